@@ -1,5 +1,6 @@
 import { Duration } from 'cdk8s';
-import { Auth, Health, Port, RateLimit, type Resources, RetryOn, type ServiceProps, Topology } from '../lib';
+import { Auth, Front, Health, Port, RateLimit, type Resources, RetryOn, type ServiceProps, Topology } from '../lib';
+import { FRONT_CIDRS } from './network';
 
 /** Google's Online Boutique: ten microservices, a cache, and the load generator that simulates its customers. */
 export const boutique = new Topology('boutique');
@@ -181,6 +182,7 @@ payment.addCircuitBreaker({
 export const shop = boutique.addEdge('shop', {
   host: 'shop.example',
   tlsSecret: 'shop-tls',
+  front: Front.httpApi({ addresses: FRONT_CIDRS }),
   rateLimit: RateLimit.perSecond(500, 1000),
 });
 const signedIn = Auth.jwt({ issuer: 'https://login.shop.example', audiences: ['shop'] });

@@ -86,7 +86,7 @@ function edgeOf(rows: readonly Row[]): Edge {
 }
 
 /** A request path for each path with each of some values in its parameters. */
-export function requestPaths(edge: Edge): string[] {
+function requestPaths(edge: Edge): string[] {
   return edge.aggregates.flatMap(({ route: { operation } }, at) =>
     [...VALUES, ...CONFUSING].map((value, shift) => {
       let next = shift + at;

@@ -16,11 +16,13 @@ export interface Container {
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string }[];
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
+  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
 }
 
 export interface PodObject extends KubeObject {
   readonly spec: {
     readonly nodeName?: string;
+    readonly terminationGracePeriodSeconds?: number;
     readonly serviceAccountName?: string;
     readonly restartPolicy?: string;
     /** The names of a pod of a StatefulSet: `HOSTNAME.SUBDOMAIN`, where the subdomain is a headless Service. */

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -111,6 +112,13 @@ export class Pod {
       .forEach(kill);
   }
 
+  /** Sends SIGTERM to the proxy's container, as the kubelet does after the `preStop` hook of a deleted pod. */
+  terminateProxy(): void {
+    const agent = processesIn(this.network).find(pid => commandOf(pid) === 'pilot-agent');
+    assert.ok(agent, `no proxy runs in ${this.name}`);
+    process.kill(agent, 'SIGTERM');
+  }
+
   startProxy(): void {
     if (this.proxyContainer) {
       this.processes.runProxy(this.proxyContainer).on('exit', code => this.onProxyEnd(code));
@@ -119,7 +127,7 @@ export class Pod {
 
   /** The process of the proxy's Envoy. */
   get envoyPid(): number {
-    const pid = processesIn(this.network).find(each => readFileSync(`/proc/${each}/comm`, 'utf8').trim() === 'envoy');
+    const pid = processesIn(this.network).find(each => commandOf(each) === 'envoy');
     if (!pid) {
       throw new Error(`no Envoy runs in ${this.name}`);
     }
@@ -260,4 +268,8 @@ export class Pod {
       });
     });
   }
+}
+
+function commandOf(pid: number): string {
+  return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }

@@ -22,18 +22,12 @@ interface Manifest {
   readonly spec?: object;
 }
 
+/** The kinds that refer to backends. */
+const ROUTES = ['HTTPRoute', 'TLSRoute', 'TCPRoute'];
+
 /** The kinds that Envoy Gateway reads; the rest of a topology is for the cluster. */
-const READ = [
-  'Gateway',
-  'HTTPRoute',
-  'ReferenceGrant',
-  'SecurityPolicy',
-  'BackendTrafficPolicy',
-  'ClientTrafficPolicy',
-  'EnvoyPatchPolicy',
-  'EnvoyProxy',
-  'Service',
-];
+const POLICIES = ['SecurityPolicy', 'BackendTrafficPolicy', 'ClientTrafficPolicy', 'EnvoyPatchPolicy', 'EnvoyProxy'];
+const READ = ['Gateway', ...ROUTES, 'ReferenceGrant', ...POLICIES, 'Service'];
 
 /** How a topology is deployed behind Envoy Gateway. */
 export interface StandaloneProps {
@@ -80,6 +74,11 @@ export class StandaloneGateway {
       throw new Error(`${service.name} does not run`);
     }
     return pod;
+  }
+
+  /** The address of the proxy. */
+  get address(): string {
+    return this.network.ip;
   }
 
   /** Sends a request from outside. */
@@ -261,7 +260,7 @@ export class StandaloneGateway {
       const provider = { type: 'Host', host: { envoyVersion: ENVOY_VERSION } };
       return toBackends({ ...object, spec: { ...object.spec, provider } });
     }
-    if (object.kind === 'HTTPRoute') {
+    if ([...ROUTES, 'SecurityPolicy'].includes(object.kind)) {
       return toBackends(object);
     }
     return object.kind === 'Service' ? this.backendOf(object) : object;

@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration as CloudDuration, Stack } from 'aws-cdk-lib';
+import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { InterfaceVpcEndpointAwsService, IpAddresses, IpProtocol, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { IpAddressType as BalancerAddressType, TargetGroupIpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { HostedZone } from 'aws-cdk-lib/aws-route53';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'cdk8s';
 import { shop } from '../../bin/boutique';
-import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
-import { HttpApiEdge, LambdaAggregator, RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
+import { Auth, ClientKey, FailureMode, Front, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
+import { HttpApiEdge, LambdaAggregator, RestApiEdge, type RestApiEdgeProps, SharedLoadBalancer } from '../../lib/aws';
 import { claim } from '../claims';
+
+const addresses = ['10.0.0.0/24'];
+const REST_FRONT = Front.restApi({ addresses });
 
 /** An edge with every feature that a REST API supports. */
 function everything() {
@@ -20,7 +28,7 @@ function everything() {
     host: 'door.lab.example',
     tlsSecret: 'door-tls',
     clientCa: 'clients',
-    managed: true,
+    front: REST_FRONT,
     waf: true,
     rateLimit: RateLimit.perSecond(100),
     auth: Auth.jwt({ issuer: 'https://login.lab.example', audiences: ['shop'] }),
@@ -47,6 +55,7 @@ function tokens(count = 0) {
   const web = topology.addService('web', { image: 'web', port: Port.http(80) });
   const edge = topology.addEdge('door', {
     host: 'tokens.lab.example',
+    front: REST_FRONT,
     auth: Auth.jwt({ issuer: 'https://login.lab.example', audiences: ['shop', 'app'] }),
     cors: { origins: ['https://www.lab.example'] },
   });
@@ -65,7 +74,7 @@ function keys() {
   const edge = topology.addEdge('door', {
     host: 'keys.lab.example',
     auth: Auth.apiKey({ secret: 'keys' }),
-    managed: true,
+    front: REST_FRONT,
   });
   edge.route('GET /reports/{id}', web);
   return edge;
@@ -80,6 +89,56 @@ const REST_APIS: Readonly<Record<string, (stack: Stack) => Omit<RestApiEdgeProps
   Keys: () => ({ edge: keys(), clients: ['ann'] }),
   Text: () => ({ edge: tokens(), textBodiesOnly: true }),
 };
+
+/** APIs that share a load balancer, in a hosted zone, over IPv6, with functions, alarms and a private API. */
+function addNetworksAndDomains(stack: Stack): void {
+  const topology = new Topology('shared');
+  const web = topology.addService('web', { image: 'web', port: Port.http(80) });
+  const edges = ['public', 'private'].map(name =>
+    topology.addEdge(name, {
+      host: `${name}.lab.example`,
+      front: name === 'public' ? Front.httpApi({ addresses }) : REST_FRONT,
+    }),
+  );
+  const [open, closed] = edges;
+  assert.ok(open && closed);
+  edges.forEach(edge => edge.route('GET /', web));
+  const vpc = new Vpc(stack, 'Vpc', { ipProtocol: IpProtocol.DUAL_STACK, maxAzs: 2 });
+  const sharedLoadBalancer = new SharedLoadBalancer(stack, 'Network', {
+    vpc,
+    ipAddressType: BalancerAddressType.DUAL_STACK,
+  });
+  const podIpAddressType = TargetGroupIpAddressType.IPV6;
+  const handler = new LambdaFunction(stack, 'Handler', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => ({ statusCode: 200 });'),
+  });
+  const api = new HttpApiEdge(stack, 'Public', {
+    edge: open,
+    vpc,
+    sharedLoadBalancer,
+    podIpAddressType,
+    hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123', zoneName: 'lab.example' }),
+    ipAddressType: IpAddressType.DUAL_STACK,
+    lambdaRoutes: { 'GET /reports/{id}': { handler, authorizer: new HttpLambdaAuthorizer('Own', handler) } },
+    authorizers: { 'GET /': new HttpIamAuthorizer() },
+  });
+  api.addAlarms({
+    serverErrorPercent: 1,
+    clientErrorPercent: 20,
+    latency: CloudDuration.seconds(2),
+    throttledRequests: 100,
+  });
+  new RestApiEdge(stack, 'Private', {
+    edge: closed,
+    vpc,
+    sharedLoadBalancer,
+    listenerPort: 8080,
+    podIpAddressType,
+    vpcEndpoints: [vpc.addInterfaceEndpoint('Invoke', { service: InterfaceVpcEndpointAwsService.APIGATEWAY })],
+  });
+}
 
 claim("the templates of both APIs are right by CDK's validation and by cfn-lint", async lab => {
   const outdir = join(lab.folder, 'templates');
@@ -111,6 +170,7 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     const api = new RestApiEdge(own, 'Door', { vpc: new Vpc(own, 'Vpc'), ...propsOf(own) });
     api.addAlarms({ serverErrorPercent: 1, throttledRequests: 10 });
   }
+  addNetworksAndDomains(new Stack(app, 'Shared'));
   const { stacks } = app.synth();
 
   const templates = stacks.map(({ templateFullPath }) => templateFullPath);
@@ -121,6 +181,6 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     { encoding: 'utf8' },
   );
   assert.equal(status, 0, stdout + stderr);
-  assert.equal(templates.length, 2 + Object.keys(REST_APIS).length);
+  assert.equal(templates.length, 3 + Object.keys(REST_APIS).length);
   return Promise.resolve();
 });

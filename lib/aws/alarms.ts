@@ -23,7 +23,7 @@ export interface StageMetrics {
   metricServerError(props?: MetricOptions): Metric;
   /** The time from a request to its response. */
   metricLatency(props?: MetricOptions): Metric;
-  /** The part of it that requests spend in the cluster. */
+  /** The part of it that is spent in the cluster. */
   metricIntegrationLatency(props?: MetricOptions): Metric;
 }
 
@@ -68,7 +68,9 @@ export interface EdgeAlarmsProps {
 export interface Observed {
   /** The name of the API in alarms and in the metric of throttled requests. */
   readonly name: string;
+  /** The metrics of the stage. */
   readonly metrics: StageMetrics;
+  /** The log group of the access log. */
   readonly log: ILogGroup;
 }
 

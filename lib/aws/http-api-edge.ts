@@ -1,4 +1,4 @@
-import { CfnOutput, Annotations, Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   ApiMapping,
   CfnStage,
@@ -19,8 +19,7 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { describeFinding } from '../checks';
-import { CORS_HEADERS, type Edge, Operation, type Route } from '../topology';
+import { CORS_HEADERS, type Edge, FrontKind, Operation, type Route } from '../topology';
 import { HTTP_ACCESS_LOG, logGroupOf } from './access-log';
 import { addRecords, certificateOf } from './domain';
 import type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
@@ -49,10 +48,9 @@ export class HttpApiEdge extends ObservedApi {
   readonly stage: HttpStage;
   /** The log group of the access log. */
   readonly accessLog: ILogGroup;
-  /** The edge that the API is in front of. */
-  readonly edge: Edge;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
+  /** Whether each line of the access log is a JSON object with the status of the response. */
   protected readonly logsStatus: boolean;
   private readonly authorizers = new HttpJwtAuthorizers();
   private readonly integrations = new Map<string, HttpNlbIntegration>();
@@ -62,15 +60,11 @@ export class HttpApiEdge extends ObservedApi {
     id: string,
     private readonly props: HttpApiEdgeProps,
   ) {
-    super(scope, id);
+    super(scope, id, FrontKind.HTTP_API, props.edge);
     const { edge, truststore, stageName = DEFAULT_STAGE } = props;
-    this.edge = edge;
     this.logsStatus = props.accessLogFormat === undefined;
-    edge.topology.close();
     requireFitForHttpApi(props);
-    ignoredByManagedApi(edge).forEach(finding =>
-      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
-    );
+    this.addWarnings(ignoredByManagedApi(edge));
     this.link = new PrivateLink(this, 'Link', props);
     const certificate = certificateOf(this, props);
     this.accessLog = logGroupOf(this, props);
@@ -93,16 +87,7 @@ export class HttpApiEdge extends ObservedApi {
     }
     const stagePath = stageName === DEFAULT_STAGE ? '' : `/${stageName}`;
     requireRoomInTemplate(HTTP_API, this, edge.path);
-    new CfnOutput(this, 'Endpoint', {
-      value: certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`,
-      description: `Where ${edge.id} is reached`,
-    });
-    if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', {
-        value: this.link.name,
-        description: 'What the TargetGroupBinding in the cluster binds to',
-      });
-    }
+    this.addOutputs(certificate ? `https://${edge.host}` : `${this.api.apiEndpoint}${stagePath}`);
   }
 
   private addRoute({ operation, timeout, auth: { token } }: Route): HttpRoute[] {
@@ -209,10 +194,7 @@ export class HttpApiEdge extends ObservedApi {
     );
     // Not with HttpStage, which includes the name of the stack in the mapping's identity.
     new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', {
-      value: domain.regionalDomainName,
-      description: `What the DNS record of ${host} is an alias of`,
-    });
+    this.addDomainTarget(domain.regionalDomainName);
   }
 }
 

@@ -72,22 +72,25 @@ export class LambdaAggregator extends Construct {
 function validateAggregate(path: string, parts: LambdaAggregatorProps['parts'], whole: number): void {
   const late = Object.entries(parts).find(([, { timeout }]) => (timeout?.toMilliseconds() ?? 0) > whole);
   const malformed = Object.entries(parts).find(([, { url }]) => !isAddress(url));
+  const confused = Object.keys(parts).find(name => Object.hasOwn(parts, `error_${name}`));
   const summary =
     Object.keys(parts).length < 2
       ? 'It has fewer than two parts.'
-      : late
-        ? `The part "${late[0]}" has a longer timeout than the aggregate.`
-        : malformed
-          ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is not an HTTP URL with parameters in its path.`
-          : whole > LONGEST
-            ? `The timeout is ${whole} ms, and an API has a timeout of 29 s.`
-            : undefined;
+      : confused !== undefined
+        ? `The part "error_${confused}" has the name of the field for the error of "${confused}".`
+        : late
+          ? `The part "${late[0]}" has a longer timeout than the aggregate.`
+          : malformed
+            ? `The address "${malformed[1].url}" of the part "${malformed[0]}" is not an HTTP URL with parameters in its path.`
+            : whole > LONGEST
+              ? `The timeout is ${whole} ms, and an API has a timeout of 29 s.`
+              : undefined;
   if (summary !== undefined) {
     throw new ValidationError({
       code: 'InvalidAggregate',
       path,
       summary,
-      fix: 'Declare two or more parts with HTTP URLs, and a timeout of at most 28 seconds.',
+      fix: 'Declare two or more parts with distinct names and HTTP URLs, and a timeout of at most 28 seconds.',
     });
   }
 }

@@ -20,7 +20,7 @@ export interface Truststore {
 
 /** The common properties of managed APIs in front of a cluster. */
 export interface ManagedApiProps extends PrivateLinkSettings, DomainSettings, AccessLogSettings {
-  /** The edge that the API is in front of; it is declared with `managed: true`. */
+  /** The edge that the API is in front of; it declares the API as its `front`. */
   readonly edge: Edge;
   /**
    * The certificate authorities of client certificates; required if the edge has `clientCa`, whose counterpart it is.

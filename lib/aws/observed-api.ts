@@ -1,22 +1,38 @@
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { type Edge, ValidationError } from '../topology';
+import { describeFinding, type Finding } from '../checks';
+import { type Edge, type FrontKind, ValidationError } from '../topology';
 import { EdgeAlarms, type EdgeAlarmsProps, type StageMetrics } from './alarms';
+import { requireFront } from './limits/front';
 import type { PrivateLink } from './private-link';
 
-/** An API in front of an edge, with the metrics of its stage. */
+/**
+ * An API of Amazon API Gateway, which is the declared front of its edge: its connection to the cluster, its outputs, and
+ * the metrics of its stage.
+ */
 export abstract class ObservedApi extends Construct implements StageMetrics {
   /** The deployed stage. */
   abstract readonly stage: StageMetrics;
   /** The log group of the access log. */
   abstract readonly accessLog: ILogGroup;
-  /** The edge that the API is in front of. */
-  abstract readonly edge: Edge;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   abstract readonly link: PrivateLink;
   /** Whether each line of the access log is a JSON object with the status of the response. */
   protected abstract readonly logsStatus: boolean;
+
+  protected constructor(
+    scope: Construct,
+    id: string,
+    kind: FrontKind,
+    /** The edge that the API is in front of. */
+    readonly edge: Edge,
+  ) {
+    super(scope, id);
+    edge.topology.close();
+    requireFront(edge, kind);
+  }
 
   /** The number of requests. */
   metricCount(props?: MetricOptions): Metric {
@@ -38,7 +54,7 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
     return this.stage.metricLatency(props);
   }
 
-  /** The part of the latency that requests spend in the cluster, in milliseconds. */
+  /** The part of the latency that is spent in the cluster, in milliseconds. */
   metricIntegrationLatency(props?: MetricOptions): Metric {
     return this.stage.metricIntegrationLatency(props);
   }
@@ -57,5 +73,31 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
       });
     }
     return new EdgeAlarms(this, id, { name: this.link.name, metrics: this.stage, log: this.accessLog }, props);
+  }
+
+  /** Adds findings about what has no effect on the API. */
+  protected addWarnings(findings: readonly Finding[]): void {
+    findings.forEach(finding =>
+      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
+    );
+  }
+
+  /** Adds the URL of the API, and the name of the target group if one is created. */
+  protected addOutputs(endpoint: string): void {
+    new CfnOutput(this, 'Endpoint', { value: endpoint, description: `Where ${this.edge.id} is reached` });
+    if (this.link.targetGroup) {
+      new CfnOutput(this, 'TargetGroupName', {
+        value: this.link.name,
+        description: 'What the TargetGroupBinding in the cluster binds to',
+      });
+    }
+  }
+
+  /** Adds the name that the DNS record of the edge's host is an alias of. */
+  protected addDomainTarget(target: string): void {
+    new CfnOutput(this, 'DomainTarget', {
+      value: target,
+      description: `What the DNS record of ${this.edge.host} is an alias of`,
+    });
   }
 }

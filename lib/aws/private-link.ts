@@ -61,8 +61,8 @@ export interface PrivateLinkSettings extends VpcLinkSettings {
    */
   readonly listenerPort?: number;
   /**
-   * The subnets of the created load balancer. If they contain no pods, their CIDRs as the edge's `frontCidrs` deny all
-   * other sources access to the gateway.
+   * The subnets of the created load balancer. Use subnets without pods, and list their CIDRs in the `addresses` of the
+   * edge's front.
    * @default - private subnets of the VPC, else isolated ones, else public ones
    */
   readonly loadBalancerSubnets?: SubnetSelection;

@@ -1,4 +1,4 @@
-import { Annotations, CfnOutput } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   CfnDomainName,
@@ -6,27 +6,25 @@ import {
   CfnStage,
   DomainName,
   EndpointType,
-  IpAddressType as RestIpAddressType,
   LogGroupLogDestination,
   ResponseType,
   RestApi,
   SecurityPolicy,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
-import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { describeFinding } from '../checks';
-import type { Edge } from '../topology';
+import { type Edge, FrontKind } from '../topology';
 import { logGroupOf, REST_ACCESS_LOG } from './access-log';
-import { addRecords, certificateOf, type DomainSettings } from './domain';
+import { addRecords, certificateOf } from './domain';
 import { ignoredByManagedApi } from './limits/http-api';
 import { REST_API } from './limits/managed-api';
 import { requireFitForRestApi } from './limits/rest-api';
 import { requireRoomInTemplate } from './limits/template-size';
 import { ObservedApi } from './observed-api';
+import { endpointOf } from './private-api';
 import { PrivateLink } from './private-link';
 import type { RestApiEdgeProps } from './rest-api-props';
 import { RestClients } from './rest-clients';
@@ -49,10 +47,9 @@ export class RestApiEdge extends ObservedApi {
   readonly stage: Stage;
   /** The log group of the access log. */
   readonly accessLog: ILogGroup;
-  /** The edge that the API is in front of. */
-  readonly edge: Edge;
   /** The VPC link and the load balancer that connect the API to the gateway in the cluster. */
   readonly link: PrivateLink;
+  /** Whether each line of the access log is a JSON object with the status of the response. */
   protected readonly logsStatus: boolean;
 
   constructor(
@@ -60,15 +57,11 @@ export class RestApiEdge extends ObservedApi {
     id: string,
     private readonly props: RestApiEdgeProps,
   ) {
-    super(scope, id);
+    super(scope, id, FrontKind.REST_API, props.edge);
     const { edge, stageName = DEFAULT_STAGE } = props;
-    this.edge = edge;
     this.logsStatus = props.accessLogFormat === undefined;
-    edge.topology.close();
     requireFitForRestApi(props);
-    (props.userPools ? ignoredByManagedApi(edge) : []).forEach(finding =>
-      Annotations.of(this).addWarningV2(`cdk8s-cardinal:${finding.id}`, describeFinding(finding)),
-    );
+    this.addWarnings(props.userPools ? ignoredByManagedApi(edge) : []);
     const forRestApi = !props.textBodiesOnly;
     this.link = new PrivateLink(this, 'Link', { ...props, forRestApi });
     const certificate = certificateOf(this, props);
@@ -77,7 +70,7 @@ export class RestApiEdge extends ObservedApi {
       restApiName: this.link.name,
       deploy: false,
       cloudWatchRole: true,
-      endpointConfiguration: { types: [EndpointType.REGIONAL], ipAddressType: restIpAddressType(props) },
+      endpointConfiguration: endpointOf(props),
       apiKeySourceType: edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')
         ? ApiKeySourceType.AUTHORIZER
         : ApiKeySourceType.HEADER,
@@ -85,6 +78,9 @@ export class RestApiEdge extends ObservedApi {
       disableExecuteApiEndpoint: certificate ? true : undefined,
       binaryMediaTypes: forRestApi ? ['*/*'] : undefined,
     });
+    if (props.vpcEndpoints) {
+      this.api.grantInvokeFromVpcEndpointsOnly(props.vpcEndpoints);
+    }
     // AWS treats an unknown path as a request without a signature.
     this.api.addGatewayResponse('NotFound', {
       type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
@@ -114,16 +110,7 @@ export class RestApiEdge extends ObservedApi {
       this.addDomain(edge, certificate);
     }
     requireRoomInTemplate(REST_API, this, edge.path);
-    new CfnOutput(this, 'Endpoint', {
-      value: certificate ? `https://${edge.host}` : this.stage.urlForPath('/'),
-      description: `Where ${edge.id} is reached`,
-    });
-    if (this.link.targetGroup) {
-      new CfnOutput(this, 'TargetGroupName', {
-        value: this.link.name,
-        description: 'What the TargetGroupBinding in the cluster binds to',
-      });
-    }
+    this.addOutputs(certificate ? `https://${edge.host}` : this.stage.urlForPath('/'));
   }
 
   /** Mock integrations fail for binary content types, which are all. */
@@ -178,13 +165,6 @@ export class RestApiEdge extends ObservedApi {
     }
     addRecords(this, this.props, new ApiGatewayDomain(domain));
     domain.addBasePathMapping(this.api, { stage: this.stage });
-    new CfnOutput(this, 'DomainTarget', {
-      value: domain.domainNameAliasDomainName,
-      description: `What the DNS record of ${host} is an alias of`,
-    });
+    this.addDomainTarget(domain.domainNameAliasDomainName);
   }
-}
-
-function restIpAddressType({ ipAddressType }: DomainSettings): RestIpAddressType | undefined {
-  return ipAddressType && RestIpAddressType[ipAddressType === IpAddressType.DUAL_STACK ? 'DUAL_STACK' : 'IPV4'];
 }

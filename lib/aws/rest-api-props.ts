@@ -1,5 +1,6 @@
-import type { SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import type { IAuthorizer, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import type { ManagedApiProps } from './managed-api';
 
 /** A new deployment that gets a share of the requests while an earlier one gets the rest. */
@@ -43,6 +44,25 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    * @default - one with the managed rules of AWS
    */
   readonly webAclArn?: string;
+  /**
+   * Authorizers of single routes of the edge by operation, instead of the verification of their tokens by the API. The
+   * gateway in the cluster verifies the tokens as before; it cannot verify what an authorizer does, so a route without
+   * a token must be behind the API only.
+   * @default - the API verifies the tokens that routes require
+   */
+  readonly authorizers?: { readonly [operation: string]: IAuthorizer };
+  /**
+   * The operations of routes without a token whose requests are signed by IAM, e.g. `GET /reports`.
+   * @default - none
+   */
+  readonly iamRoutes?: string[];
+  /**
+   * The VPC endpoints (`execute-api`) from which alone a private API can be invoked: its resource policy denies all
+   * others. It has no custom domain.
+   * @default - the API is public
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
+   */
+  readonly vpcEndpoints?: IVpcEndpoint[];
   /** @default SecurityPolicy.TLS_1_2 */
   readonly tlsPolicy?: SecurityPolicy;
   /** @default - each deployment gets all requests at once */

@@ -65,7 +65,7 @@ export class RestMethods extends Construct {
     const { edge, userPools, usageKeys } = props;
     this.jwtAuthorizers = new JwtAuthorizers(this, 'Jwt', props.api);
     const ofFunction = edge.routes.filter(route => verifierOf(route, props) === 'function');
-    if (userPools && edge.routes.some(route => route.auth.token)) {
+    if (userPools && edge.routes.some(route => verifierOf(route, props) === 'cognito')) {
       this.authorizer = new CognitoUserPoolsAuthorizer(this, 'UserPools', { cognitoUserPools: userPools });
     } else if (ofFunction.length > 0) {
       this.authorizer = new TokenAuthorizer(this, 'Tokens', {
@@ -95,12 +95,14 @@ export class RestMethods extends Construct {
     } = route;
     const resource = this.resourceOf(path.text === '/' ? [] : path.segments);
     const isCounted = usageKeys !== undefined && auth.token !== undefined;
-    const authorizer = verifierOf(route, this.props) === 'jwt-authorizer' ? undefined : this.authorizer;
-    const hasAuthorizer = auth.token !== undefined && authorizer !== undefined;
+    const verifier = verifierOf(route, this.props);
+    const byConstruct = verifier === 'function' || verifier === 'cognito' ? this.authorizer : undefined;
+    const authorizer = this.props.authorizers?.[route.operation.toString()] ?? byConstruct;
+    const isSigned = this.props.iamRoutes?.includes(route.operation.toString());
     const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
-      authorizer: hasAuthorizer ? authorizer : undefined,
-      authorizationType: hasAuthorizer ? undefined : AuthorizationType.NONE,
-      authorizationScopes: userPools ? auth.token?.scopes : undefined,
+      authorizer,
+      authorizationType: authorizer ? undefined : AuthorizationType[isSigned ? 'IAM' : 'NONE'],
+      authorizationScopes: userPools && byConstruct ? auth.token?.scopes : undefined,
       apiKeyRequired: auth.key !== undefined || isCounted,
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
       // AWS does not validate content types without a model.
@@ -108,7 +110,7 @@ export class RestMethods extends Construct {
       requestValidator: requestValidation ? this.validator(requestValidation.body !== undefined) : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {
-      if (auth.token && !hasAuthorizer) {
+      if (auth.token && verifier === 'jwt-authorizer') {
         this.jwtAuthorizers.protect(added.node.defaultChild, auth.token);
       }
       connect(added.node.defaultChild, link);

@@ -1,7 +1,7 @@
 import type { Route } from '../topology';
 import type { RestApiEdgeProps } from './rest-api-props';
 
-/** What verifies the tokens of a route in a REST API. */
+/** What verifies the tokens of a route in a REST API; with an authorizer of its own, the gateway in the cluster does. */
 export type TokenVerifier = 'cognito' | 'function' | 'jwt-authorizer';
 
 /**
@@ -9,8 +9,8 @@ export type TokenVerifier = 'cognito' | 'function' | 'jwt-authorizer';
  * compares `aud` only, returns no usage key, and passes claims on as JSON text, a string in quotes.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
  */
-export function verifierOf({ auth: { token } }: Route, props: RestApiEdgeProps): TokenVerifier | undefined {
-  if (!token) {
+export function verifierOf({ operation, auth: { token } }: Route, props: RestApiEdgeProps): TokenVerifier | undefined {
+  if (!token || props.authorizers?.[operation.toString()]) {
     return undefined;
   }
   if (props.userPools) {

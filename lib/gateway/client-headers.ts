@@ -1,4 +1,4 @@
-import { type ClientKey, type Edge, ValidationError } from '../topology';
+import { Capability, type ClientKey, type Edge, type PerClientRateLimit, ValidationError } from '../topology';
 
 /**
  * Headers that identify a client for rate limits; the gateway sets them from verified credentials, and removes them
@@ -28,7 +28,7 @@ export function headersOfClient({ kind, name }: ClientKey): string[] {
  * on the other routes of the edge the client's value would be counted, and forwarded to the service.
  */
 export function internalHeadersOf(edge: Edge): string[] {
-  const hasKeys = !edge.managed && edge.rules.some(({ auth }) => auth.key);
+  const hasKeys = !edge.isLeftToFront(Capability.API_KEYS) && edge.rules.some(({ auth }) => auth.key);
   return [...(claimHeadersOf(edge)?.map(({ header }) => header) ?? []), ...(hasKeys ? [CLIENT_OF_KEY] : [])];
 }
 
@@ -37,10 +37,10 @@ export function rejectSharedHeaders(edge: Edge): void {
   const names = [ISSUER, CLIENT_OF_KEY, ...limitingClaims(edge).map(headerOfClaim)];
   const shared = names.find((name, index) => names.indexOf(name) !== index);
   const given = [
-    ...edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => (kind === 'header' ? [name] : [])),
-    ...edge.rules.flatMap(({ auth: { key } }) => key?.header ?? []),
+    ...limitsOf(edge).flatMap(({ client: { kind, name } }) => (kind === 'header' ? [name] : [])),
+    ...(edge.isLeftToFront(Capability.API_KEYS) ? [] : edge.rules.flatMap(({ auth: { key } }) => key?.header ?? [])),
   ].find(name => name.startsWith(PREFIX));
-  if (!edge.managed && (shared ?? given) !== undefined) {
+  if ((shared ?? given) !== undefined) {
     throw new ValidationError({
       code: 'SharedHeader',
       path: edge.path,
@@ -57,13 +57,12 @@ export function rejectSharedHeaders(edge: Edge): void {
 }
 
 function limitingClaims(edge: Edge): string[] {
-  return [
-    ...new Set(
-      edge.managed
-        ? []
-        : edge.perClientRateLimits.flatMap(({ client: { kind, name } }) => (kind === 'claim' ? [name] : [])),
-    ),
-  ];
+  return [...new Set(limitsOf(edge).flatMap(({ client: { kind, name } }) => (kind === 'claim' ? [name] : [])))];
+}
+
+/** The limits of clients that the gateway enforces. */
+export function limitsOf(edge: Edge): readonly PerClientRateLimit[] {
+  return edge.isLeftToFront(Capability.PER_CLIENT_RATE_LIMITS) ? [] : edge.perClientRateLimits;
 }
 
 function headerOfClaim(claim: string): string {

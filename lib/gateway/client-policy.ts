@@ -4,8 +4,8 @@ import { internalHeadersOf } from './client-headers';
 import { ClientTrafficPolicy } from './resources';
 
 /**
- * Connections of clients to an edge with TLS: version 1.2 or newer, and with a client certificate if the edge has a
- * client CA. Headers that the gateway sets itself are removed from requests on every listener, before authentication
+ * Connections of clients to an edge with TLS: version 1.2 or newer, and with a client certificate if the edge, or the
+ * front before it, has a client CA. Headers that the gateway sets itself are removed from requests on every listener, before authentication
  * and rate limits.
  */
 export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
@@ -13,7 +13,7 @@ export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
   if (!edge.tlsSecret && remove.length === 0 && !edge.trustedProxies) {
     return;
   }
-  const asksForCertificate = edge.clientCa !== undefined && !edge.managed;
+  const authority = edge.gatewayClientCa;
   new ClientTrafficPolicy(chart.scopeOf(edge), 'client-policy', {
     metadata: { name: edge.name, namespace: edge.namespace },
     spec: {
@@ -27,25 +27,27 @@ export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
       ),
       clientIPDetection: clientIPDetection(edge),
       headers:
-        remove.length > 0 || asksForCertificate
+        remove.length > 0 || authority !== undefined
           ? {
               earlyRequestHeaders: remove.length > 0 ? { remove } : undefined,
               // As Istio's gateway does. By default the header would be removed.
-              xForwardedClientCert: asksForCertificate
-                ? { mode: 'SanitizeSet', certDetailsToAdd: ['Subject', 'Cert', 'DNS', 'URI'] }
-                : undefined,
+              xForwardedClientCert:
+                authority !== undefined
+                  ? { mode: 'SanitizeSet', certDetailsToAdd: ['Subject', 'Cert', 'DNS', 'URI'] }
+                  : undefined,
             }
           : undefined,
       tls: edge.tlsSecret
         ? {
             minVersion: edge.minTlsVersion,
-            clientValidation: asksForCertificate
-              ? {
-                  // One that is presented is verified.
-                  optional: edge.clientCertificates === ClientCertificates.OPTIONAL ? true : undefined,
-                  caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: edge.clientCa }],
-                }
-              : undefined,
+            clientValidation:
+              authority !== undefined
+                ? {
+                    // One that is presented is verified.
+                    optional: edge.clientCertificates === ClientCertificates.OPTIONAL ? true : undefined,
+                    caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: authority }],
+                  }
+                : undefined,
           }
         : undefined,
     },

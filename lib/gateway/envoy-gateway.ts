@@ -2,6 +2,9 @@ import {
   Capability,
   EdgeGateway,
   edgeListeners,
+  listenerPorts,
+  renderBackendTls,
+  renderConnectionRoutes,
   Gateway,
   type Labels,
   PathOrder,
@@ -12,7 +15,7 @@ import {
 } from '../kubernetes';
 import { type Edge, type EdgeRule, FailureMode, ValidationError } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
-import { rejectSharedHeaders } from './client-headers';
+import { limitsOf, rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
 import { renderProxy } from './proxy';
 import { renderSecurityPolicy } from './security-policy';
@@ -39,7 +42,7 @@ export interface EnvoyGatewayProps {
    * @default envoy-gateway-system
    */
   readonly namespace?: string;
-  /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
+  /** @default - a load balancer; a ClusterIP for edges with a `front` that connects to the pods */
   readonly service?: EnvoyService;
   /**
    * Whether its configuration sets `rateLimit.failClosed`, so that requests are denied while they cannot be counted.
@@ -72,6 +75,8 @@ export class EnvoyGateway extends EdgeGateway {
     Capability.HEADER_CHANGES,
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
+    Capability.CONNECTIONS,
+    Capability.BACKEND_TLS,
     Capability.API_KEYS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
@@ -106,9 +111,9 @@ export class EnvoyGateway extends EdgeGateway {
     };
   }
 
-  /** The container ports of the proxies: 10080, with TLS also 10443, and the readiness port. */
+  /** The container ports of the proxies: 10080, with TLS also 10443, those for connections, and the readiness port. */
   portsOf(edge: Edge): number[] {
-    return [...(edge.tlsSecret ? [80, 443] : [80]).map(port => port + SHIFT), this.readinessPort];
+    return [...listenerPorts(edge).map(port => (port < 1024 ? port + SHIFT : port)), this.readinessPort];
   }
 
   /** The container port for requests: 10443 with TLS, else 10080. */
@@ -123,7 +128,7 @@ export class EnvoyGateway extends EdgeGateway {
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
   override hasPodTargets(edge: Edge): boolean {
-    return this.serviceTypeOf(edge, this.props.service) === 'ClusterIP';
+    return this.serviceOf(edge, this.props.service).type === 'ClusterIP';
   }
 
   /**
@@ -138,11 +143,13 @@ export class EnvoyGateway extends EdgeGateway {
       renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST).forEach((names, index) =>
         renderSecurityPolicy(chart, edge, groups[index] ?? [], names),
       );
+      renderConnectionRoutes(chart, edge);
       renderTrafficPolicy(chart, edge);
       renderClientPolicy(chart, edge);
       renderTranslation(chart, edge);
       renderBackendProtocols(chart, edge);
     }
+    renderBackendTls(chart);
   }
 
   private renderGateway(chart: TopologyChart, edge: Edge): void {
@@ -162,7 +169,7 @@ export class EnvoyGateway extends EdgeGateway {
     renderCertificate(scope, edge);
     renderProxy(scope, edge, {
       serviceName: this.serviceNameOf(edge),
-      service: this.serviceTypeOf(edge, this.props.service),
+      service: this.serviceOf(edge, this.props.service),
       hasPodTargets: this.hasPodTargets(edge),
       tracing: this.props.tracing,
     });
@@ -172,7 +179,7 @@ export class EnvoyGateway extends EdgeGateway {
   private requireKept(edge: Edge): void {
     rejectSharedHeaders(edge);
     const answer = this.props.failClosed ? FailureMode.FAIL_CLOSED : FailureMode.FAIL_OPEN;
-    if (!edge.managed && edge.perClientRateLimits.some(({ failureMode }) => failureMode !== answer)) {
+    if (limitsOf(edge).some(({ failureMode }) => failureMode !== answer)) {
       throw new ValidationError({
         code: 'FixedByInstallation',
         path: edge.path,
@@ -184,15 +191,21 @@ export class EnvoyGateway extends EdgeGateway {
           + '`failClosed` here, or change the limit.',
       });
     }
-    const nested = edge.managed
-      ? undefined
-      : edge.perClientRateLimits.find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
+    const nested = limitsOf(edge).find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
     if (nested) {
       throw new ValidationError({
         code: 'NestedClaim',
         path: edge.path,
         summary: `Envoy Gateway reads "${nested.client.name}" as a nested claim, so clients would not be counted.`,
         fix: 'Identify clients by a claim without "." in its name.',
+      });
+    }
+    if (edge.connections.length > 0 && (edge.allowedCidrs ?? edge.deniedCidrs)) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path: edge.path,
+        summary: 'Envoy Gateway compares the addresses of requests only, so any address could connect.',
+        fix: 'Declare another edge for connections, or remove the lists of addresses.',
       });
     }
     const byClient = edge.rules.find(({ auth: { token } }) => token?.clientIdAsAudience);

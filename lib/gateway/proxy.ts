@@ -2,15 +2,15 @@ import type { IEnvoyProxy } from '@kubernetes-models/envoy-gateway/gateway.envoy
   'resolution-mode': 'import',
 };
 import { Construct } from 'constructs';
-import { Phase, type SpecOf, type Tracing } from '../kubernetes';
+import { type GatewayServiceSpec, Phase, type SpecOf, type Tracing } from '../kubernetes';
 import { DRAIN, type Edge, ValidationError } from '../topology';
 import { EnvoyProxy } from './resources';
 
 /** Settings of the proxies of an edge. */
 export interface ProxyProps {
   readonly serviceName: string;
-  /** The type of the Service in front of them. */
-  readonly service: string;
+  /** The Service in front of them. */
+  readonly service: GatewayServiceSpec;
   /** Whether a load balancer has the addresses of the pods as its targets. */
   readonly hasPodTargets: boolean;
   /** @default - no traces */
@@ -33,7 +33,7 @@ export function renderProxy(
       provider: {
         type: 'Kubernetes',
         kubernetes: {
-          envoyService: { name: serviceName, type: service as Service['type'] },
+          envoyService: { name: serviceName, ...(service as Service) },
           envoyHpa: {
             minReplicas: 2,
             maxReplicas: 5,

@@ -5,6 +5,7 @@ import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
   type AcceptedTokens,
   type ApiKeyProps,
+  Capability,
   type Edge,
   type EdgeRule,
   type ExternalAuthorizer,
@@ -28,7 +29,11 @@ export function renderSecurityPolicy(
 ): void {
   const { token, key } = rules[0]?.auth ?? {};
   const [name] = routeNames;
-  const demands = token ? tokenDemands(edge, token) : key && !edge.managed ? keyDemands(key) : undefined;
+  const demands = token
+    ? tokenDemands(edge, token)
+    : key && !edge.isLeftToFront(Capability.API_KEYS)
+      ? keyDemands(key)
+      : undefined;
   const authorization = authorizationOf(edge, token);
   const extAuth = externalAuthorization(edge, rules[0]?.authorizer);
   if (!(demands ?? authorization ?? extAuth) || name === undefined) {

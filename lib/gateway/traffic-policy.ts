@@ -3,6 +3,7 @@ import type { IBackendTrafficPolicy } from '@kubernetes-models/envoy-gateway/gat
 };
 import type { SpecOf, TopologyChart } from '../kubernetes';
 import {
+  Capability,
   type Edge,
   type Operation,
   type PerClientRateLimit,
@@ -57,14 +58,15 @@ export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
  */
 function requireCountable(edge: Edge, local: readonly Rule[], global: readonly Rule[]): void {
   const [route, ...others] = edge.routes;
-  if (edge.rateLimit && !edge.managed && (others.length > 0 || edge.cors || route?.rateLimit)) {
+  const isCountedByFront = edge.front?.capabilities.includes(Capability.RATE_LIMITS);
+  if (edge.rateLimit && !isCountedByFront && (others.length > 0 || edge.cors || route?.rateLimit)) {
     throw new ValidationError({
       code: 'ThrottlePerRoute',
       path: edge.path,
       summary:
         `The rate limit of ${edge.rateLimit.rate} requests per second is for the whole edge, but Envoy `
         + 'Gateway counts each route separately.',
-      fix: 'Set `rateLimit` on each route, or put a managed API in front (`managed: true`), which counts them.',
+      fix: 'Set `rateLimit` on each route, or declare a `front` that counts them.',
     });
   }
   if (local.length > MOST_THROTTLES || global.length > MOST_CLIENT_LIMITS) {
@@ -89,7 +91,7 @@ function rateLimitsOf(edge: Edge): Rule[] {
 }
 
 function limitsOf(edge: Edge): Rule[] {
-  if (edge.managed) {
+  if (edge.isLeftToFront(Capability.PER_CLIENT_RATE_LIMITS)) {
     return [];
   }
   return [

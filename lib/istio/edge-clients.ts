@@ -15,8 +15,8 @@ type Source = NonNullable<
  * API's `AllowInsecureFallback` would accept invalid ones as well.)
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#mutual-tls
  */
-export function tlsOptionsOf({ clientCa, clientCertificates, managed }: Edge): Labels | undefined {
-  return clientCa !== undefined && !managed && clientCertificates === ClientCertificates.OPTIONAL
+export function tlsOptionsOf({ clientCa, clientCertificates, front }: Edge): Labels | undefined {
+  return clientCa !== undefined && !front && clientCertificates === ClientCertificates.OPTIONAL
     ? { 'gateway.istio.io/tls-terminate-mode': 'OPTIONAL_MUTUAL' }
     : undefined;
 }

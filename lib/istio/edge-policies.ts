@@ -4,6 +4,7 @@ import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-m
 import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
   type AcceptedTokens,
+  type ConnectionRoute,
   type Cors,
   type Edge,
   type EdgeRule,
@@ -96,8 +97,20 @@ function rulesOf(edge: Edge, groups: readonly Group[]): Rule[] {
   return [
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
     ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
+    ...edge.connections.map(ruleForConnections),
     ...groups.flatMap(({ token, to }) => rulesFor(token, to)),
   ];
+}
+
+/**
+ * Connections by server name share port 443 with requests, which have another server name: connections of that name
+ * never reach a listener for requests.
+ */
+function ruleForConnections({ host, gatewayPort }: ConnectionRoute): Rule {
+  return {
+    to: [{ operation: { ports: [String(gatewayPort)] } }],
+    when: host === undefined ? undefined : [{ key: 'connection.sni', values: [host] }],
+  };
 }
 
 /**
@@ -116,6 +129,14 @@ function renderAuthorizer(chart: TopologyChart, edge: Edge, groups: readonly Gro
   }
   if (!authorizer) {
     return;
+  }
+  if (edge.connections.length > 0) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path: edge.path,
+      summary: "Istio's gateway would call the external authorizer for connections as well, or deny them.",
+      fix: 'Declare another edge for connections.',
+    });
   }
   new AuthorizationPolicy(chart.scopeOf(edge), 'authorization-policy-external', {
     metadata: { name: `${edge.name}-authorizer`, namespace: edge.namespace },

@@ -4,7 +4,11 @@ import {
   Capability,
   EdgeGateway,
   edgeListeners,
+  listenerPorts,
+  renderBackendTls,
+  renderConnectionRoutes,
   Gateway,
+  type GatewayServiceSpec,
   type Labels,
   PathOrder,
   Phase,
@@ -13,7 +17,7 @@ import {
   type TopologyChart,
   toYaml,
 } from '../kubernetes';
-import { DRAIN, type Edge } from '../topology';
+import { DRAIN, type Edge, type Route, ValidationError } from '../topology';
 import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
@@ -48,6 +52,8 @@ export class IstioIngress extends EdgeGateway {
     Capability.HEADER_CHANGES,
     Capability.TOKENS,
     Capability.EXTERNAL_AUTHORIZATION,
+    Capability.CONNECTIONS,
+    Capability.BACKEND_TLS,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,
@@ -74,9 +80,9 @@ export class IstioIngress extends EdgeGateway {
     return { 'gateway.networking.k8s.io/gateway-name': edge.name };
   }
 
-  /** The container ports of the pods: 80, with TLS also 443, and the readiness port 15021. */
+  /** The container ports of the pods: 80, with TLS also 443, those for connections, and the readiness port 15021. */
   portsOf(edge: Edge): number[] {
-    return edge.tlsSecret ? [80, 443, READINESS] : [80, READINESS];
+    return [...listenerPorts(edge), READINESS];
   }
 
   /** The container port for requests: 443 with TLS, else 80. */
@@ -91,26 +97,28 @@ export class IstioIngress extends EdgeGateway {
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
   override hasPodTargets(edge: Edge): boolean {
-    return this.serviceTypeOf(edge, this.service) === 'ClusterIP';
+    return this.serviceOf(edge, this.service).type === 'ClusterIP';
   }
 
   /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
   render(chart: TopologyChart): void {
     for (const edge of chart.topology.edges) {
       rejectRemovedPrefixes(edge);
-      renderGateway(chart.scopeOf(edge), this.serviceTypeOf(edge, this.service), edge, this.hasPodTargets(edge));
+      renderGateway(chart.scopeOf(edge), this.serviceOf(edge, this.service), edge, this.hasPodTargets(edge));
       renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
+      renderConnectionRoutes(chart, edge);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
       renderAddressPolicy(chart.scopeOf(edge), edge);
       renderEdgeFilters(chart, edge, this.labelsOf(edge));
     }
     renderLimits(chart);
+    renderBackendTls(chart, requireOutsideMesh);
   }
 }
 
-function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, clientCa, gatewayMetadata = {} } = edge;
+function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
+  const { name, namespace, gatewayClientCa, gatewayMetadata = {} } = edge;
   const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
@@ -127,17 +135,38 @@ function renderGateway(scope: Construct, service: string, edge: Edge, hasPodTarg
       },
       listeners: edgeListeners(edge, tlsOptionsOf(edge)),
       tls:
-        clientCa && !edge.managed
-          ? {
+        gatewayClientCa === undefined
+          ? undefined
+          : {
               frontend: {
-                default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: clientCa }] } },
+                default: {
+                  validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: gatewayClientCa }] },
+                },
               },
-            }
-          : undefined,
+            },
     },
   });
   renderCertificate(scope, edge);
   renderParameters(scope, service, edge, hasPodTargets);
+}
+
+/** istiod makes a DestinationRule of a BackendTLSPolicy, which applies to all callers, and to the Service as a whole. */
+function requireOutsideMesh({ path, service, port }: Route): void {
+  const reason = service.inMesh
+    ? `${service.name} is in the mesh, whose proxies connect to it by mutual TLS`
+    : service.incomingCalls.some(call => call.port === port)
+      ? `${service.name} has callers in the topology, whose proxies would use TLS as well`
+      : (service.circuitBreaker ?? service.loadBalancing)
+        ? `${service.name} has a DestinationRule, which would be in conflict with that of \`backendTls\``
+        : undefined;
+  if (reason !== undefined) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: `${reason}.`,
+      fix: 'Remove `backendTls`, or route to a service with `inMesh: false` that has no callers, limits or load balancing.',
+    });
+  }
 }
 
 /** The Services of single versions get the circuit breaker and the load balancing of their service. */
@@ -162,17 +191,17 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
 }
 
 /**
- * The settings that istiod merges into the workload that it creates: the type of its Service, more than one pod, and
- * the time that they drain.
+ * The settings that istiod merges into the workload that it creates: its Service, more than one pod, and the time
+ * that they drain.
  * @see https://istio.io/latest/docs/tasks/traffic-management/ingress/gateway-api/#automated-deployment
  */
-function renderParameters(scope: Construct, service: string, edge: Edge, hasPodTargets: boolean): void {
+function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
-      service: toYaml({ spec: { type: service, ...addressesOf(edge, service) } }),
+      service: toYaml({ spec: { ...service, ...addressesOf(edge, service.type) } }),
       horizontalPodAutoscaler: toYaml({
         spec: {
           minReplicas: 2,

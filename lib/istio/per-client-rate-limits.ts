@@ -1,5 +1,6 @@
 import { mountFiles, toYaml, type TopologyChart } from '../kubernetes';
 import {
+  Capability,
   type ClientKey,
   type Edge,
   FailureMode,
@@ -114,7 +115,7 @@ function verifiedClaim(key: string, claim: string): object {
 }
 
 function limitedBy(edge: Edge): Limited[] {
-  if (edge.managed) {
+  if (edge.isLeftToFront(Capability.PER_CLIENT_RATE_LIMITS)) {
     return [];
   }
   return [

@@ -105,7 +105,12 @@ function rulesOfEdges(chart: TopologyChart, mesh: Identities): Map<Service, Rule
       const asked = service === edge.rateLimiter ? service.methods('ShouldRateLimit') : [];
       // An authorizer with http gets the paths of all requests.
       const decides = edge.authorizers.some(each => each.service === service && each.port === port);
-      const own = rulesFor(service, { principals: [principal] }, port, decides ? undefined : [...operations, ...asked]);
+      const own = rulesFor(
+        service,
+        { principals: [principal] },
+        port,
+        decides || !port.carriesRequests ? undefined : [...operations, ...asked],
+      );
       rules.set(service, [...(rules.get(service) ?? []), ...own]);
     }
   }

@@ -68,7 +68,7 @@ export interface IstioSidecarsProps {
    * @default - Istio's metrics as they are
    */
   readonly metrics?: MetricsProps;
-  /** @default - a load balancer; a ClusterIP for edges with `managed: true` */
+  /** @default - a load balancer; a ClusterIP for edges with a `front` that connects to the pods */
   readonly gatewayService?: GatewayService;
 }
 

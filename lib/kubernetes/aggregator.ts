@@ -44,7 +44,7 @@ function endpointOf(endpoint: KrakendEndpoint): object {
     output_encoding: 'json',
     ...Object.assign({}, ...Object.values(IN_ENDPOINT).map(field => field(aggregate))),
     // The route's timeout covers the whole response: a partial response must be sent before it expires.
-    timeout: `${Math.floor(timeout.toMilliseconds() * 0.9)}ms`,
+    timeout: `${Math.max(1, Math.floor(timeout.toMilliseconds() * 0.9))}ms`,
     backend: parts.map(part => backendOf(part, endpoint)),
   };
 }

@@ -1,6 +1,13 @@
 import { Severity, type SynthesisFinding } from '../checks';
-import { type Call, callPolicyKey, type Edge, ExternalService, type Service, type Topology } from '../topology';
-import { Capability } from './capability';
+import {
+  type Call,
+  callPolicyKey,
+  Capability,
+  type Edge,
+  ExternalService,
+  type Service,
+  type Topology,
+} from '../topology';
 import { neededBy, OF_AGGREGATES, OF_CALLS, OF_EDGES, OF_REDIRECTS, OF_ROUTES, OF_SERVICES, when } from './needs';
 
 interface RequiredFeature {
@@ -16,7 +23,7 @@ export interface FeatureProvider {
 
 const NO_GATEWAY: FeatureProvider = { name: 'a target without a gateway', capabilities: [] };
 
-/** The features that the topology requires and neither the target nor its gateway supports. */
+/** The features that the topology requires and neither the target nor its gateway or a front supports. */
 export function unsupportedFeatures(
   topology: Topology,
   mesh: FeatureProvider,
@@ -31,7 +38,10 @@ export function unsupportedFeatures(
       ]),
       mesh,
     ),
-    ...unsupported(topology.edges.flatMap(featuresOfEdge), gateway),
+    ...topology.edges.flatMap(edge => [
+      ...unsupported(featuresOfEdge(edge), atEdge(edge, gateway)),
+      ...uncountableClients(edge),
+    ]),
   ];
 }
 
@@ -47,14 +57,14 @@ function unsupported(
       severity: Severity.ERROR,
       path,
       message: `It requires ${capability}, which ${name} does not support.`,
-      fix: OF_MANAGED_APIS.has(capability)
-        ? 'Put a managed API in front and set `managed: true`, or remove it.'
+      fix: OF_FRONTS.has(capability)
+        ? 'Put an API that supports it in front and declare it as `front`, or remove it.'
         : 'Choose a target that supports it, or remove it.',
     }));
 }
 
-/** The features that a managed API in front of an edge provides instead of the gateway in the cluster. */
-const OF_MANAGED_APIS = new Set([
+/** The features that a front may provide instead of the gateway in the cluster. */
+const OF_FRONTS = new Set([
   Capability.API_KEYS,
   Capability.PER_CLIENT_RATE_LIMITS,
   Capability.CLIENT_CERTIFICATES,
@@ -63,10 +73,24 @@ const OF_MANAGED_APIS = new Set([
   Capability.CACHING,
 ]);
 
+/** The gateway with its front. Client certificates end at the front: a gateway behind it does not see them. */
+function atEdge({ front }: Edge, gateway: FeatureProvider): FeatureProvider {
+  return front
+    ? {
+        name: `${gateway.name} behind ${front.name}`,
+        capabilities: [
+          ...gateway.capabilities.filter(each => each !== Capability.CLIENT_CERTIFICATES),
+          ...[...OF_FRONTS].filter(each => front.enforcesAlone(each)),
+        ],
+      }
+    : gateway;
+}
+
 function featuresOfEdge(edge: Edge): RequiredFeature[] {
-  const features = wishesAt(edge.path, [
+  return wishesAt(edge.path, [
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
+    ...when(edge.connections.length > 0, Capability.CONNECTIONS),
     ...edge.routes.flatMap(route => neededBy(OF_ROUTES, route)),
     ...edge.redirects.flatMap(redirect => neededBy(OF_REDIRECTS, redirect)),
     ...edge.aggregates.flatMap(aggregate => neededBy(OF_AGGREGATES, aggregate)),
@@ -75,7 +99,32 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
       ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
     ]),
   ]);
-  return edge.managed ? features.filter(({ capability }) => !OF_MANAGED_APIS.has(capability)) : features;
+}
+
+/** Limits whose counter is not where the credentials are verified, so that clients could be counted as others. */
+function uncountableClients(edge: Edge): SynthesisFinding[] {
+  const { front, path, perClientRateLimits } = edge;
+  if (!front) {
+    return [];
+  }
+  const areCountedByFront = edge.isLeftToFront(Capability.PER_CLIENT_RATE_LIMITS);
+  const kinds = perClientRateLimits
+    .map(({ client: { kind } }) => kind)
+    .filter(kind => {
+      const proof = kind === 'claim' ? Capability.TOKENS : kind === 'API key' ? Capability.API_KEYS : undefined;
+      return (
+        proof !== undefined && (areCountedByFront ? !front.capabilities.includes(proof) : edge.isLeftToFront(proof))
+      );
+    });
+  return [...new Set(kinds)].map(kind => ({
+    id: 'TargetCannot',
+    severity: Severity.ERROR,
+    path,
+    message:
+      `Clients are identified by ${kind === 'claim' ? 'a claim' : 'an API key'}, which `
+      + `${areCountedByFront ? `${front.name} counts and does not verify` : `${front.name} verifies and does not count`}.`,
+    fix: 'Identify clients by something else, or choose a front that verifies and counts.',
+  }));
 }
 
 function featuresOfService(service: Service): RequiredFeature[] {

@@ -15,7 +15,8 @@ import {
   type GatewayPods,
   namesOfGateways,
   neverEjects,
-  openBehindManagedApi,
+  frontLimits,
+  openBehindFront,
   requireAcceptable,
   reservedNamespaces,
   Severity,
@@ -78,7 +79,7 @@ export interface TopologyChartProps {
   readonly enforcePodSecurity?: boolean;
   /**
    * Codes of findings of synthesis that are accepted, with the reason, e.g.
-   * `{ OpenBehindManagedApi: 'a private network' }`. Errors cannot be. An acceptance that accepts nothing is a finding
+   * `{ OpenBehindFront: 'a private network' }`. Errors cannot be. An acceptance that accepts nothing is a finding
    * (UnusedSuppression).
    * @default - none
    */
@@ -129,7 +130,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...edgesWithoutRoutes(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
-        ...openBehindManagedApi(this.topology),
+        ...openBehindFront(this.topology, props.clusterCidrs),
+        ...frontLimits(this.topology),
         ...neverEjects(this.topology),
         ...failoverWithoutEjection(this.topology),
         ...unusedTrafficRules(this.topology),

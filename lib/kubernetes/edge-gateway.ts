@@ -1,5 +1,4 @@
-import { type Edge, ValidationError } from '../topology';
-import type { Capability } from './capability';
+import { type Capability, type Edge, FrontConnection, ValidationError } from '../topology';
 import type { ITopologyChart, Labels } from './topology-chart';
 
 /** The gateway that serves the edges of a topology in the cluster. */
@@ -38,33 +37,43 @@ export abstract class EdgeGateway {
    * TargetGroupBinding. These pods drain for longer than its deregistration delay.
    */
   hasPodTargets(edge: Edge): boolean {
-    return edge.managed;
+    return edge.front?.connection === FrontConnection.PODS;
   }
 
   /** Adds its resources to the chart, after the workloads. */
   abstract render(chart: ITopologyChart): void;
 
   /**
-   * The type of the Service in front of the pods. Behind a managed API it is not a load balancer, since clients could
-   * connect to it directly and bypass the API.
+   * The Service in front of the pods. Behind a front that connects to the pods it is not a load balancer, since clients
+   * could connect to it directly; behind one that connects to a load balancer, only the addresses of the front can.
    * @param declared the type for all edges, if one is declared
    */
-  protected serviceTypeOf(edge: Edge, declared?: string): string {
-    if (!edge.managed) {
+  protected serviceOf(edge: Edge, declared?: string): GatewayServiceSpec {
+    const { front, path } = edge;
+    if (!front) {
       requireKnownAddresses(edge, declared);
-      return declared ?? 'LoadBalancer';
+      return { type: declared ?? 'LoadBalancer' };
+    }
+    if (front.connection === FrontConnection.LOAD_BALANCER) {
+      const type = declared ?? 'LoadBalancer';
+      return type === 'LoadBalancer' && front.addresses
+        ? // With the policy `Cluster`, nodes replace the source address, by which the NetworkPolicy allows the front.
+          { type, loadBalancerSourceRanges: [...front.addresses], externalTrafficPolicy: 'Local' }
+        : { type };
     }
     if (declared === 'LoadBalancer') {
       throw new ValidationError({
         code: 'Contradiction',
-        path: edge.path,
+        path,
         summary:
-          `The edge is behind a managed API, and ${this.name} is declared with its own load balancer, so `
-          + 'clients could bypass the API.',
-        fix: 'Remove the type of the Service: edges with `managed: true` get a ClusterIP, others a load balancer.',
+          `The edge is behind ${front.name}, and ${this.name} is declared with its own load balancer, so `
+          + 'clients could bypass the front.',
+        fix:
+          'Remove the type of the Service: edges with a `front` get a ClusterIP, others a load balancer. A front that '
+          + 'connects to this load balancer declares `FrontConnection.LOAD_BALANCER`.',
       });
     }
-    return declared ?? 'ClusterIP';
+    return { type: declared ?? 'ClusterIP' };
   }
 }
 
@@ -80,4 +89,14 @@ function requireKnownAddresses({ path, deniedCidrs, trustedProxies }: Edge, serv
       fix: 'Declare the load balancer in `trustedProxies`, or list the addresses that are allowed in `allowedCidrs`.',
     });
   }
+}
+
+/** Fields of the Service in front of a gateway's pods. */
+export interface GatewayServiceSpec {
+  /** `ClusterIP` or `LoadBalancer`. */
+  readonly type: string;
+  /** The addresses that the load balancer allows; undefined for any. */
+  readonly loadBalancerSourceRanges?: string[];
+  /** `Local` where policies match the source address of connections. */
+  readonly externalTrafficPolicy?: string;
 }

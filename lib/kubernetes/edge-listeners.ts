@@ -1,7 +1,7 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
   'resolution-mode': 'import',
 };
-import type { Edge } from '../topology';
+import type { ConnectionRoute, Edge } from '../topology';
 import type { SpecOf } from './resource';
 import type { Labels } from './topology-chart';
 
@@ -25,7 +25,25 @@ export function edgeListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
       hostname: onlyOne(hosts),
       allowedRoutes,
     })),
+    ...edge.connections.map((connection): Listener => ({
+      name: connectionListener(connection),
+      port: connection.gatewayPort,
+      protocol: connection.host === undefined ? 'TCP' : 'TLS',
+      tls: connection.host === undefined ? undefined : { mode: 'Passthrough' },
+      hostname: connection.host,
+      allowedRoutes,
+    })),
   ];
+}
+
+/** The ports of these listeners, each once. */
+export function listenerPorts(edge: Edge): number[] {
+  return [...new Set(edgeListeners(edge).map(({ port }) => port))];
+}
+
+/** The name of the listener for connections: `tcp-PORT`, or `tls-HOST`. */
+export function connectionListener({ host, gatewayPort }: ConnectionRoute): string {
+  return host === undefined ? `tcp-${gatewayPort}` : `tls-${host}`;
 }
 
 /** The names of the listeners that accept the requests of routes: those with TLS, if the edge has a certificate. */

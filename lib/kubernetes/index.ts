@@ -1,5 +1,6 @@
+export { Capability } from '../topology';
+export { renderBackendTls } from './backend-tls';
 export * from './capabilities';
-export * from './capability';
 export * from './chart';
 export { renderCertificate } from './certificate';
 export * from './cluster-app';
@@ -7,7 +8,8 @@ export * from './cluster-dns';
 export { durationOf } from './duration';
 export * from './edge-gateway';
 export * from './elsewhere';
-export { edgeListeners, requestListeners } from './edge-listeners';
+export { renderConnectionRoutes } from './connection-routes';
+export { edgeListeners, listenerPorts, requestListeners } from './edge-listeners';
 export { renderEdgeRoutes } from './edge-routes';
 export * from './gateway-api';
 export { mountFiles } from './files';

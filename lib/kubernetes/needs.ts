@@ -1,4 +1,5 @@
 import {
+  Capability,
   type Abort,
   type Aggregate,
   type AggregateProps,
@@ -18,7 +19,6 @@ import {
   type ServiceProps,
   type WorkloadProps,
 } from '../topology';
-import { Capability } from './capability';
 
 /** The capabilities that a declared property requires, or the reason why it requires none. */
 type Need<Declared> = ((declared: Declared) => readonly Capability[]) | string;
@@ -81,6 +81,7 @@ export const OF_ROUTES = {
   cacheTtl: ({ cacheTtl }) => when(cacheTtl, Capability.CACHING),
   grpcMethod: ({ translation }) => when(translation, Capability.TRANSLATION),
   rewrite: ({ rewrite }) => when(rewrite, Capability.REWRITES),
+  backendTls: ({ backendTls }) => when(backendTls, Capability.BACKEND_TLS),
   headerChanges: ({ headerChanges }) => when(changesHeaders(headerChanges), Capability.HEADER_CHANGES),
 } satisfies Needs<RouteProps, Route>;
 
@@ -121,8 +122,7 @@ export const OF_EDGES = {
   rateLimiter: 'A service of the topology, used by per-client rate limits.',
   cors: ({ cors }) => when(cors, Capability.CORS),
   waf: ({ waf }) => when(waf, Capability.WAF),
-  managed: 'It moves requirements from the gateway in the cluster to the managed API.',
-  frontCidrs: 'A NetworkPolicy denies other sources.',
+  front: 'It moves requirements from the gateway in the cluster to the front.',
   timeout: 'Every gateway supports timeouts.',
   gatewayMetadata: 'Every gateway has labels and annotations of its infrastructure.',
   namespace: 'The pods of every gateway are in a namespace.',

@@ -107,17 +107,18 @@ function renderForService(
 }
 
 /**
- * An edge allows all sources, or only its `frontCidrs` if declared, and connects to the services of its routes.
- * Policies in the gateway's own namespace belong to its operator: there only the `frontCidrs` are rendered.
+ * An edge allows all sources, or only the addresses of its front, and connects to the services of its routes. Policies
+ * in the gateway's own namespace belong to its operator: there only the addresses of the front are rendered.
  */
 function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGateway, edge: Edge): void {
   const namespace = gateway.namespaceOf(edge);
   const isOurs = namespace === edge.namespace || chart.topology.owns(namespace);
-  if (!isOurs && !edge.frontCidrs) {
+  const addresses = edge.front?.addresses;
+  if (!isOurs && !addresses) {
     return;
   }
   const repeated = baselineOutside(chart, always, namespace);
-  const from = edge.frontCidrs?.map(cidr => ({ ipBlock: { cidr } }));
+  const from = addresses?.map(cidr => ({ ipBlock: { cidr } }));
   const egress = [
     ...repeated.egress,
     ...edge.destinations.map(({ service, port }) => ({

@@ -1,4 +1,4 @@
-import type { Capability } from './capability';
+import type { Capability } from '../topology';
 import type { EdgeGateway } from './edge-gateway';
 import { type SystemConnections, Target } from './target';
 import type { Labels } from './topology-chart';

@@ -155,5 +155,6 @@ const BY_MATCH = {
   cacheTtl: BY_API,
   rewrite: ({ rewrite }) => rewrite,
   headerChanges: ({ headerChanges }) => headerChanges,
+  backendTls: 'A policy of the service has it, for all routes to its port.',
   grpcMethod: 'Requests are transcoded before a route matches: `transcoders` rejects overlapping paths.',
 } satisfies Comparison<keyof RouteProps | 'service', Route>;

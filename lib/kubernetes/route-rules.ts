@@ -49,6 +49,7 @@ const OF_RULES = {
   // A prefix can be replaced in a rule with one match only.
   rewrite: ({ rewrite, operation }) => rewrite && [rewrite, rewrite.pathPrefix && operation.toString()],
   headerChanges: ({ headerChanges }) => headerChanges,
+  backendTls: 'A policy of the service has it, for all routes to its port.',
 } satisfies Comparison<keyof RouteProps | 'service', Route>;
 
 /** The rules of an HTTPRoute. Routes that differ only in their operation share a rule. */

@@ -22,7 +22,7 @@ export interface TargetGroupBindingProps {
   readonly mesh: Target;
   /**
    * The source CIDR of the load balancer's connections to the pods; the controller adds it to their security groups.
-   * @default - the edge's `frontCidrs`; without these, security groups are unchanged
+   * @default - the addresses of the edge's front; without a front, security groups are unchanged
    */
   readonly allowFrom?: string;
   /**
@@ -91,7 +91,7 @@ function peersOf(
   controller: LoadBalancerController,
 ): object[] {
   const supportsCidrs = controller === LoadBalancerController.AWS_LOAD_BALANCER_CONTROLLER;
-  const declared = supportsCidrs && allowFromSecurityGroup === undefined ? (edge.frontCidrs ?? []) : [];
+  const declared = supportsCidrs && allowFromSecurityGroup === undefined ? (edge.front?.addresses ?? []) : [];
   const cidrs = allowFrom !== undefined ? [allowFrom] : declared;
   return [
     ...cidrs.map(cidr => ({ ipBlock: { cidr } })),

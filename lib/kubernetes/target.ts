@@ -1,6 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import type { ProxyProps, Service } from '../topology';
-import type { Capability } from './capability';
+import type { Capability, ProxyProps, Service } from '../topology';
 import type { EdgeGateway } from './edge-gateway';
 import type { ITopologyChart, Labels } from './topology-chart';
 

@@ -31,6 +31,7 @@ export * from './network-policies';
 export * from './object';
 export * from './printable';
 export * from './protocol';
+export * from './schemas';
 export * from './selecting';
 export * from './selector';
 export * from './source';

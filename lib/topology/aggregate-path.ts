@@ -87,6 +87,7 @@ const ADMISSION = {
   grpcMethod: 'Aggregates have none.',
   rewrite: 'It admits nothing.',
   headerChanges: 'It admits nothing.',
+  backendTls: 'It admits nothing.',
 } satisfies Comparison<keyof RouteProps, Route>;
 
 /**

@@ -102,7 +102,7 @@ export class Aggregate {
       });
     }
     validateAggregatePath(path, route, earlier);
-    Object.keys(parts).forEach(name => requireOrdinaryName(path, name));
+    requireFieldNames(path, Object.keys(parts));
     this.parts = Object.entries(parts).map(([name, props]) => partOf(path, route, name, props));
     if (this.parts.length < 2) {
       throw new ValidationError({
@@ -112,6 +112,24 @@ export class Aggregate {
         fix: 'Declare two or more, or use a route.',
       });
     }
+  }
+}
+
+/** Each part has a field with its name, or `error_NAME` if it failed. */
+function requireFieldNames(path: string, names: readonly string[]): void {
+  names.forEach(name => requireOrdinaryName(path, name));
+  const empty = names.find(name => name === '');
+  const confused = names.find(name => names.includes(`error_${name}`));
+  if (empty !== undefined || confused !== undefined) {
+    throw new ValidationError({
+      code: 'InvalidName',
+      path,
+      summary:
+        confused === undefined
+          ? 'The name of a part is empty, so its response would have no field of its own.'
+          : `The part "error_${confused}" has the name of the field for the error of "${confused}".`,
+      fix: 'Use another name.',
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { requireCidr, requireRangeOfProxies } from './cidr';
+import type { Front } from './front';
 import { requireInteger } from './numbers';
 import { ValidationError } from './validation-error';
 
@@ -41,23 +42,23 @@ interface OfClients {
   readonly allowedCidrs?: readonly string[];
   readonly deniedCidrs?: readonly string[];
   readonly trustedProxies?: TrustedProxies;
-  readonly managed?: boolean;
+  readonly front?: Front;
 }
 
 /** Rejects lists of addresses that are invalid or that no gateway could compare with the address of the client. */
 export function validateAddresses(path: string, props: OfClients): void {
-  const { allowedCidrs, deniedCidrs, trustedProxies, managed = false } = props;
+  const { allowedCidrs, deniedCidrs, trustedProxies, front } = props;
   for (const [name, cidrs] of Object.entries({
     allowedCidrs,
     deniedCidrs,
     'trustedProxies.cidrs': trustedProxies?.cidrs,
   })) {
-    if (cidrs && managed) {
+    if (cidrs && front) {
       throw new ValidationError({
         code: 'NoEffect',
         path,
-        summary: `The gateway behind a managed API sees the addresses of the API alone, so \`${name}\` cannot apply.`,
-        fix: 'Restrict the addresses of clients at the API, e.g. by a web ACL.',
+        summary: `The gateway behind a front sees the addresses of the front alone, so \`${name}\` cannot apply.`,
+        fix: 'Restrict the addresses of clients at the front, e.g. by a web ACL.',
       });
     }
     if (cidrs?.length === 0) {

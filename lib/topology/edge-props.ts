@@ -1,6 +1,5 @@
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
-import { requireRangeOfFront } from './cidr';
 import { type Cors, validateCors } from './cors';
 import {
   requireAlternativeHosts,
@@ -9,6 +8,7 @@ import {
   requireSecretsOfHosts,
   requireTls,
 } from './edge-hosts';
+import type { Front } from './front';
 import { requirePositive } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
 import type { ExternalAuthorizer } from './external-authorizer';
@@ -23,7 +23,7 @@ import { ValidationError } from './validation-error';
 /** Properties of an edge. */
 export interface EdgeProps {
   /**
-   * The host name that clients request, e.g. `shop.example`, or all hosts of a domain: `*.shop.example` matches
+   * The host name that clients request, or that a front sets in requests, e.g. `shop.example`, or all hosts of a domain: `*.shop.example` matches
    * `a.shop.example` and `a.b.shop.example`, but not `shop.example`. (A certificate for `*.shop.example` is valid for
    * `a.shop.example` only.) An API on AWS serves one host without a wildcard.
    */
@@ -54,7 +54,7 @@ export interface EdgeProps {
   readonly certificateIssuer?: string;
   /**
    * The ConfigMap, in the edge's namespace, whose `ca.crt` holds the authority of client certificates. With it, clients
-   * must present a certificate, or the TLS handshake fails. A managed API has a truststore of its own.
+   * must present a certificate, or the TLS handshake fails. A front has a truststore of its own.
    * @default - no client certificate is required
    */
   readonly clientCa?: string;
@@ -97,7 +97,7 @@ export interface EdgeProps {
    */
   readonly authorizer?: ExternalAuthorizer;
   /**
-   * The request rate that each pod of the gateway allows in total. A managed API uses it as the default of each route.
+   * The request rate that each pod of the gateway allows in total. APIs of AWS use it as the default of each route.
    * @default - no limit
    */
   readonly rateLimit?: RateLimit;
@@ -123,20 +123,12 @@ export interface EdgeProps {
    */
   readonly waf?: boolean;
   /**
-   * Whether a managed API is in front of the gateway and enforces what the gateway does not: the firewall, client
-   * certificates, API keys, request validation, caches and the limits of clients. The gateway in the cluster verifies
-   * tokens and throttles again. Its Service is a ClusterIP: the load balancer of the API connects to its pods.
-   * @default false
+   * What is in front of the gateway, e.g. a managed API: `Front.restApi({ addresses: ['10.0.8.0/24'] })`. The gateway
+   * then allows connections of the front only, and leaves to it what it has the capabilities for and the gateway has
+   * not. Its Service is a ClusterIP, unless the front connects to a load balancer.
+   * @default - clients connect to the gateway
    */
-  readonly managed?: boolean;
-  /**
-   * The addresses, as CIDRs, from which the managed API connects to the gateway's pods: the subnets of its load
-   * balancer. In the cluster: the NetworkPolicy of these pods allows no others. Use subnets without pods, since pods in
-   * them could connect too.
-   * @default - any address that reaches the pods can bypass the API; a warning names what the API alone enforces
-   * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation
-   */
-  readonly frontCidrs?: string[];
+  readonly front?: Front;
   /**
    * The timeout of requests on routes without a timeout of their own.
    * @default 29 seconds, the longest that a managed API gateway allows
@@ -178,18 +170,18 @@ const RULES = {
   },
   clientCa: (path, props) => {
     requireObjectName(path, 'a ConfigMap', props.clientCa);
-    // A managed API terminates TLS in front of the gateway, for any protocol behind it.
-    requireTls(path, 'clientCa', props.managed ? undefined : props.clientCa, props);
+    // A front terminates TLS, for any protocol behind it.
+    requireTls(path, 'clientCa', props.front ? undefined : props.clientCa, props);
   },
-  clientCertificates: (path, { clientCertificates, clientCa, managed }) => {
-    if (clientCertificates !== undefined && (clientCa === undefined || managed)) {
+  clientCertificates: (path, { clientCertificates, clientCa, front }) => {
+    if (clientCertificates !== undefined && (clientCa === undefined || front)) {
       throw new ValidationError({
         code: 'NoEffect',
         path,
-        summary: managed
-          ? 'A managed API requires a certificate of every client, so `clientCertificates` cannot apply.'
+        summary: front
+          ? 'A front requires a certificate of every client, so `clientCertificates` cannot apply.'
           : '`clientCertificates` applies to certificates of `clientCa`, which is not declared.',
-        fix: 'Remove `clientCertificates`, or declare `clientCa` on an edge without a managed API.',
+        fix: 'Remove `clientCertificates`, or declare `clientCa` on an edge without a front.',
       });
     }
   },
@@ -208,14 +200,15 @@ const RULES = {
       validateCors(path, cors);
     }
   },
-  frontCidrs: validateFront,
+  front: (path, props) => {
+    requireTls(path, 'clientCa of the front', props.front?.clientCa, props);
+  },
   perClientRateLimit: requireCountable,
   auth: anyValue,
   authorizer: anyValue,
   rateLimit: anyValue,
   rateLimiter: anyValue,
   waf: anyValue,
-  managed: anyValue,
   gatewayMetadata: (path, { gatewayMetadata }) => {
     validateAll(OF_METADATA, path, gatewayMetadata ?? {});
   },
@@ -232,24 +225,4 @@ function requireCountable(path: string, { perClientRateLimit, auth }: EdgeProps)
       hasApiKey: auth.key !== undefined,
     });
   }
-}
-
-function validateFront(path: string, { managed, frontCidrs }: EdgeProps): void {
-  if (frontCidrs && !managed) {
-    throw new ValidationError({
-      code: 'NoEffect',
-      path,
-      summary: '`frontCidrs` are the addresses of a managed API, and none is declared in front of the edge.',
-      fix: 'Set `managed: true`, or leave `frontCidrs` out.',
-    });
-  }
-  if (frontCidrs?.length === 0) {
-    throw new ValidationError({
-      code: 'NoEffect',
-      path,
-      summary: '`frontCidrs` is empty, so no client could connect to the gateway.',
-      fix: 'List the subnets of the load balancer, or leave `frontCidrs` out.',
-    });
-  }
-  frontCidrs?.forEach(cidr => requireRangeOfFront(path, cidr));
 }

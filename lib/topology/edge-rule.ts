@@ -1,6 +1,7 @@
 import type { Auth } from './auth';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
+import { duplicate } from './duplicate';
 import { Operation } from './operation';
 import type { IEdge } from './references';
 
@@ -30,5 +31,14 @@ export abstract class EdgeRule {
   /** Where it was declared, for messages. */
   get path(): string {
     return `${this.edge.path}/${this.operation.toString()}`;
+  }
+}
+
+/** Rejects a rule for the requests of another. */
+export function rejectTwin({ edge, operation }: EdgeRule, twin: EdgeRule | undefined): void {
+  if (twin) {
+    const written = twin.operation.toString();
+    const other = written === operation.toString() ? '' : `, "${written}"`;
+    throw duplicate(edge.path, `"${operation.toString()}" has a route already${other}.`, 'Keep one of the two.');
   }
 }

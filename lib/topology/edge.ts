@@ -1,5 +1,4 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
-import { requireDeclared } from './declared';
 import { given } from './given';
 import { Duration } from 'cdk8s';
 import { Aggregate, type AggregateProps, type PartProps } from './aggregate';
@@ -10,26 +9,20 @@ import type { Cors } from './cors';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 import { type EdgeProps, validateEdge } from './edge-props';
+import type { Front } from './front';
+import type { Capability } from './capability';
 import type { RateLimit } from './rate-limit';
-import { duplicate } from './duplicate';
-import { ValidationError } from './validation-error';
+import { type Destination, distinctDestinations } from './destination';
+import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
-import type { Port } from './port';
 import type { IEdge, ITopology } from './references';
-import type { EdgeRule } from './edge-rule';
+import { type EdgeRule, rejectTwin } from './edge-rule';
+import { requireOwnService } from './foreign-service';
 import { Redirect, type RedirectProps } from './redirect';
 import { Route, type RouteProps } from './route';
-import { Service } from './service';
+import type { Service } from './service';
 import type { ServiceProps } from './service-props';
 import type { Metadata } from './workload/metadata';
-
-/** A port of a service that an edge's gateway connects to. */
-export interface Destination {
-  /** The service behind the gateway. */
-  readonly service: Service;
-  /** The port of the service that the gateway connects to. */
-  readonly port: Port;
-}
 
 /**
  * An entry point for requests from outside the cluster. In the cluster: a Gateway with its HTTPRoute, token
@@ -72,10 +65,8 @@ export class Edge implements IEdge {
   readonly cors?: Cors;
   /** Whether a web application firewall inspects requests. */
   readonly waf: boolean;
-  /** Whether a managed API of the cloud is in front of the gateway in the cluster. */
-  readonly managed: boolean;
-  /** The only addresses, as CIDRs, that may connect to the gateway's pods; undefined for all. */
-  readonly frontCidrs?: readonly string[];
+  /** What is in front of the gateway in the cluster, and alone may connect to it; undefined for nothing. */
+  readonly front?: Front;
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
   /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
@@ -83,6 +74,7 @@ export class Edge implements IEdge {
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: EdgeRule[] = [];
+  private readonly forwarded: ConnectionRoute[] = [];
   private readonly byRequests = new Map<string, EdgeRule>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
@@ -115,8 +107,7 @@ export class Edge implements IEdge {
     this.rateLimiter = props.rateLimiter;
     this.cors = props.cors;
     this.waf = props.waf ?? false;
-    this.managed = props.managed ?? false;
-    this.frontCidrs = props.frontCidrs;
+    this.front = props.front;
     this.timeout = props.timeout ?? Duration.seconds(29);
     this.gatewayMetadata = given(props.gatewayMetadata);
     this.namespace = props.namespace ?? topology.namespace;
@@ -151,6 +142,11 @@ export class Edge implements IEdge {
     return this.declared.filter(rule => rule instanceof Redirect);
   }
 
+  /** The connections that are forwarded as they are, in the order of their declaration. */
+  get connections(): readonly ConnectionRoute[] {
+    return this.forwarded;
+  }
+
   /** The aggregated responses, each with its route. */
   get aggregates(): readonly Aggregate[] {
     return this.merged;
@@ -168,6 +164,19 @@ export class Edge implements IEdge {
     );
   }
 
+  /**
+   * The ConfigMap with the authority of the certificates that the gateway requires: those of clients, or behind a front
+   * that of the front; undefined for none.
+   */
+  get gatewayClientCa(): string | undefined {
+    return this.front ? this.front.clientCa : this.clientCa;
+  }
+
+  /** Whether a feature is left to the front, so that the gateway in the cluster does not enforce it. */
+  isLeftToFront(capability: Capability): boolean {
+    return this.front?.enforcesAlone(capability) ?? false;
+  }
+
   /** The authorizers of its routes and redirects, each once. */
   get authorizers(): readonly ExternalAuthorizer[] {
     const all = this.rules.flatMap(({ authorizer }) => authorizer ?? []);
@@ -181,14 +190,11 @@ export class Edge implements IEdge {
   get destinations(): readonly Destination[] {
     const all: Destination[] = [
       ...this.routes,
+      ...this.connections,
       ...this.authorizers.flatMap(({ service, port }) => (service && port ? [{ service, port }] : [])),
       ...(this.rateLimiter ? [{ service: this.rateLimiter, port: this.rateLimiter.firstPort(this.path) }] : []),
     ];
-    return [
-      ...new Map(
-        all.map(({ service, port }) => [`${service.namespace}/${service.name}:${port.number}`, { service, port }]),
-      ).values(),
-    ];
+    return distinctDestinations(all);
   }
 
   /**
@@ -198,7 +204,7 @@ export class Edge implements IEdge {
    */
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
-    this.requireOwn(operation, service);
+    requireOwnService(this, operation, service);
     const route = new Route(DECLARING, this, operation, service, given({ authorizer: this.authorizer, ...props }));
     return this.declare(route);
   }
@@ -213,6 +219,24 @@ export class Edge implements IEdge {
   }
 
   /**
+   * Forwards TLS connections with that server name (SNI) to port 443 of the gateway as they are: the service terminates
+   * TLS. Nothing else of the edge applies to them: neither authentication nor limits. In the cluster: a TLSRoute.
+   * @param host the server name, without a wildcard
+   */
+  passthrough(host: string, service: Service, props: ConnectionRouteProps = {}): ConnectionRoute {
+    return this.forward(host, 443, service, props);
+  }
+
+  /**
+   * Forwards all connections to a port of the gateway as they are. Nothing else of the edge applies to them: neither
+   * authentication nor limits. In the cluster: a TCPRoute.
+   * @param port the port of the gateway, none of those for requests
+   */
+  tcp(port: number, service: Service, props: ConnectionRouteProps = {}): ConnectionRoute {
+    return this.forward(undefined, port, service, props);
+  }
+
+  /**
    * Responds with a JSON object composed of the responses of several services, a field for each. In the cluster:
    * KrakenD, a service of the topology named `EDGE-aggregator`, which calls them. A part that fails or times out is
    * left out: the header `x-krakend-completed` is then `false`, and `error_PART` has the reason.
@@ -221,7 +245,7 @@ export class Edge implements IEdge {
    */
   aggregate(operation: string, parts: { readonly [field: string]: PartProps }, props: AggregateProps = {}): Aggregate {
     this.topology.requireOpen(this.path);
-    Object.values(parts).forEach(({ service }) => this.requireOwn(operation, service));
+    Object.values(parts).forEach(({ service }) => requireOwnService(this, operation, service));
     const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
     const route = this.route(operation, merger, props);
     const aggregate = new Aggregate(
@@ -237,34 +261,28 @@ export class Edge implements IEdge {
     return aggregate;
   }
 
-  private requireOwn(operation: string, service: Service): void {
-    requireDeclared(`${this.path}/${operation}`, 'The service', service, Service);
-    if (service.topology !== this.topology) {
-      throw new ValidationError({
-        code: 'ForeignService',
-        path: `${this.path}/${operation}`,
-        summary: `${service.name} belongs to the topology "${service.topology.name}".`,
-        fix: 'Declare the edge in the topology of its services.',
-      });
-    }
+  private forward(
+    host: string | undefined,
+    port: number,
+    service: Service,
+    props: ConnectionRouteProps,
+  ): ConnectionRoute {
+    const what = host ?? String(port);
+    this.topology.requireOpen(this.path);
+    requireOwnService(this, what, service);
+    const route = new ConnectionRoute(DECLARING, this, host, port, service, given(props));
+    requireForwardable(this, route);
+    this.forwarded.push(route);
+    return route;
   }
 
   private declare<Rule extends EdgeRule>(rule: Rule): Rule {
     if (rule.authorizer?.service) {
-      this.requireOwn(rule.operation.toString(), rule.authorizer.service);
+      requireOwnService(this, rule.operation.toString(), rule.authorizer.service);
     }
-    this.assertNoDuplicate(rule);
+    rejectTwin(rule, this.byRequests.get(rule.operation.requests));
     this.byRequests.set(rule.operation.requests, rule);
     this.declared.push(rule);
     return rule;
-  }
-
-  private assertNoDuplicate({ operation }: EdgeRule): void {
-    const twin = this.byRequests.get(operation.requests);
-    if (twin) {
-      const written = twin.operation.toString();
-      const other = written === operation.toString() ? '' : `, "${written}"`;
-      throw duplicate(this.path, `"${operation.toString()}" has a route already${other}.`, 'Keep one of the two.');
-    }
   }
 }

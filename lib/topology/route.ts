@@ -1,6 +1,7 @@
 import type { Declaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
+import { type BackendTls, validateBackendTls } from './backend-tls';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
@@ -78,6 +79,13 @@ export interface RouteProps {
    * @default - none
    */
   readonly headerChanges?: HeaderChanges;
+  /**
+   * The TLS of connections to the service, for one that terminates TLS itself. In the cluster: a BackendTLSPolicy. Istio
+   * supports it for services outside the mesh; in the mesh, proxies have mutual TLS.
+   * @default - plain text, or mutual TLS in a mesh
+   * @see https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/
+   */
+  readonly backendTls?: BackendTls;
 }
 
 /** How REST requests become gRPC requests. */
@@ -109,6 +117,8 @@ export class Route extends EdgeRule {
   readonly rewrite?: RouteRewrite;
   /** Changes of headers; undefined for none. */
   readonly headerChanges?: HeaderChanges;
+  /** The TLS of connections to the service; undefined for none. */
+  readonly backendTls?: BackendTls;
 
   constructor(
     declaring: Declaring,
@@ -128,6 +138,7 @@ export class Route extends EdgeRule {
     this.cacheTtl = props.cacheTtl;
     this.rewrite = props.rewrite;
     this.headerChanges = props.headerChanges;
+    this.backendTls = props.backendTls;
     this.translation = props.grpcMethod === undefined ? undefined : translationOf(path, this, props.grpcMethod);
     Object.values(RULES).forEach(validate => {
       validate(path, this);
@@ -179,6 +190,9 @@ const RULES = {
         fix: 'Leave out `rewrite` or `grpcMethod`.',
       });
     }
+  },
+  backendTls: (path, { backendTls }) => {
+    validateBackendTls(path, backendTls);
   },
   headerChanges: (path, { headerChanges }) => {
     validateHeaderChanges(path, headerChanges);

@@ -11,13 +11,14 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { HttpApiEdge, type ManagedApiProps, RestApiEdge } from '../../lib/aws';
 import { checkTemplate, type CloudTemplate } from '../../lib/checks';
 import { declared } from './support';
+import { httpFront, restFront } from '../support/fronts';
 
 function made(
   kind: typeof HttpApiEdge | typeof RestApiEdge,
   props: (stack: Stack) => Partial<ManagedApiProps> = () => ({}),
 ) {
   const stack = new Stack(new App(), 'Test');
-  const { edge, web } = declared();
+  const { edge, web } = declared({ front: kind === HttpApiEdge ? httpFront : restFront });
   edge.route('GET /', web);
   return { stack, api: new kind(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), ...props(stack) }) };
 }

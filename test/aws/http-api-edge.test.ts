@@ -497,7 +497,7 @@ test('CORS is answered by the API, for the methods that routes have', () => {
 });
 
 test('clients show certificates of the truststore to the domain', () => {
-  const { edge, web } = declared({ clientCa: 'clients', managed: true });
+  const { edge, web } = declared({ clientCa: 'clients' });
   edge.route('GET /', web);
 
   httpTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore })).hasResourceProperties(

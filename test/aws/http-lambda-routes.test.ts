@@ -82,7 +82,7 @@ describe('a route to a function', () => {
     });
   });
 
-  test('may open requests that another route protects, if it says so', () => {
+  test('may open requests that another route protects, where that is declared', () => {
     withRoute('GET /orders/all', { auth: Auth.none() }).hasResourceProperties('AWS::ApiGatewayV2::Route', {
       RouteKey: 'GET /orders/all',
       AuthorizationType: 'NONE',
@@ -133,6 +133,8 @@ describe('a route to a function', () => {
       {},
       '"GET /orders/{id}", which requires authentication',
     ],
+    ['a prefix', 'GET /files/*', {}, {}, 'has neither prefixes'],
+    ['a slash at the end', 'GET /files/', {}, {}, 'paths that end with "/"'],
     ['no operation', 'reports', {}, {}, 'is not an operation'],
   ])('throws for %s', (_name, operation, route, edgeProps, message) => {
     expect(() => withRoute(operation, route, edgeProps)).toThrow(message);
@@ -166,16 +168,19 @@ describe('an authorizer of a route', () => {
   });
 
   test('may be the only protection of a route behind the API alone', () => {
-    withAuthorizer('GET /', iam, { managed: true }).hasResourceProperties('AWS::ApiGatewayV2::Route', {
+    templateOf(handler => {
+      const authorizer = own(handler);
+      return { authorizers: { 'GET /': authorizer, 'GET /orders/{id}': authorizer } };
+    }).hasResourceProperties('AWS::ApiGatewayV2::Route', {
       RouteKey: 'GET /',
-      AuthorizationType: 'AWS_IAM',
+      AuthorizationType: 'CUSTOM',
     });
   });
 
   test.each([
     ['of no route', 'GET /order/{id}', own, {}, 'the edge has no such route'],
-    ['that is the only protection, and can be bypassed', 'GET /', iam, {}, 'can be reached without the API'],
     ['of IAM, which needs the header of the token', 'GET /orders/{id}', iam, {}, 'both are sent in `Authorization`'],
+    ['beside a parameter that may lead to it', 'GET /', iam, {}, 'A parameter with dots or slashes'],
     ['that allows all', 'GET /orders/{id}', () => new HttpNoneAuthorizer(), {}, 'allows all requests'],
   ])('throws for one %s', (_name, operation, authorizer, edgeProps, message) => {
     expect(() => withAuthorizer(operation, authorizer, edgeProps)).toThrow(message);

@@ -14,7 +14,7 @@ interface Answer {
 
 let server: Server;
 let base: string;
-let seen: { readonly url: string; readonly headers: IncomingHttpHeaders }[];
+let seen: { readonly url: string; readonly headers: IncomingHttpHeaders }[] = [];
 
 beforeAll(async () => {
   server = createServer(({ url = '', headers }, response) => {
@@ -27,6 +27,8 @@ beforeAll(async () => {
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // The first request loads Node's client.
+  await fetch(base);
 });
 
 beforeEach(() => {
@@ -196,6 +198,11 @@ test.each<[string, RegExp, Partial<LambdaAggregatorProps>]>([
     /not an HTTP URL/,
     { parts: { a: { url }, b: { url: 'http://b' } } },
   ]),
+  [
+    'a part named like the error of another',
+    /"error_a" has the name of the field for the error of "a"/,
+    { parts: { a: { url: 'http://a' }, error_a: { url: 'http://b' } } },
+  ],
   ['more time than an API waits', /29000 ms/, { timeout: Duration.seconds(29) }],
 ])('%s throws', (_what, message, props) => {
   expect(() => build(props)).toThrow(message);

@@ -10,7 +10,8 @@ import {
   TlsVersion,
 } from '../../lib';
 import type { RestApiEdgeProps } from '../../lib/aws';
-import { declared, httpTemplate, restTemplate } from './support';
+import { httpFront, restFront } from '../support/fronts';
+import { declared, declaredForRest, httpTemplate, restTemplate } from './support';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 const limit = (client: ClientKey, per = Period.SECOND, failureMode = FailureMode.FAIL_OPEN) =>
@@ -23,19 +24,13 @@ function make(
   props: Partial<RestApiEdgeProps> = {},
   operation = 'GET /',
 ) {
-  const { edge, web } = declared(ofEdge);
+  const { edge, web } = declared({ front: kind === 'http' ? httpFront : restFront, ...ofEdge });
   edge.route(operation, web, ofRoute);
   return () => (kind === 'http' ? httpTemplate(edge, () => props) : restTemplate(edge, () => props));
 }
 
 test.each<[string, RegExp, () => unknown]>([
-  ['API keys', /API keys.*RestApiEdge/s, make('http', {}, { auth: Auth.apiKey({ secret: 'keys' }) })],
-  ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { waf: true, managed: true })],
-  [
-    'limits of clients',
-    /per-client rate limits/,
-    make('http', { auth: jwt, managed: true, perClientRateLimit: limit(ClientKey.claim('sub')) }),
-  ],
+  ['a firewall', /a web application firewall.*RestApiEdge/s, make('http', { waf: true })],
   ...(['http', 'rest'] as const).flatMap((kind): [string, RegExp, () => unknown][] => [
     [
       `a second host in front of a ${kind} API`,
@@ -44,18 +39,11 @@ test.each<[string, RegExp, () => unknown]>([
     ],
     [`all hosts of a domain in front of a ${kind} API`, /\*\.shop\.example/, make(kind, { host: '*.shop.example' })],
   ]),
-  ...(
-    [
-      ['allowedCidrs', { allowedCidrs: ['203.0.113.0/24'] }],
-      ['deniedCidrs', { deniedCidrs: ['203.0.113.0/24'] }],
-      ['trustedProxies', { trustedProxies: { cidrs: ['10.0.8.0/24'] } }],
-      ['minTlsVersion', { minTlsVersion: TlsVersion.V1_3 }],
-    ] as const
-  ).map(([name, props]): [string, RegExp, () => unknown] => [
-    `${name} of the gateway`,
-    new RegExp(`\`${name}\` applies to connections of clients`),
-    make('rest', props as Partial<EdgeProps>),
-  ]),
+  [
+    'the lowest version of TLS of the gateway',
+    /`minTlsVersion` applies to connections of clients/,
+    make('http', { minTlsVersion: TlsVersion.V1_3 }),
+  ],
   ['request shapes', /request validation/, make('http', {}, { requestValidation: { query: ['q'] } })],
   ['caches', /response caching/, make('http', {}, { cacheTtl: Duration.seconds(5) })],
   [
@@ -99,8 +87,7 @@ test.each<[string, RegExp, () => unknown]>([
     },
   ],
   ['a prefix', /"\/a\/\*" is a prefix.*"GET \/a" and "GET \/a\/\{rest\+\}"/s, make('http', {}, {}, {}, 'GET /a/*')],
-  ['client certificates without `managed`', /managed: true/, make('http', { clientCa: 'clients' })],
-  ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients', managed: true })],
+  ['client certificates without a truststore', /truststore/, make('http', { clientCa: 'clients' })],
 ])('an HTTP API with %s throws', (_what, message, build) => {
   expect(build).toThrow(message);
 });
@@ -217,7 +204,7 @@ describe('a REST API has one parameter below a resource', () => {
   const build =
     (...operations: string[]) =>
     () => {
-      const { edge, web } = declared();
+      const { edge, web } = declaredForRest();
       operations.forEach(operation => edge.route(operation, web));
       return restTemplate(edge);
     };
@@ -263,14 +250,14 @@ test.each([
   'GET /x/{id}, GET /x/{id}/y, GET /',
   'GET /-/_/0',
 ])('a REST API has resources for %s', operations => {
-  const { edge, web } = declared();
+  const { edge, web } = declaredForRest();
   operations.split(', ').forEach(operation => edge.route(operation, web));
 
   expect(() => restTemplate(edge, () => ({ stageName: 'pre-prod' }))).not.toThrow();
 });
 
 test('a REST API has resources whose names constructs use themselves', () => {
-  const { edge, web } = declared();
+  const { edge, web } = declaredForRest();
   const names = ['constructor', '__proto__', 'toString', 'Resource', 'Default', 'GET', 'ANY', 'OPTIONS', 'a.b', 'a:b'];
   names.forEach(name => edge.route(`GET /${name}/x`, web));
   ['GET /', 'ANY /', 'GET /Default/Resource', 'GET /GET/GET', 'GET /constructor'].forEach(operation =>
@@ -300,7 +287,7 @@ test('routes for preflights count among the 300 of an HTTP API', () => {
 
 test('a REST API has 300 resources, a segment of a path each', () => {
   const build = (count: number) => {
-    const { edge, web } = declared();
+    const { edge, web } = declaredForRest();
     Array.from({ length: count }, (_, index) => edge.route(`GET /things/t${index}`, web));
     return () => restTemplate(edge);
   };

@@ -5,14 +5,15 @@ import { IpProtocol, type IVpc, Port, SecurityGroup, SubnetType, Vpc } from 'aws
 import { IpAddressType, NetworkLoadBalancer, TargetGroupIpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { HttpApiEdge, type ManagedApiProps, RestApiEdge, SharedLoadBalancer } from '../../lib/aws';
 import { DRAIN } from '../../lib/topology';
+import { httpFront, restFront } from '../support/fronts';
 import { declared, httpTemplate } from './support';
 
 type NetworkProps = Partial<ManagedApiProps>;
 
 const BALANCER_ARN = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/mine/1';
 
-function edgeWithRoute(name = 'door') {
-  const { edge, web } = declared({}, name);
+function edgeWithRoute(name = 'door', front = httpFront) {
+  const { edge, web } = declared({ front }, name);
   edge.route('GET /', web);
   return edge;
 }
@@ -222,7 +223,12 @@ describe('edges that share a load balancer', () => {
     const first = new Stack(app, 'First');
     new HttpApiEdge(first, 'Edge', { edge: edgeWithRoute('first'), vpc, sharedLoadBalancer });
     const second = new Stack(app, 'Second');
-    new RestApiEdge(second, 'Edge', { edge: edgeWithRoute('second'), vpc, sharedLoadBalancer, listenerPort });
+    new RestApiEdge(second, 'Edge', {
+      edge: edgeWithRoute('second', restFront),
+      vpc,
+      sharedLoadBalancer,
+      listenerPort,
+    });
     return [network, first, second].map(stack => Template.fromStack(stack));
   }
 

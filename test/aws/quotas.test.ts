@@ -6,12 +6,13 @@ import { Auth, checkTemplate, ClientKey, FailureMode, PerClientRateLimit, Period
 import { HttpApiEdge, RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
 import { requireFitForHttpApi } from '../../lib/aws/limits/http-api';
 import { requireFitForRestApi } from '../../lib/aws/limits/rest-api';
-import { declared, restTemplate } from './support';
+import { declared, declaredForRest, restTemplate } from './support';
+import { httpFront, restFront } from '../support/fronts';
 
 const jwt = (issuer: string) => Auth.jwt({ issuer, audiences: ['shop'] });
 
-function edgeWith(operations: readonly string[]) {
-  const { edge, web } = declared({ cors: { origins: ['https://www.shop.example'] } });
+function edgeWith(operations: readonly string[], front = restFront) {
+  const { edge, web } = declared({ front, cors: { origins: ['https://www.shop.example'] } });
   operations.forEach(operation => edge.route(operation, web));
   return edge;
 }
@@ -39,7 +40,7 @@ test('quotas of HTTP APIs are raised likewise, but not their timeout', () => {
 });
 
 test('each pair of issuer and audiences has an authorizer of the quota, and other tokens share one', () => {
-  const { edge, web } = declared();
+  const { edge, web } = declaredForRest();
   numbered(10, index => `GET /r${index}`).forEach((operation, index) =>
     edge.route(operation, web, { auth: jwt(`https://issuer-${index}.example`) }),
   );
@@ -56,7 +57,7 @@ test('each pair of issuer and audiences has an authorizer of the quota, and othe
 });
 
 test('a timeout within the quota of the account is rendered', () => {
-  const { edge, web } = declared({ timeout: Duration.seconds(60) });
+  const { edge, web } = declaredForRest({ timeout: Duration.seconds(60) });
   edge.route('GET /', web);
   const stack = new Stack(new App(), 'Test');
   new RestApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), quotas: { integrationTimeoutMillis: 60_000 } });
@@ -84,7 +85,8 @@ describe('a template of 500 resources', () => {
     ],
     [
       'an HTTP API',
-      (stack: Stack) => new HttpApiEdge(stack, 'Edge', { edge: edgeWith(['GET /']), vpc: new Vpc(stack, 'Vpc') }),
+      (stack: Stack) =>
+        new HttpApiEdge(stack, 'Edge', { edge: edgeWith(['GET /'], httpFront), vpc: new Vpc(stack, 'Vpc') }),
     ],
   ])('has none for %s beside 490 others', (_what, add) => {
     const stack = new Stack(new App(), 'Full');
@@ -99,7 +101,7 @@ describe('environments in one account and Region', () => {
 
   function deploy(names: readonly (string | undefined)[], envs: readonly object[] = [{ env }, { env }]) {
     const app = new App();
-    const { edge, web } = declared({
+    const { edge, web } = declaredForRest({
       auth: jwt('https://login.example'),
       perClientRateLimit: PerClientRateLimit.of({
         client: ClientKey.claim('sub'),

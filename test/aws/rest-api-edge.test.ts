@@ -4,7 +4,8 @@ import { SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
 import { sample } from 'fast-check';
 import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, RateLimit } from '../../lib';
-import { declared, restTemplate, refusedByTheCdk } from './support';
+import { declaredForRest as declared, restTemplate, refusedByTheCdk } from './support';
+import { restFront } from '../support/fronts';
 import { edgeOf, routes } from '../support/routes';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
@@ -26,7 +27,6 @@ test('the whole of an edge as a REST API', () => {
     auth: jwt,
     rateLimit: RateLimit.perSecond(100),
     waf: true,
-    managed: true,
     clientCa: 'clients',
     perClientRateLimit: perClient(5),
     cors: { origins: ['https://www.shop.example'], maxAge: Duration.minutes(10) },
@@ -414,7 +414,7 @@ test('routes share the validators, and each has a model of its own', () => {
 });
 
 test('a firewall stands before the stage, with the rules of AWS or with those that are there', () => {
-  const withRules = declared({ waf: true, managed: true });
+  const withRules = declared({ waf: true });
   withRules.edge.route('GET /', withRules.web);
   const template = restTemplate(withRules.edge);
   const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as {
@@ -426,7 +426,7 @@ test('a firewall stands before the stage, with the rules of AWS or with those th
     'AWSManagedRulesKnownBadInputsRuleSet',
   ]);
 
-  const withOwn = declared({ waf: true, managed: true });
+  const withOwn = declared({ waf: true });
   withOwn.edge.route('GET /', withOwn.web);
   const own = restTemplate(withOwn.edge, () => ({
     webAclArn: 'arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mine/1',
@@ -440,7 +440,7 @@ test('a firewall stands before the stage, with the rules of AWS or with those th
 test(
   "with a certificate the API has the edge's name alone, and requires client certificates of the " + 'truststore',
   () => {
-    const { edge, web } = declared({ clientCa: 'clients', managed: true });
+    const { edge, web } = declared({ clientCa: 'clients' });
     edge.route('GET /', web);
 
     const template = restTemplate(edge, ({ certificate, truststore }) => ({ certificate, truststore }));
@@ -498,7 +498,7 @@ test('a load balancer that is there is used as it is', () => {
 
 test('any routes render to a template', () => {
   sample(routes, { numRuns: 10, seed: 1 }).forEach(all => {
-    restTemplate(edgeOf(all)).resourcePropertiesCountIs(
+    restTemplate(edgeOf(all, restFront)).resourcePropertiesCountIs(
       'AWS::ApiGateway::Method',
       { AuthorizationType: 'NONE' },
       all.length,

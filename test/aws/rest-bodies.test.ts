@@ -9,8 +9,9 @@ import {
   RateLimit,
   type RouteProps,
 } from '../../lib';
+import type { RestApiEdgeProps } from '../../lib/aws';
 import { assertBodiesFit } from '../../lib/aws/limits/rest-bodies';
-import { declared } from './support';
+import { declaredForRest as declared } from './support';
 
 type Routes = Readonly<Record<string, RouteProps>>;
 
@@ -20,7 +21,7 @@ const perClient = (client: ClientKey) =>
   PerClientRateLimit.of({ client, requests: 5, per: Period.SECOND, failureMode: FailureMode.FAIL_OPEN });
 
 function check(routes: Routes, ofEdge: Partial<EdgeProps> = {}, textBodiesOnly?: boolean) {
-  const { edge, web } = declared({ managed: true, ...ofEdge });
+  const { edge, web } = declared(ofEdge);
   Object.entries(routes).forEach(([operation, props]) => edge.route(operation, web, props));
   return () => assertBodiesFit({ edge, vpc: undefined as never, textBodiesOnly });
 }
@@ -33,11 +34,7 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
     {},
   ],
   ['a rate limit', { 'ANY /{id}': {}, 'POST /orders': { rateLimit: RateLimit.perSecond(1) } }, {}],
-  [
-    'required parameters',
-    { 'GET /{id}': {}, 'GET /orders': { requestValidation: { query: ['page'] } } },
-    { managed: false },
-  ],
+  ['required parameters', { 'GET /{id}': {}, 'GET /orders': { requestValidation: { query: ['page'] } } }, {}],
   [
     'a limit by a claim',
     { 'GET /{id}': { auth: Auth.none() }, 'GET /orders': { auth: jwt } },
@@ -53,12 +50,31 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
   ['the same checks', { 'GET /{id}': { auth: key }, 'GET /orders': { auth: key } }, {}],
   ['another method', { 'GET /{id}': {}, 'POST /orders': { auth: key } }, {}],
   ['tokens, which the cluster verifies again', { 'GET /{id}': {}, 'GET /orders': { auth: jwt } }, {}],
-  ['keys that the cluster verifies again', { 'GET /{id}': {}, 'GET /orders': { auth: key } }, { managed: false }],
   ['another timeout', { 'GET /{id}': {}, 'GET /orders': { timeout: Duration.seconds(3) } }, {}],
   ['a cache', { 'GET /{id}': {}, 'GET /orders': { cacheTtl: Duration.seconds(3) } }, {}],
   ['no parameter', { 'GET /a': {}, 'GET /orders': { auth: key } }, {}],
 ])('a parameter beside a route with %s needs none', (_what, routes, ofEdge) => {
   expect(check(routes, ofEdge)).not.toThrow();
+});
+
+test.each<[string, Partial<RestApiEdgeProps>]>([
+  ['an authorizer of its own', { authorizers: { 'GET /orders': { authorizerId: 'a' } } }],
+  ['another authorizer', { authorizers: { 'GET /{id}': { authorizerId: 'a' }, 'GET /orders': { authorizerId: 'b' } } }],
+  ['signed requests', { iamRoutes: ['GET /orders'] }],
+])('a parameter beside a route with %s needs a template', (_what, props) => {
+  const { edge, web } = declared();
+  ['GET /{id}', 'GET /orders'].forEach(operation => edge.route(operation, web));
+
+  expect(() => assertBodiesFit({ edge, vpc: undefined as never, ...props })).toThrow(/may lead to "GET \/orders"/);
+});
+
+test('a parameter beside a route with the same authorizer needs none', () => {
+  const { edge, web } = declared();
+  ['GET /{id}', 'GET /orders'].forEach(operation => edge.route(operation, web));
+  const authorizer = { authorizerId: 'a' };
+  const authorizers = { 'GET /{id}': authorizer, 'GET /orders': authorizer };
+
+  expect(() => assertBodiesFit({ edge, vpc: undefined as never, authorizers })).not.toThrow();
 });
 
 test('bodies are validated with a template only', () => {

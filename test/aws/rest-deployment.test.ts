@@ -5,7 +5,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
 import { Auth, type EdgeProps, RateLimit, type RouteProps } from '../../lib';
 import { RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
-import { declared } from './support';
+import { declaredForRest as declared } from './support';
 
 const jwt = (audience: string) => Auth.jwt({ issuer: 'https://login.example', audiences: [audience] });
 

@@ -6,12 +6,19 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type EdgeProps, Port, Topology } from '../../lib';
 import { checkTemplate, type CloudTemplate } from '../../lib/checks';
 import { HttpApiEdge, type ManagedApiProps, RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
+import { httpFront, restFront } from '../support/fronts';
 
 /** An edge and a service behind it. */
 export function declared(props: Partial<EdgeProps> = {}, name = 'door') {
   const topology = new Topology('shop');
   const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
-  return { topology, web, edge: topology.addEdge(name, { host: 'shop.example', tlsSecret: 'door-tls', ...props }) };
+  const edge = topology.addEdge(name, { host: 'shop.example', tlsSecret: 'door-tls', front: httpFront, ...props });
+  return { topology, web, edge };
+}
+
+/** The same behind a REST API. */
+export function declaredForRest(props: Partial<EdgeProps> = {}, name?: string) {
+  return declared({ front: restFront, ...props }, name);
 }
 
 /** Things of an account that are there already, in a stack. */

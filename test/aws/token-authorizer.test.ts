@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Auth, Port, Topology } from '../../lib';
 import { RestApiEdge } from '../../lib/aws';
+import { restFront } from '../support/fronts';
 import { TOKEN_AUTHORIZER_CODE } from '../../lib/aws/token-authorizer-code';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -428,6 +429,7 @@ describe('the requirements of routes and the keys of clients', () => {
     const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
     const edge = topology.addEdge('door', {
       host: 'shop.example',
+      front: restFront,
       auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }),
     });
     Array.from({ length: routes }, (_, index) => edge.route(`GET /things/${index}`, web));

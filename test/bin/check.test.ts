@@ -197,8 +197,8 @@ test('--explain prints what a check finds, also by the code of another tool', ()
 });
 
 test('--explain covers findings of synthesis and errors of the model, and all kinds of a code that several have', () => {
-  expect(cardinal(['--explain', 'OpenBehindManagedApi']).stdout).toMatch(
-    /^OpenBehindManagedApi \(finding of synthesis, warning\)\n/,
+  expect(cardinal(['--explain', 'OpenBehindFront']).stdout).toMatch(
+    /^OpenBehindFront \(finding of synthesis, warning\)\n/,
   );
   expect(cardinal(['--explain', 'weightsdonotsum']).stdout).toMatch(/^WeightsDoNotSum \(error of the model, error\)\n/);
   expect(cardinal(['--explain', 'http-api-key']).stdout).toMatch(/^http-api-key \(limit of templates, error\)\n/);
@@ -213,7 +213,7 @@ test('--explain covers findings of synthesis and errors of the model, and all ki
 
 test('--explain of a slip suggests the nearest code of any kind', () => {
   expect(cardinal(['--explain', 'WeightsDontSum']).stderr).toContain('Did you mean WeightsDoNotSum?');
-  expect(cardinal(['--explain', 'OpenBehindManagedAPIs']).stderr).toContain('Did you mean OpenBehindManagedApi?');
+  expect(cardinal(['--explain', 'OpenBehindFronts']).stderr).toContain('Did you mean OpenBehindFront?');
 });
 
 test('--list has a section for each kind of code', () => {
@@ -229,7 +229,7 @@ test('--list has a section for each kind of code', () => {
 });
 
 test('a code that the checks do not report cannot be suppressed, and the message names what can', () => {
-  expect(cardinal([lost, '--suppress', 'OpenBehindManagedApi: why'])).toMatchObject({
+  expect(cardinal([lost, '--suppress', 'OpenBehindFront: why'])).toMatchObject({
     status: 2,
     stderr: expect.stringMatching(/is of kind synthesis.* Accept it by `accepted` of the TopologyChart\./),
   });

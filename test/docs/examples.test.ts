@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from 'aws-cdk-lib';
-import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import * as cdk8s from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
@@ -71,11 +71,18 @@ test('the ways out work as described', () => {
 });
 
 test('the managed API and its binding share a name and nothing else', () => {
-  const [cloud = '', cluster = ''] = examplesIn('docs/aws.md');
-  const { shop } = model();
-  const [edge] = shop.edges;
+  const [declaration = '', cloud = '', cluster = ''] = examplesIn('docs/aws.md');
+  const topology = new cardinal.Topology('shop');
+  const web = topology.addService('web', { image: 'example/web:1', port: cardinal.Port.http(80) });
+  const { shop: edge } = run(declaration, { ...cardinal, topology, web }, ['shop']) as { shop: cardinal.Edge };
   const app = new aws.App();
-  const vpc = new Vpc(new aws.Stack(app, 'Network'), 'Vpc');
+  const vpc = new Vpc(new aws.Stack(app, 'Network'), 'Vpc', {
+    subnetConfiguration: [
+      { name: 'Front', subnetType: SubnetType.PRIVATE_ISOLATED },
+      { name: 'Public', subnetType: SubnetType.PUBLIC },
+      { name: 'Pods', subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    ],
+  });
   const { stack } = run(cloud, { ...aws, HttpApiEdge, app, shop: edge, vpc }, ['stack']) as { stack: aws.Stack };
   const names = Object.values(
     (
@@ -86,11 +93,7 @@ test('the managed API and its binding share a name and nothing else', () => {
   ).map(each => each.Properties?.Name);
 
   const clusterApp = new cardinal.ClusterApp();
-  run(
-    cluster,
-    { ...cdk8s, ...cardinal, app: clusterApp, shop: edge, mesh: cardinal.Mesh.istio(), VPC_CIDR: '10.0.0.0/16' },
-    [],
-  );
+  run(cluster, { ...cdk8s, ...cardinal, app: clusterApp, shop: edge, mesh: cardinal.Mesh.istio() }, []);
   const [binding] = clusterApp.charts.flatMap(
     chart => cdk8s.Testing.synth(chart) as { spec: { targetGroupName: string } }[],
   );
@@ -116,6 +119,18 @@ test('requests to the edge of the guide are allowed, counted and aggregated', ()
       'RequestAuthentication api',
     ]),
   );
+});
+
+test('the edge of the guide behind a front has a gateway that nothing else reaches', () => {
+  const [, example = ''] = examplesIn('docs/edges.md');
+  const shop = new cardinal.Topology('shop');
+  const catalog = shop.addService('catalog', { image: 'example/catalog:1', port: cardinal.Port.http(80) });
+  run(example, { ...cardinal, shop, catalog }, []);
+  const mesh = cardinal.Mesh.istio();
+  const chart = new cardinal.TopologyChart(new cardinal.ClusterApp(), 'shop', { topology: shop, mesh });
+
+  expect(chart.findings).toEqual([]);
+  expect(JSON.stringify(cdk8s.Testing.synth(chart))).toContain('"from":[{"ipBlock":{"cidr":"10.0.8.0/24"}}');
 });
 
 test(
@@ -145,11 +160,12 @@ test(
 );
 
 test('the REST API of the guide is made for an edge with clients', () => {
-  const [, , example = ''] = examplesIn('docs/aws.md');
+  const [, , , example = ''] = examplesIn('docs/aws.md');
   const topology = new cardinal.Topology('shop');
   const { ClientKey, PerClientRateLimit, Period, FailureMode } = cardinal;
   const api = topology.addEdge('api', {
     host: 'api.shop.example',
+    front: cardinal.Front.restApi({ addresses: ['10.0.0.0/24'] }),
     auth: cardinal.Auth.jwt({ issuer: 'https://login.shop.example', audiences: ['shop'] }),
     perClientRateLimit: PerClientRateLimit.of({
       client: ClientKey.claim('sub'),
@@ -171,10 +187,11 @@ test('the REST API of the guide is made for an edge with clients', () => {
 });
 
 test('edges of the guide share a load balancer', () => {
-  const [, , , example = ''] = examplesIn('docs/aws.md');
+  const [, , , , example = ''] = examplesIn('docs/aws.md');
   const topology = new cardinal.Topology('shop');
   const web = topology.addService('web', { image: 'example/web:1', port: cardinal.Port.http(80) });
-  const [shop, partners] = ['shop', 'partners'].map(name => topology.addEdge(name, { host: `${name}.example` }));
+  const front = cardinal.Front.httpApi({ addresses: ['10.0.0.0/24'] });
+  const [shop, partners] = ['shop', 'partners'].map(name => topology.addEdge(name, { host: `${name}.example`, front }));
   shop?.route('GET /', web);
   partners?.route('GET /', web);
   const app = new aws.App();

@@ -20,6 +20,7 @@ import {
 import { EnvoyGateway, type EnvoyGatewayProps, EnvoyService } from '../../lib/gateway';
 import { names, one, plain, type Rendered } from '../istio/support';
 import { catalogDescriptor } from '../support/descriptors';
+import { restFront } from '../support/fronts';
 
 const token = { issuer: 'https://login.example', audiences: ['shop'], jwksUri: 'https://login.example/keys' };
 const jwt = (scopes?: string[]) => Auth.jwt({ ...token, scopes });
@@ -320,8 +321,11 @@ describe('a throttle that Envoy Gateway would count for each route separately th
       one(render(door({ rateLimit: throttle }, ['GET /a'])), 'BackendTrafficPolicy', 'door').spec.rateLimit.local.rules,
     ).toEqual(bucket);
     expect(
-      one(render(door({ rateLimit: throttle, managed: true }, ['GET /a'], ['GET /b'])), 'BackendTrafficPolicy', 'door')
-        .spec.rateLimit.local.rules,
+      one(
+        render(door({ rateLimit: throttle, front: restFront }, ['GET /a'], ['GET /b'])),
+        'BackendTrafficPolicy',
+        'door',
+      ).spec.rateLimit.local.rules,
     ).toEqual(bucket);
   });
 });
@@ -419,7 +423,7 @@ test('behind a managed API clients, keys and certificates are left to it', () =>
         tlsSecret: 'tls',
         clientCa: 'clients',
         perClientRateLimit: limit(ClientKey.apiKey()),
-        managed: true,
+        front: restFront,
         waf: true,
       },
       ['GET /', { auth: Auth.apiKey({ secret: 'keys' }) }],
@@ -431,7 +435,7 @@ test('behind a managed API clients, keys and certificates are left to it', () =>
 });
 
 test.each<[string, RegExp, Partial<EdgeProps>, RouteProps]>([
-  ['a firewall', /a web application firewall, which Envoy Gateway does not support.*managed: true/s, { waf: true }, {}],
+  ['a firewall', /a web application firewall, which Envoy Gateway does not support.*`front`/s, { waf: true }, {}],
   [
     'request shapes',
     /request validation, which Envoy Gateway does not support/,

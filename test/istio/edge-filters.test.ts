@@ -11,6 +11,7 @@ import {
   Topology,
 } from '../../lib';
 import { catalogDescriptor } from '../support/descriptors';
+import { restFront } from '../support/fronts';
 import { names, one, plain, render, type Rendered } from './support';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
@@ -141,7 +142,7 @@ test('limits without a limiter throw', () => {
 
 test('behind a managed API the gateway leaves clients and their certificates to it', () => {
   const objects = render(
-    limited({ perClientRateLimit: limit(1), clientCa: 'clients', tlsSecret: 'tls', managed: true }),
+    limited({ perClientRateLimit: limit(1), clientCa: 'clients', tlsSecret: 'tls', front: restFront }),
   );
 
   expect(filterOf(objects, RATE_LIMIT)).toBeUndefined();

@@ -6,6 +6,7 @@ import {
   ClientKey,
   type EdgeProps,
   FailureMode,
+  Front,
   HeaderMatch,
   PerClientRateLimit,
   Period,
@@ -17,6 +18,7 @@ import {
 } from '../../lib';
 import { unsupportedFeatures } from '../../lib/kubernetes';
 import { plain } from '../istio/support';
+import { frontSubnets, restFront } from '../support/fronts';
 
 function declare(feature: (web: Service, cart: Service, shop: Topology) => unknown): Topology {
   const shop = new Topology('shop');
@@ -156,19 +158,66 @@ test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([
   ['a firewall', [Capability.WAF], { waf: true }, {}, true],
   ['a request shape', [Capability.REQUEST_VALIDATION], {}, { requestValidation: { query: ['q'] } }, true],
   ['a cache', [Capability.CACHING], {}, { cacheTtl: Duration.seconds(1) }, true],
-])('an edge requires %s, unless a managed API in front provides it', (_name, features, edge, props, keptInFront) => {
-  const asked = (managed: boolean) => {
+])('an edge requires %s, unless its front provides it', (_name, features, edge, props, keptInFront) => {
+  const asked = (front?: Front) => {
     const shop = new Topology('shop');
-    shop.addEdge('door', { host: 'a.example', ...edge, managed }).route('GET /', plain(shop, 'web'), props);
+    shop.addEdge('door', { host: 'a.example', ...edge, front }).route('GET /', plain(shop, 'web'), props);
     return unsupportedFeatures(shop, { name: 'a stone', capabilities: [] }).map(({ message }) => message);
   };
-  const messages = features.map(
-    feature => `It requires ${feature}, which a target without a gateway does not support.`,
-  );
-  const kept = messages.filter(message => keptInFront && !message.includes(Capability.TOKENS));
+  const messages = (provider: string) =>
+    features.map(each => `It requires ${each}, which ${provider} does not support.`);
+  const behind = messages(`a target without a gateway behind ${restFront.name}`);
 
-  expect(asked(false)).toEqual([expect.stringContaining(Capability.EDGES), ...messages]);
-  expect(asked(true)).toEqual(asked(false).filter(message => !kept.includes(message)));
+  expect(asked()).toEqual([expect.stringContaining(Capability.EDGES), ...messages('a target without a gateway')]);
+  expect(asked(restFront)).toEqual([
+    expect.stringContaining(Capability.EDGES),
+    ...behind.filter(message => !keptInFront || message.includes(Capability.TOKENS)),
+  ]);
+});
+
+const anything = { name: 'a gateway', capabilities: Object.values(Capability) };
+const perClient = (client: ClientKey) =>
+  PerClientRateLimit.of({ client, requests: 5, per: Period.SECOND, failureMode: FailureMode.FAIL_OPEN });
+
+function behindFront(capabilities: Capability[], ofEdge: Partial<EdgeProps>): string[] {
+  const shop = new Topology('shop');
+  const front = Front.of({ name: 'a proxy', capabilities, addresses: frontSubnets });
+  shop.addEdge('door', { host: 'a.example', front, ...ofEdge }).route('GET /', plain(shop, 'web'));
+  return unsupportedFeatures(shop, anything, anything).map(({ message }) => message);
+}
+
+test('client certificates end at a front, so that a gateway behind it cannot require them', () => {
+  expect(behindFront([], { clientCa: 'clients' })).toEqual([
+    'It requires client certificates, which a gateway behind a proxy does not support.',
+  ]);
+  expect(behindFront([Capability.CLIENT_CERTIFICATES], { clientCa: 'clients' })).toEqual([]);
+});
+
+test.each<[string, Auth, ClientKey, Capability]>([
+  ['a claim', Auth.jwt({ issuer: 'https://a.example', audiences: ['a'] }), ClientKey.claim('sub'), Capability.TOKENS],
+  ['an API key', Auth.apiKey({ secret: 'keys' }), ClientKey.apiKey(), Capability.API_KEYS],
+])('clients are counted by %s only where it is verified', (what, auth, client, proof) => {
+  const limited = { auth, perClientRateLimit: perClient(client) };
+
+  expect(behindFront([Capability.PER_CLIENT_RATE_LIMITS], limited)).toEqual([
+    `Clients are identified by ${what}, which a proxy counts and does not verify.`,
+  ]);
+  expect(behindFront([Capability.PER_CLIENT_RATE_LIMITS, proof], limited)).toEqual([]);
+  expect(behindFront([], limited)).toEqual([]);
+});
+
+test('clients of API keys that only the front verifies are not counted behind it', () => {
+  const limited = { auth: Auth.apiKey({ secret: 'keys' }), perClientRateLimit: perClient(ClientKey.apiKey()) };
+
+  expect(behindFront([Capability.API_KEYS], limited)).toEqual([
+    'Clients are identified by an API key, which a proxy verifies and does not count.',
+  ]);
+});
+
+test('clients of a header are counted anywhere', () => {
+  const limited = { perClientRateLimit: perClient(ClientKey.header('x-client')) };
+
+  expect([behindFront([], limited), behindFront([Capability.PER_CLIENT_RATE_LIMITS], limited)]).toEqual([[], []]);
 });
 
 const capable = Object.values(Capability).filter(each => each !== Capability.POLICY_BY_CALLER);

@@ -11,6 +11,7 @@ import {
   TopologyChart,
 } from '../../lib';
 import { EnvoyGateway, EnvoyService } from '../../lib/gateway';
+import { restFront } from '../support/fronts';
 
 interface Rendered {
   readonly kind: string;
@@ -35,7 +36,7 @@ const GATES = {
 };
 
 describe.each([
-  ['an edge behind a managed API', Mesh.istio(), { managed: true }],
+  ['an edge behind a front', Mesh.istio(), { front: restFront }],
   ['a gateway with a ClusterIP', Mesh.istio({ gatewayService: GatewayService.CLUSTER_IP }), {}],
 ])("the pods of Istio's gateway that are targets of a load balancer: %s", (_name, mesh, props) => {
   const objects = rendered(mesh, props);
@@ -62,7 +63,7 @@ describe.each([
 });
 
 describe.each([
-  ['an edge behind a managed API', {}, { managed: true }],
+  ['an edge behind a front', {}, { front: restFront }],
   ['a gateway with a ClusterIP', { service: EnvoyService.CLUSTER_IP }, {}],
 ])('the pods of Envoy Gateway that are targets of a load balancer: %s', (_name, settings, props) => {
   const objects = rendered(Mesh.none({ gateway: new EnvoyGateway(settings) }), props);

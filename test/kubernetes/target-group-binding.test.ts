@@ -1,6 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import {
   ClusterApp,
+  Front,
   LoadBalancerController,
   Mesh,
   Port,
@@ -76,9 +77,9 @@ describe('a target group with an ARN', () => {
   const controller = LoadBalancerController.EKS_AUTO_MODE;
   const allowFromSecurityGroup = 'sg-0123456789abcdef0';
 
-  function binding(props: Partial<TargetGroupBindingProps>, frontCidrs?: string[]): Record<string, unknown> {
+  function binding(props: Partial<TargetGroupBindingProps>, addresses = ['10.0.4.0/24']): Record<string, unknown> {
     const shop = new Topology('shop');
-    const edge = shop.addEdge('door', { host: 'shop.example', managed: true, frontCidrs });
+    const edge = shop.addEdge('door', { host: 'shop.example', front: Front.httpApi({ addresses }) });
     const chart = new Chart(new ClusterApp(), 'aws');
     new TargetGroupBinding(chart, 'door', { edge, mesh: Mesh.istio(), ...props });
     return Testing.synth(chart)[0] as Record<string, unknown>;

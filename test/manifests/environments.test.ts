@@ -37,7 +37,7 @@ test('folders of the same name belong together', () => {
   });
 });
 
-test('environments with environments in them are each covered, by a name that tells them apart', () => {
+test('environments with environments in them are each covered, by a name that distinguishes them', () => {
   expect(
     found({
       'one/dev/a.yaml': web,

@@ -1,5 +1,5 @@
 import { array, constantFrom, type Arbitrary, oneof, record, tuple, uniqueArray } from 'fast-check';
-import type { Edge } from '../../lib';
+import type { Edge, Front } from '../../lib';
 import { declared } from '../aws/support';
 
 export const METHODS = ['GET', 'POST', 'DELETE', 'PATCH'] as const;
@@ -39,8 +39,8 @@ export const routes: Arbitrary<Declared[]> = uniqueArray(
   );
 
 /** An edge with these routes. */
-export function edgeOf(all: readonly Declared[]): Edge {
-  const { edge, web } = declared();
+export function edgeOf(all: readonly Declared[], front?: Front): Edge {
+  const { edge, web } = declared(front ? { front } : {});
   all.forEach(({ method, path }) => edge.route(`${method} ${path}`, web));
   return edge;
 }

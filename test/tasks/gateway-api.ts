@@ -80,10 +80,22 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`alternativeHosts`, `tlsSecrets`',
     'kubernetes/edge-hosts.test.ts › hosts that share a certificate share a listener',
   ),
-  resources('TLS passthrough', '`Gateway`, `TlsRoute`'),
-  resources('TCP', '`Gateway`, `TcpRoute`'),
+  model(
+    'TLS passthrough',
+    "`edge.passthrough('vault.shop.example', service)`",
+    'kubernetes/edge-connections.test.ts › TLS connections are forwarded by server name',
+  ),
+  model(
+    'TCP',
+    '`edge.tcp(5432, service)`',
+    'kubernetes/edge-connections.test.ts › each has a route of its own, attached to its listener',
+  ),
   resources('UDP', '`Gateway`, `UdpRoute`; services have no UDP ports'),
-  resources('TLS to backends', '`BackendTlsPolicy`'),
+  model(
+    'TLS to backends',
+    '`backendTls` of a route',
+    'kubernetes/backend-tls.test.ts › is a BackendTLSPolicy of the port, once for all routes to it',
+  ),
   model(
     'Protocol of a backend',
     '`Port.http2`, `Port.grpc`',

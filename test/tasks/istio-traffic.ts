@@ -47,7 +47,11 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
     '`tlsSecrets`, `clientCa`, `clientCertificates`, `minTlsVersion`; ciphers by a patch of the Gateway',
     'kubernetes/edge-clients.test.ts › that are optional are no proof',
   ),
-  resources('Ingress without TLS termination', '`TlsRoute`, or `IstioGateway` and `VirtualService`'),
+  model(
+    'Ingress without TLS termination',
+    "`edge.passthrough('vault.shop.example', service)`",
+    'kubernetes/edge-connections.test.ts › TLS connections are forwarded by server name',
+  ),
   resources('Ingress with TLS termination at the sidecar', 'a patch of the rendered Sidecar'),
   resources('Kubernetes Ingress', 'an Ingress of cdk8s-plus; `allowFrom` allows its controller'),
   model(

@@ -62,6 +62,23 @@ export const AGGREGATE_MISTAKES: [string, string, string[], () => unknown][] = [
     ['"GET /a$b/{c}"', '"GET /a%24b/list"'],
     aggregates(['/a$b/{c}'], ['/a%24b/list', GUARDED]),
   ],
+  ...(
+    [
+      ['', 'no field of its own'],
+      ['error_a', 'the error of "a"'],
+    ] as const
+  ).map(([name, message]): [string, string, string[], () => unknown] => [
+    `"${name}" as the name of a part`,
+    'InvalidName',
+    [message],
+    () => {
+      const shop = new Topology('shop');
+      const web = shop.addService('web', { image, port: Port.http(80) });
+      shop
+        .addEdge('door', { host: 'shop.example' })
+        .aggregate('GET /', { a: { service: web, path: '/a' }, [name]: { service: web, path: '/b' } });
+    },
+  ]),
   ...['', '*'].map((name): [string, string, string[], () => unknown] => [
     `"${name}" as a query parameter of an aggregate`,
     'InvalidName',

@@ -1,11 +1,29 @@
 import { Duration } from 'cdk8s';
-import { ClientCertificates, type EdgeProps, ExternalAuthorizer, Port, TlsVersion, Topology } from '../../lib';
+import {
+  ClientCertificates,
+  type Edge,
+  type EdgeProps,
+  ExternalAuthorizer,
+  Port,
+  type Service,
+  TlsVersion,
+  Topology,
+} from '../../lib';
+import { restFront } from '../support/fronts';
 
 const edge = (props: Partial<EdgeProps>) => () =>
   new Topology('shop').addEdge('door', { host: 'shop.example', ...props });
 
 const image = 'example/x:1';
 const serviceWith = (port: Port, topology = 'shop') => new Topology(topology).addService('web', { image, port });
+
+const forwarding =
+  (port: Port, declare: (edge: Edge, web: Service) => unknown, props: Partial<EdgeProps> = {}) =>
+  () => {
+    const shop = new Topology('shop');
+    const web = shop.addService('web', { image, port });
+    declare(shop.addEdge('door', { host: 'shop.example', ...props }), web);
+  };
 
 /** Mistakes in the hosts, certificates and clients of an edge. */
 export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
@@ -79,18 +97,18 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     [`no address as ${name}`, 'NoEffect', ['empty'], edge({ [name]: [] })],
     [`an address without a prefix as ${name}`, 'InvalidCidr', ['"10.0.8.1"'], edge({ [name]: ['10.0.8.1'] })],
     [
-      `${name} behind a managed API`,
+      `${name} behind a front`,
       'NoEffect',
-      [`\`${name}\``, 'managed API'],
-      edge({ managed: true, [name]: ['10.0.8.0/24'] }),
+      [`\`${name}\``, 'behind a front'],
+      edge({ front: restFront, [name]: ['10.0.8.0/24'] }),
     ],
   ]),
   ['no trusted proxy', 'NoEffect', ['trustedProxies.cidrs'], edge({ trustedProxies: { cidrs: [] } })],
   [
-    'trusted proxies behind a managed API',
+    'trusted proxies behind a front',
     'NoEffect',
     ['trustedProxies.cidrs'],
-    edge({ managed: true, trustedProxies: { cidrs: ['10.0.8.0/24'] } }),
+    edge({ front: restFront, trustedProxies: { cidrs: ['10.0.8.0/24'] } }),
   ],
   ...['0.0.0.0/0', '::/0', '8.0.0.0/7'].map((cidr): (typeof LISTENER_MISTAKES)[number] => [
     `"${cidr}" as trusted proxies`,
@@ -111,10 +129,10 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     edge({ tlsSecret: 'tls', clientCertificates: ClientCertificates.OPTIONAL }),
   ],
   [
-    'optional certificates in front of a managed API',
+    'optional certificates in front of a front',
     'NoEffect',
-    ['managed API'],
-    edge({ managed: true, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
+    ['A front requires'],
+    edge({ front: restFront, clientCa: 'ca', clientCertificates: ClientCertificates.OPTIONAL }),
   ],
   ['a version of TLS without TLS', 'NoEffect', ['minTlsVersion'], edge({ minTlsVersion: TlsVersion.V1_3 })],
   [
@@ -169,5 +187,102 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
       const authorizer = ExternalAuthorizer.of({ service: web });
       shop.addEdge('door', { host: 'shop.example', authorizer }).route('GET /', web, { cacheTtl: Duration.seconds(5) });
     },
+  ],
+  [
+    'TLS passthrough to a port for requests',
+    'NoConnections',
+    ['Port 80 of web', 'declared as tls'],
+    forwarding(Port.http(80), (edge, web) => edge.passthrough('a.example.org', web)),
+  ],
+  [
+    'TLS passthrough to a port that does not terminate TLS',
+    'NoConnections',
+    ['uses tcp', 'declared as tls'],
+    forwarding(Port.tcp(5432), (edge, web) => edge.passthrough('a.example.org', web)),
+  ],
+  [
+    'connections to a port for requests',
+    'NoConnections',
+    ['uses http', '`edge.route(…)`'],
+    forwarding(Port.http(80), (edge, web) => edge.tcp(5432, web)),
+  ],
+  ...['*.example.org', 'A.example.org', ''].map((host): (typeof LISTENER_MISTAKES)[number] => [
+    `TLS passthrough for "${host}"`,
+    'InvalidHost',
+    [],
+    forwarding(Port.tls(8443), (edge, web) => edge.passthrough(host, web)),
+  ]),
+  [
+    'TLS passthrough for the host of the edge',
+    'Duplicate',
+    ['shop.example already'],
+    forwarding(Port.tls(8443), (edge, web) => edge.passthrough('shop.example', web)),
+  ],
+  [
+    'TLS passthrough for a host twice',
+    'Duplicate',
+    ['a.example.org already'],
+    forwarding(Port.tls(8443), (edge, web) => {
+      edge.passthrough('a.example.org', web);
+      edge.passthrough('a.example.org', web);
+    }),
+  ],
+  [
+    'connections to a port twice',
+    'Duplicate',
+    ['port 5432 already'],
+    forwarding(Port.tcp(5432), (edge, web) => {
+      edge.tcp(5432, web);
+      edge.tcp(5432, web);
+    }),
+  ],
+  ...[80, 443, 10_080, 10_443, 15_021, 15_000, 15_099, 19_000, 19_001].map(
+    (port): (typeof LISTENER_MISTAKES)[number] => [
+      `connections to port ${port} of the gateway`,
+      'ReservedPort',
+      [String(port)],
+      forwarding(Port.tcp(5432), (edge, web) => edge.tcp(port, web)),
+    ],
+  ),
+  ...[0, 65_536, 1.5].map((port): (typeof LISTENER_MISTAKES)[number] => [
+    `connections to port ${port} of the gateway`,
+    'OutOfRange',
+    [String(port)],
+    forwarding(Port.tcp(5432), (edge, web) => edge.tcp(port, web)),
+  ]),
+  [
+    'connections behind a front',
+    'Contradiction',
+    ['a REST API, forwards requests only'],
+    forwarding(Port.tcp(5432), (edge, web) => edge.tcp(5432, web), { front: restFront }),
+  ],
+  [
+    'connections from denied addresses through a trusted proxy',
+    'Contradiction',
+    ['`deniedCidrs`'],
+    forwarding(Port.tcp(5432), (edge, web) => edge.tcp(5432, web), {
+      deniedCidrs: ['203.0.113.0/24'],
+      trustedProxies: { cidrs: ['10.0.8.0/24'] },
+    }),
+  ],
+  [
+    'connections to a service of another topology',
+    'ForeignService',
+    ['"other"'],
+    forwarding(Port.tcp(5432), edge => edge.tcp(5432, serviceWith(Port.tcp(5432), 'other'))),
+  ],
+  [
+    'TLS to a backend without a host name',
+    'InvalidHost',
+    ['"legacy"'],
+    forwarding(Port.http(80), (edge, web) => edge.route('GET /', web, { backendTls: { hostname: 'legacy' } })),
+  ],
+  [
+    'an authority of a backend in what cannot be a ConfigMap',
+    'InvalidName',
+    ['"A B"', 'a ConfigMap'],
+    forwarding(Port.http(80), (edge, web) =>
+      edge.route('GET /', web, { backendTls: { hostname: 'a.example', caConfigMap: 'A B' } }),
+    ),
   ],
 ];

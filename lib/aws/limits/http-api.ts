@@ -88,14 +88,12 @@ function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
 }
 
 /**
- * Throws for features that an HTTP API does not have. Without `managed`, client limits are enforced by the gateway in
- * the cluster.
+ * Throws for features that neither an HTTP API nor a gateway in the cluster has. API keys and client limits are left to
+ * the gateway.
  */
 function assertNoRestApiFeatures(edge: Edge): void {
   const asked = [
-    ['API keys', edge.routes.some(route => route.auth.key)],
     ['a web application firewall', edge.waf],
-    ['per-client rate limits', edge.managed && edge.perClientRateLimits.length > 0],
     ['request validation', edge.routes.some(route => route.requestValidation)],
     ['response caching', edge.routes.some(route => route.cacheTtl)],
   ] as const;

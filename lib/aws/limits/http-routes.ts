@@ -1,8 +1,9 @@
-import { HttpNoneAuthorizer, type IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { type Edge, Operation, type Route, type ValidationError } from '../../topology';
+import { type Edge, Operation, type ValidationError } from '../../topology';
 import type { HttpApiEdgeProps, HttpLambdaRoute } from '../http-api-props';
 import { HTTP_API, invalid } from './managed-api';
+import { requireEqualAuthorizers, requireFitAuthorizer } from './route-authorizers';
 
 /** Throws for routes to functions and for authorizers that would open requests, or that AWS does not support. */
 export function requireFitRoutes(props: HttpApiEdgeProps): void {
@@ -14,9 +15,17 @@ export function requireFitRoutes(props: HttpApiEdgeProps): void {
     requireOwnRequests(props.edge, operation, before);
     requireFitLambdaRoute(props.edge, operation, route);
   });
-  Object.entries(props.authorizers ?? {}).forEach(([text, authorizer]) =>
-    requireFitAuthorizer(props, text, authorizer),
+  Object.entries(props.authorizers ?? {}).forEach(([operation, authorizer]) =>
+    requireFitAuthorizer(HTTP_API, props, {
+      operation,
+      isSignature: authorizer instanceof HttpIamAuthorizer,
+      allowsAll: authorizer instanceof HttpNoneAuthorizer,
+    }),
   );
+  requireEqualAuthorizers(HTTP_API, props.edge, operation => {
+    const authorizer = props.authorizers?.[operation];
+    return authorizer instanceof HttpIamAuthorizer ? HttpIamAuthorizer : authorizer;
+  });
 }
 
 /** The API chooses between routes of functions and of the cluster by their paths only. */
@@ -49,6 +58,14 @@ function requireFitLambdaRoute(
   const millis = timeout?.toMilliseconds() ?? 50;
   if (millis < 50 || millis > 29_000) {
     throw invalidAt(edge, operation, `The timeout is ${millis} ms.`, 'Set 50 to 29000 ms.');
+  }
+  if (operation.path.isPrefix || (operation.path.text !== '/' && operation.path.text.endsWith('/'))) {
+    throw invalidAt(
+      edge,
+      operation,
+      'An HTTP API has neither prefixes nor paths that end with "/".',
+      'Write a parameter for the rest, e.g. "/files/{path+}", and leave out the slash at the end.',
+    );
   }
   if (edge.perClientRateLimits.length > 0) {
     throw invalidAt(
@@ -94,51 +111,6 @@ function requireFitLambdaRoute(
       operation,
       'It requires authentication for any method, and so for preflights, with which browsers send no credentials.',
       'Declare the methods one by one.',
-    );
-  }
-}
-
-function requireFitAuthorizer(props: HttpApiEdgeProps, text: string, authorizer: IHttpRouteAuthorizer): void {
-  const { edge } = props;
-  const route = edge.routes.find(({ operation }) => operation.toString() === text);
-  if (!route) {
-    throw invalid(
-      HTTP_API,
-      edge.path,
-      `\`authorizers\` has "${text}", and the edge has no such route.`,
-      'Write the operation as in `edge.route(…)`.',
-    );
-  }
-  requireKept(edge, route, authorizer);
-  if (props.claimHeaders && route.auth.token) {
-    throw invalidAt(
-      edge,
-      route.operation,
-      'With an authorizer of its own, the API has no claims of its token for `claimHeaders`.',
-      'Remove `claimHeaders` or the authorizer.',
-    );
-  }
-}
-
-/** What a route requires stays required, by the API or by the gateway in the cluster. */
-function requireKept(edge: Edge, { operation, auth }: Route, authorizer: IHttpRouteAuthorizer): void {
-  if (authorizer instanceof HttpNoneAuthorizer) {
-    throw invalidAt(edge, operation, 'Its authorizer allows all requests.', 'Remove the authorizer.');
-  }
-  if (auth.token && authorizer instanceof HttpIamAuthorizer) {
-    throw invalidAt(
-      edge,
-      operation,
-      'It requires a token and a signature of IAM, and both are sent in `Authorization`.',
-      'Set `auth: Auth.none()` on the route, or remove the authorizer.',
-    );
-  }
-  if (!auth.token && !edge.managed) {
-    throw invalidAt(
-      edge,
-      operation,
-      'Only its authorizer in the API protects it, and its gateway can be reached without the API.',
-      'Set `managed: true` on the edge, or require a token.',
     );
   }
 }

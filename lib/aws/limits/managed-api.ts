@@ -39,7 +39,7 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
     );
   });
   requireOneHost(api, edge);
-  requireNoClientSettings(api, edge);
+  requireNoTlsVersion(api, edge);
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge, props.targetGroupName);
   }
@@ -63,20 +63,14 @@ function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
   }
 }
 
-/** The API terminates the connections of clients, and connects to the gateway from its own addresses. */
-function requireNoClientSettings(api: ApiKind, edge: Edge): void {
-  const [name] = Object.entries({
-    allowedCidrs: edge.allowedCidrs,
-    deniedCidrs: edge.deniedCidrs,
-    trustedProxies: edge.trustedProxies,
-    minTlsVersion: edge.minTlsVersion === TlsVersion.V1_3 ? edge.minTlsVersion : undefined,
-  }).find(([, value]) => value !== undefined) ?? [undefined];
-  if (name !== undefined) {
+/** The API terminates the connections of clients. */
+function requireNoTlsVersion(api: ApiKind, { path, minTlsVersion }: Edge): void {
+  if (minTlsVersion === TlsVersion.V1_3) {
     throw invalid(
       api,
-      edge.path,
-      `\`${name}\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
-      `Remove \`${name}\`, and restrict clients at the API, e.g. by a web ACL.`,
+      path,
+      `\`minTlsVersion\` applies to connections of clients, which ${api.name} terminates in front of the gateway.`,
+      'Set it at the API instead, and remove it from the edge.',
     );
   }
 }
@@ -204,14 +198,6 @@ function requireTargetGroupName(api: ApiKind, edge: Edge, given: string | undefi
 }
 
 function requireTruststore(api: ApiKind, { edge, certificate, hostedZone, truststore }: ManagedApiProps): void {
-  if (edge.clientCa && !edge.managed) {
-    throw invalid(
-      api,
-      edge.path,
-      'The gateway in the cluster requires a client certificate, and the API in front has none to ' + 'present.',
-      'Set `managed: true` on the edge, so that the API requires client certificates instead.',
-    );
-  }
   if (edge.clientCa && !truststore) {
     throw invalid(
       api,

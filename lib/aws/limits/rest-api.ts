@@ -1,8 +1,10 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import { jwtAuthorizerKey } from '../jwt-authorizer-key';
+import { requireFitPrivateApi } from '../private-api';
 import type { RestApiEdgeProps } from '../rest-api-props';
 import { verifierOf } from '../token-verification';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
+import { requireFitAuthorizers } from './rest-authorizers';
 import { assertBodiesFit } from './rest-bodies';
 import { assertPathsFit } from './rest-paths';
 
@@ -25,6 +27,8 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireFitLimits(props);
   requireOneKindOfKey(edge);
   validateCanary(props);
+  requireFitPrivateApi(props);
+  requireFitAuthorizers(props);
   assertAllEffective(props);
 }
 
@@ -158,7 +162,7 @@ function assertAllEffective({ edge, webAclArn, userPools }: RestApiEdgeProps): v
       REST_API,
       edge.path,
       'The API has a web ACL, but the edge declares no firewall, so it would not be attached.',
-      'Set `waf: true` and `managed: true` on the edge, or remove `webAclArn`.',
+      'Set `waf: true` on the edge, or remove `webAclArn`.',
     );
   }
   if (userPools && edge.perClientRateLimits.some(({ client }) => client.kind === 'claim')) {

@@ -1,4 +1,4 @@
-import { type Comparison, comparisonKey, type Edge, type Route, type RouteProps } from '../../topology';
+import { type Comparison, comparisonKey, type Route, type RouteProps } from '../../topology';
 import type { RestApiEdgeProps } from '../rest-api-props';
 import { invalid, REST_API } from './managed-api';
 
@@ -7,7 +7,8 @@ import { invalid, REST_API } from './managed-api';
  * parameter may lead to another route in the cluster than the one that the API has checked, and AWS does not document
  * that it validates bodies of binary content types, which are all.
  */
-export function assertBodiesFit({ edge, textBodiesOnly }: RestApiEdgeProps): void {
+export function assertBodiesFit(props: RestApiEdgeProps): void {
+  const { edge, textBodiesOnly } = props;
   if (textBodiesOnly) {
     return;
   }
@@ -21,12 +22,12 @@ export function assertBodiesFit({ edge, textBodiesOnly }: RestApiEdgeProps): voi
       );
     }
   }
-  requireEqualChecks(edge);
+  requireEqualChecks(props);
 }
 
-function requireEqualChecks(edge: Edge): void {
-  const { path, routes } = edge;
-  const checks = checksOf(edge);
+function requireEqualChecks(props: RestApiEdgeProps): void {
+  const { path, routes } = props.edge;
+  const checks = checksOf(props);
   for (const route of routes.filter(({ operation }) => operation.path.parameters.length > 0)) {
     const other = routes.find(
       each => sharesMethod(route, each) && comparisonKey<Route>(checks, route) !== comparisonKey<Route>(checks, each),
@@ -51,13 +52,18 @@ function sharesMethod({ operation: { method: one } }: Route, { operation: { meth
 const IN_CLUSTER = 'The gateway in the cluster applies it, by its own route.';
 const NO_CHECK = 'It denies no request.';
 
-/** What only the API checks; with `managed` the gateway in the cluster checks neither API keys nor limits. */
-function checksOf({ managed, perClientRateLimits }: Edge) {
+/** What only the API checks. */
+function checksOf({ edge: { perClientRateLimits }, authorizers = {}, iamRoutes = [] }: RestApiEdgeProps) {
+  const own = [...new Set(Object.values(authorizers))];
+  const authorizerOf = ({ operation }: Route) => [
+    own.findIndex(each => each === authorizers[operation.toString()]),
+    iamRoutes.includes(operation.toString()),
+  ];
   const countsByClaim = perClientRateLimits.some(({ client }) => client.kind === 'claim');
   return {
-    auth: ({ auth: { key, token } }) => managed && [key, countsByClaim && token !== undefined],
-    rateLimit: ({ rateLimit }) => managed && rateLimit,
-    perClientRateLimit: ({ perClientRateLimit }) => managed && perClientRateLimit,
+    auth: route => [route.auth.key, countsByClaim && route.auth.token !== undefined, authorizerOf(route)],
+    rateLimit: ({ rateLimit }) => rateLimit,
+    perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
     requestValidation: ({ requestValidation }) => requestValidation,
     service: IN_CLUSTER,
     port: IN_CLUSTER,
@@ -65,6 +71,7 @@ function checksOf({ managed, perClientRateLimits }: Edge) {
     authorizer: IN_CLUSTER,
     rewrite: IN_CLUSTER,
     headerChanges: IN_CLUSTER,
+    backendTls: IN_CLUSTER,
     timeout: NO_CHECK,
     cacheTtl: NO_CHECK,
   } satisfies Comparison<keyof RouteProps | 'service', Route>;

@@ -46,6 +46,7 @@ const BY_API = {
   grpcMethod: IN_CLUSTER,
   rewrite: IN_CLUSTER,
   headerChanges: IN_CLUSTER,
+  backendTls: IN_CLUSTER,
   perClientRateLimit: UNSUPPORTED,
   requestValidation: UNSUPPORTED,
   cacheTtl: UNSUPPORTED,

@@ -107,12 +107,20 @@ export const SYNTHESIS_CODES = [
       + 'timeout, or lower the per-try timeout.',
   },
   {
-    id: 'OpenBehindManagedApi',
+    id: 'OpenBehindFront',
     severity: Severity.WARNING,
-    summary: 'A gateway can be reached without the managed API that alone enforces some of its checks',
+    summary: 'Pods of the cluster can bypass the front that alone enforces some checks of an edge',
     explanation:
-      'API keys, limits for each client, client certificates, the web ACL and request validation are enforced '
-      + 'by the API only. Declare the addresses of its load balancer, so that a NetworkPolicy admits no others.',
+      'API keys, limits for each client, client certificates, the firewall and request validation are enforced by '
+      + 'the front only, and the addresses from which it connects include those of pods. Give it subnets of its own.',
+  },
+  {
+    id: 'FrontLimit',
+    severity: Severity.ERROR,
+    summary: 'An edge exceeds a limit of the front that it declares',
+    explanation:
+      'The vendor would reject the API, or end requests early. Stay within the limit, or correct '
+      + '`limits` of the front.',
   },
   {
     id: 'keys-by-discovery',

@@ -5,7 +5,7 @@ import type { SynthesisFinding } from './codes';
 /** Edges without routes: a gateway, and perhaps a load balancer, that answers every request with 404. */
 export function edgesWithoutRoutes({ edges }: Topology): SynthesisFinding[] {
   return edges
-    .filter(edge => edge.rules.length === 0)
+    .filter(edge => edge.rules.length === 0 && edge.connections.length === 0)
     .map(({ path }) => ({
       id: 'NoRoutes',
       severity: Severity.ERROR,

@@ -72,6 +72,8 @@ export function checkObjects(objects: readonly KubernetesObject[], options: Chec
   return checkManifests(new Cluster(resourcesOf(objects)), options);
 }
 
+const SCHEMA = 'SchemaViolation';
+
 /** Namespaces of Kubernetes itself: findings there are suppressed and stay in the report. */
 const KUBERNETES_OWN = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
 
@@ -134,7 +136,7 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
             ),
           );
   return {
-    findings: [...findings, ...unused].sort(byPlace),
+    findings: withoutRepetitions([...findings, ...unused]).sort(byPlace),
     suppressed,
     ...(turnedOff > 0 ? { turnedOff } : {}),
   };
@@ -177,6 +179,13 @@ function unusedProblem({ id, reason, at }: Suppression): Problem {
   return reason === ''
     ? problem(at, `The suppression of ${id} has no reason, so it is ignored.`, `Write \`${id}: why it is acceptable\`.`)
     : problem(at, `The suppression of ${id} matches no finding.`, 'Remove it, or correct the name of the check.');
+}
+
+/** What a check of a kind reports at a field, the check of its schema does not report again. */
+function withoutRepetitions(findings: readonly ManifestFinding[]): ManifestFinding[] {
+  const placeOf = ({ file, line, column, path }: ManifestFinding) => [file, line, column, path].join(' ');
+  const places = new Set(findings.filter(({ id }) => id !== SCHEMA).map(placeOf));
+  return findings.filter(each => each.id !== SCHEMA || !places.has(placeOf(each)));
 }
 
 /** Problems without duplicates: two objects of the same name keep their own. */

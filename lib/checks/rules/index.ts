@@ -111,6 +111,7 @@ import { rule as retryStorm } from './retry-storm/rule';
 import { rule as rivalDefaults } from './rival-defaults/rule';
 import { rule as rivalGroups } from './rival-groups/rule';
 import { rule as rivalSelectors } from './rival-selectors/rule';
+import { rule as schemaViolation } from './schema-violation/rule';
 import { rule as selectiveGlobalSidecar } from './selective-global-sidecar/rule';
 import { rule as selectorWithoutPods } from './selector-without-pods/rule';
 import { rule as serverFirstPort } from './server-first-port/rule';
@@ -184,7 +185,7 @@ export const RULES: readonly Check[] = [
   policyWithoutPods, portNameForm, portRequired, portWithTwoProtocols, proxyImageMismatch, refusedPreflight,
   repeatedDestination, repeatedListener, repeatedObject, repeatedServiceEntry, requestPolicyWithoutTargets,
   requestPolicyWithoutWaypoint, requestRulesOnTcp, requestRulesWithoutWaypoint, reservedUser, retriedWrites,
-  retriesBeyondTimeout, retryAmplification, retryStorm, rivalDefaults, rivalGroups, rivalSelectors,
+  retriesBeyondTimeout, retryAmplification, retryStorm, rivalDefaults, rivalGroups, rivalSelectors, schemaViolation,
   selectiveGlobalSidecar, selectorWithoutPods, serverFirstPort, serviceWithoutPods, severalAuthorizers,
   severalInjectionLabels, sharedAddress, sharedListener, sharedServiceAccount, sidecarAndAmbient, sidecarMissesHost,
   sidecarMissesTracing, subsetWithoutLabels, subsetWithoutPods, telemetryWithoutProvider, timeoutBeyondApi,

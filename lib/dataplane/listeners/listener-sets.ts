@@ -34,7 +34,7 @@ const setsByGateway = memo((cluster: Cluster): ReadonlyMap<string, Resource[]> =
   return sets;
 });
 
-/** A Gateway allows no ListenerSets unless it says so. */
+/** A Gateway allows no ListenerSets by default. */
 function isAllowed({ namespace }: Resource, gateway: Resource, cluster: Cluster): boolean {
   const namespaces = gateway.spec.get('allowedListeners', 'namespaces');
   switch (namespaces.get('from').text) {

@@ -3,6 +3,13 @@ import type { ErrorEntry } from './entry';
 /** What managed APIs of AWS and the functions beside them cannot do. */
 export const CLOUD_ERRORS = [
   {
+    id: 'WrongFront',
+    summary: 'An API in front of an edge that does not declare it as its front',
+    explanation:
+      'The gateway in the cluster would accept connections that bypass the API, or leave to it what it does not '
+      + 'enforce. Declare the API as `front` of the edge.',
+  },
+  {
     id: 'LimitOfHttpApi',
     summary: 'Something that an HTTP API of Amazon API Gateway cannot do',
     explanation:

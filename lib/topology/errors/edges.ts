@@ -79,6 +79,25 @@ export const EDGE_ERRORS = [
       + 'all proxies in `cidrs`, without `count`.',
   },
   {
+    id: 'NoConnections',
+    summary: 'A connection route to a port that is not one for connections',
+    explanation:
+      'The gateway forwards connections as they are. A passed-through TLS connection needs a service that terminates TLS '
+      + '(`Port.tls`), others one of TCP or TLS. Requests have routes of their own: `edge.route(…)`.',
+  },
+  {
+    id: 'ReservedPort',
+    summary: 'A port of the gateway that the gateway itself uses',
+    explanation: 'It is the port for requests, or one of the proxy. Use another one; that of the service can be any.',
+  },
+  {
+    id: 'SplitConnections',
+    summary: 'Connections of an edge to a service that is routed by version',
+    explanation:
+      'The gateway forwards them to all pods of the service, so a split would not apply. Remove the split, or forward '
+      + 'the connections to a service without one.',
+  },
+  {
     id: 'SeveralAuthorizers',
     summary: "Several external authorizers of an edge with Istio's gateway",
     explanation:
@@ -97,5 +116,12 @@ export const EDGE_ERRORS = [
     summary: 'An address of token keys that is not a URL with http or https',
     explanation:
       'No gateway could fetch keys from it, so every token would be denied. Set `jwksUri` to the complete URL.',
+  },
+  {
+    id: 'UnprovenFront',
+    summary: 'A front without addresses and without a certificate',
+    explanation:
+      'The gateway in the cluster could not tell requests of the front from others, so that the front '
+      + 'could be bypassed. Give the addresses from which it connects, or the authority of its client certificate.',
   },
 ] as const satisfies readonly ErrorEntry[];

@@ -1,7 +1,7 @@
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Duration } from 'cdk8s';
 import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, RateLimit } from '../../../lib';
-import { declared, restTemplate } from '../../aws/support';
+import { declaredForRest as declared, restTemplate } from '../../aws/support';
 import { ask, clusterOf, outcome, token } from './support';
 
 const jwt = { issuer: 'https://login.example', audiences: ['shop'] };
@@ -14,7 +14,6 @@ function whole() {
     auth: Auth.jwt(jwt),
     rateLimit: RateLimit.perSecond(100),
     waf: true,
-    managed: true,
     clientCa: 'clients',
     perClientRateLimit: perClient(ClientKey.claim('sub')),
     cors: { origins: ['https://www.shop.example'] },
@@ -353,7 +352,6 @@ test('a canary is reported', () => {
 test('requirements that exceed the environment of the function are read from its code', () => {
   const { edge, web } = declared({
     auth: Auth.jwt(jwt),
-    managed: true,
     perClientRateLimit: perClient(ClientKey.claim('sub')),
   });
   Array.from({ length: 60 }, (_, index) => edge.route(`GET /things/${index}`, web));

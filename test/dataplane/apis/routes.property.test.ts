@@ -1,7 +1,8 @@
 import { array, assert, constantFrom, oneof, property, record } from 'fast-check';
-import { Auth, type Edge } from '../../../lib';
+import { Auth, type Edge, type Front } from '../../../lib';
 import type { Cluster } from '../../../lib/manifests';
 import { declared, httpTemplate, restTemplate } from '../../aws/support';
+import { httpFront, restFront } from '../../support/fronts';
 import { type Declared, edgeOf, METHODS, routes, words } from '../../support/routes';
 import { ask, clusterOf, token } from './support';
 
@@ -19,18 +20,18 @@ function names({ method, path }: Declared, asked: Declared): boolean {
 /** All properties are tried on the same APIs, each of which is made once: that takes most of the time. */
 const RUNS = { numRuns: 20, seed: 7 };
 
-function madeOnce(clusterOfEdge: (edge: Edge) => Cluster): (all: readonly Declared[]) => Cluster {
+function madeOnce(front: Front, clusterOfEdge: (edge: Edge) => Cluster): (all: readonly Declared[]) => Cluster {
   const made = new Map<string, Cluster>();
   return all => {
     const key = JSON.stringify(all);
-    const cluster = made.get(key) ?? clusterOfEdge(edgeOf(all));
+    const cluster = made.get(key) ?? clusterOfEdge(edgeOf(all, front));
     made.set(key, cluster);
     return cluster;
   };
 }
 
-const httpApi = madeOnce(edge => clusterOf(httpTemplate(edge)));
-const restApi = madeOnce(edge => clusterOf(restTemplate(edge, () => ({ stageName: 'v1' }))));
+const httpApi = madeOnce(httpFront, edge => clusterOf(httpTemplate(edge)));
+const restApi = madeOnce(restFront, edge => clusterOf(restTemplate(edge, () => ({ stageName: 'v1' }))));
 
 describe.each([
   ['an HTTP API', httpApi, ''],
@@ -85,10 +86,14 @@ test('without a valid token of the issuer for the audience no request is forward
     iss: constantFrom('https://login.example', 'https://login.example/', 'login.example'),
     aud: constantFrom<unknown>('shop', ['shop', 'x'], 'sho', ['x'], undefined),
   });
-  const { edge, web } = declared({ auth: Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] }) });
-  edge.route('GET /', web);
-  const http = clusterOf(httpTemplate(edge));
-  const rest = clusterOf(restTemplate(edge));
+  const edgeBehind = (front: Front) => {
+    const auth = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
+    const { edge, web } = declared({ front, auth });
+    edge.route('GET /', web);
+    return edge;
+  };
+  const http = clusterOf(httpTemplate(edgeBehind(httpFront)));
+  const rest = clusterOf(restTemplate(edgeBehind(restFront)));
 
   assert(
     property(claimed, constantFrom(true, false), (claims, isValid) => {

@@ -360,7 +360,6 @@ describe('at a gateway', () => {
     traffic([door, ...objects]).fromInternet(`GET http://${host}/`);
 
   test.each<readonly [string, object]>([
-    ['ListenerSet', object('gateway.networking.k8s.io/v1', 'ListenerSet', { parentRef: { name: 'door' } })],
     ['XListenerSet', object('gateway.networking.x-k8s.io/v1alpha1', 'XListenerSet', { parentRef: { name: 'door' } })],
     ['EnvoyFilter', istio('EnvoyFilter', 'it', lua('GATEWAY'))],
     [

@@ -128,7 +128,7 @@ test.each<[string, string, object, string]>([
   ['of the core group', 'http', { kind: 'Nothing' }, '500'],
   ['of an own group', 'http', { kind: 'Service', group: 'own.example' }, '500'],
   ['of an own group, at a listener that passes TLS through', 'https', { kind: 'Nothing' }, '0'],
-])('a backend of a kind that controllers do not know %s does not exist', (_name, scheme, ref, expected) => {
+])('a backend of a kind that no controller supports %s does not exist', (_name, scheme, ref, expected) => {
   const own =
     scheme === 'http'
       ? listener('http')
@@ -141,7 +141,7 @@ test.each<[string, string, object, string]>([
   expect(enter([door(own), route], 'a.example', scheme)).toBe(expected);
 });
 
-test('a backend of a kind that a controller may know is an error', () => {
+test('a backend of a kind that a controller may support is an error', () => {
   const route = gatewayApi('HTTPRoute', 'r', {
     parentRefs: [{ name: 'door' }],
     rules: [{ backendRefs: [{ name: 'web', port: 80, group: 'multicluster.x-k8s.io', kind: 'ServiceImport' }] }],

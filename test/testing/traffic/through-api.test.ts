@@ -1,18 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { Auth, ClusterApp, type Edge, Mesh, Port, Topology, TopologyChart } from '../../../lib';
+import { Auth, ClusterApp, type Edge, type Front, Mesh, Port, Topology, TopologyChart } from '../../../lib';
 import { Manifests, Traffic } from '../../../lib/testing';
 import { httpTemplate, restTemplate } from '../../aws/support';
+import { httpFront, restFront } from '../../support/fronts';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const issuer = 'https://login.example';
 
 /** A shop behind a managed API: what both apps write, in one folder. */
-function trafficBehind(template: (edge: Edge) => Template): Traffic {
+function trafficBehind(front: Front, template: (edge: Edge) => Template): Traffic {
   const topology = new Topology('shop');
   const orders = topology.addService('orders', { image: 'example/orders:1', port: Port.http(80, { target: 8080 }) });
-  const edge = topology.addEdge('door', { host: 'shop.example', tlsSecret: 'door-tls', managed: true });
+  const edge = topology.addEdge('door', { host: 'shop.example', tlsSecret: 'door-tls', front });
   edge.route('GET /orders/{id}', orders, { auth: Auth.jwt({ issuer, audiences: ['shop'] }) });
   edge.route('GET /news', orders);
   const app = new ClusterApp();
@@ -31,11 +32,11 @@ function trafficBehind(template: (edge: Edge) => Template): Traffic {
 
 const claims = { iss: issuer, sub: 'ann', aud: 'shop' };
 
-test.each<[string, (edge: Edge) => Template]>([
-  ['an HTTP API', edge => httpTemplate(edge, ({ certificate }) => ({ certificate }))],
-  ['a REST API', edge => restTemplate(edge, ({ certificate }) => ({ certificate }))],
-])('a request through %s reaches the gateway too, and then its service', (_name, template) => {
-  const traffic = trafficBehind(template);
+test.each<[string, Front, (edge: Edge) => Template]>([
+  ['an HTTP API', httpFront, edge => httpTemplate(edge, ({ certificate }) => ({ certificate }))],
+  ['a REST API', restFront, edge => restTemplate(edge, ({ certificate }) => ({ certificate }))],
+])('a request through %s reaches the gateway too, and then its service', (_name, front, template) => {
+  const traffic = trafficBehind(front, template);
 
   const news = traffic.fromInternet('GET https://shop.example/news?page=2');
   news.expectRoutedTo('orders');
@@ -49,7 +50,7 @@ test.each<[string, (edge: Edge) => Template]>([
 });
 
 test('the path through both is explained step by step', () => {
-  const steps = trafficBehind(edge => httpTemplate(edge, ({ certificate }) => ({ certificate })))
+  const steps = trafficBehind(httpFront, edge => httpTemplate(edge, ({ certificate }) => ({ certificate })))
     .fromInternet('GET https://shop.example/news')
     .explain()
     .split('\n')
@@ -69,24 +70,24 @@ test(
   'a preflight is answered by the API and by the gateway alike, and the gateway denies what merely '
     + 'looks like one, on a route of any method that requires a token',
   () => {
-    const topology = new Topology('shop');
-    const orders = topology.addService('orders', { image: 'example/orders:1', port: Port.http(80, { target: 8080 }) });
-    const edge = topology.addEdge('door', {
-      host: 'shop.example',
-      tlsSecret: 'door-tls',
-      cors: { origins: ['https://www.shop.example'] },
-    });
-    edge.route('ANY /{path+}', orders, { auth: Auth.jwt({ issuer, audiences: ['shop'] }) });
-    const app = new ClusterApp();
-    new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
-    const cluster = Manifests.ofApp(app)
-      .objects.map(each => JSON.stringify(each))
-      .join('\n---\n');
-    const statuses = (template?: Template): (number | undefined)[] => {
+    const statuses = (front?: Front, template?: (edge: Edge) => Template): (number | undefined)[] => {
+      const topology = new Topology('shop');
+      const port = Port.http(80, { target: 8080 });
+      const orders = topology.addService('orders', { image: 'example/orders:1', port });
+      const edge = topology.addEdge('door', {
+        host: 'shop.example',
+        tlsSecret: 'door-tls',
+        front,
+        cors: { origins: ['https://www.shop.example'] },
+      });
+      edge.route('ANY /{path+}', orders, { auth: Auth.jwt({ issuer, audiences: ['shop'] }) });
+      const app = new ClusterApp();
+      new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() });
+      const cluster = Manifests.ofApp(app).objects.map(each => JSON.stringify(each));
       const folder = temporaryFolder();
-      writeFileSync(join(folder, 'cluster.yaml'), cluster);
+      writeFileSync(join(folder, 'cluster.yaml'), cluster.join('\n---\n'));
       if (template) {
-        writeFileSync(join(folder, 'Stack.template.json'), JSON.stringify(template.toJSON()));
+        writeFileSync(join(folder, 'Stack.template.json'), JSON.stringify(template(edge).toJSON()));
       }
       const traffic = Traffic.of(Manifests.ofDirectory(folder));
       const preflight = { origin: 'https://www.shop.example', 'access-control-request-method': 'POST' };
@@ -96,8 +97,8 @@ test(
     };
 
     expect(statuses()).toEqual([200, 403]);
-    expect(statuses(httpTemplate(edge, ({ certificate }) => ({ certificate })))).toEqual([204, 403]);
+    expect(statuses(httpFront, edge => httpTemplate(edge, ({ certificate }) => ({ certificate })))).toEqual([204, 403]);
     // A REST API answers OPTIONS itself, whatever it is.
-    expect(statuses(restTemplate(edge, ({ certificate }) => ({ certificate })))).toEqual([204, 204]);
+    expect(statuses(restFront, edge => restTemplate(edge, ({ certificate }) => ({ certificate })))).toEqual([204, 204]);
   },
 );

@@ -38,6 +38,10 @@ export enum Capability {
   API_KEYS = 'API keys at the edge',
   /** Requests that a service of the topology allows or denies at the edge. */
   EXTERNAL_AUTHORIZATION = 'external authorization at the edge',
+  /** Connections that the gateway forwards as they are: TLSRoutes and TCPRoutes. */
+  CONNECTIONS = 'TLS passthrough or TCP at the edge',
+  /** TLS from the gateway to a service that terminates it: a BackendTLSPolicy. */
+  BACKEND_TLS = 'TLS to backends',
   /** JSON Web Tokens that are verified at a service: a RequestAuthentication and rules of an AuthorizationPolicy. */
   SERVICE_AUTH = 'token verification at services',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */

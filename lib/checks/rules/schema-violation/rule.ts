@@ -1,0 +1,175 @@
+import { CLOUDFORMATION, type Field, isMap, memo, type Resource, type Schema, Schemas } from '../../../manifests';
+import { Severity } from '../../finding';
+import { type Check, problem, type Problem } from '../../manifests/check';
+import { suggestion } from '../../suggestion';
+
+export const rule: Check = {
+  id: 'SchemaViolation',
+  severity: Severity.ERROR,
+  covers: [],
+  summary: 'An object has a field, a type or a value that its API does not have',
+  explanation:
+    'The API server rejects a wrong type, an unknown value of an enumeration and a missing field; unknown fields are '
+    + 'rejected by `kubectl apply`, and dropped for other clients, so that they have no effect. Schemas are those of '
+    + 'Kubernetes, Istio, the Gateway API and Envoy Gateway, and of CustomResourceDefinitions among the manifests.',
+  *find(cluster) {
+    const schemas = Schemas.of(cluster);
+    for (const resource of cluster.resources.filter(each => each.object.apiVersion !== CLOUDFORMATION)) {
+      const schema = schemas.of(resource.object.apiVersion, resource.kind);
+      if (schema === undefined) {
+        yield* unknownKind(resource, schemas);
+      } else {
+        yield* violations(resource.root, schema, schemas);
+        yield* unselected(resource);
+      }
+    }
+  },
+};
+
+/** Groups whose kinds and versions are all known, unlike those of Kubernetes, which had others. */
+const GROUPS = /^([\w-]+\.istio\.io|gateway\.networking\.k8s\.io|gateway\.envoyproxy\.io)$/;
+
+const kindsByGroup = memo((schemas: Schemas) => {
+  const groups = new Map<string, { versions: Set<string>; kinds: Set<string> }>();
+  for (const [, group = '', version = '', kind = ''] of schemas.kinds.map(
+    each => /^(.*)\/(.*)\/(.*)$/.exec(each) ?? [],
+  )) {
+    const found = groups.get(group) ?? { versions: new Set(), kinds: new Set() };
+    groups.set(group, found);
+    found.versions.add(`${group}/${version}`);
+    found.kinds.add(kind);
+  }
+  return groups;
+});
+
+/** A version of a group that it does not have, or a kind whose name is nearly that of another. */
+function* unknownKind({ root, kind, object: { apiVersion } }: Resource, schemas: Schemas): Iterable<Problem> {
+  const [group = ''] = apiVersion.split('/');
+  const known = GROUPS.test(group) ? kindsByGroup(schemas).get(group) : undefined;
+  if (known && known.kinds.has(kind) && !known.versions.has(apiVersion)) {
+    const versions = [...known.versions];
+    yield problem(
+      root.get('apiVersion'),
+      `There is no version "${apiVersion}", so the API server rejects the object.${suggestion(apiVersion, versions)}`,
+      `Use ${versions.join(', ')}.`,
+    );
+  } else if (known && !known.kinds.has(kind) && suggestion(kind, [...known.kinds]) !== '') {
+    yield problem(
+      root.get('kind'),
+      `${group} has no kind "${kind}", so the API server rejects the object.${suggestion(kind, [...known.kinds])}`,
+      'Correct the kind.',
+    );
+  }
+}
+
+function* violations(field: Field, schema: Schema, schemas: Schemas): Iterable<Problem> {
+  const type = schemas.resolved(schema);
+  const { value } = field;
+  if (!field.exists || type === '?') {
+    return;
+  }
+  if (typeof type === 'string') {
+    if (!SCALARS[type].is(value)) {
+      yield wrong(field, SCALARS[type].noun);
+    }
+  } else if ('e' in type) {
+    if (typeof value !== 'string') {
+      yield wrong(field, 'a text');
+    } else if (!type.e.includes(value)) {
+      const values = type.e.filter(each => each !== '');
+      yield problem(
+        field,
+        `"${value}" is no value of this field, so the API server rejects the object.${nearest(value, values)}`,
+        `Use one of ${values.join(', ')}.`,
+      );
+    }
+  } else if ('a' in type) {
+    if (!Array.isArray(value)) {
+      yield wrong(field, 'a list');
+    }
+    for (const item of field.items) {
+      yield* violations(item, type.a, schemas);
+    }
+  } else if (!isMap(value)) {
+    yield wrong(field, 'a map');
+  } else if ('m' in type) {
+    for (const [, member] of field.entries) {
+      yield* violations(member, type.m, schemas);
+    }
+  } else {
+    yield* ofObject(field, type.o, type.r ?? [], schemas);
+  }
+}
+
+function* ofObject(
+  field: Field,
+  fields: { readonly [name: string]: Schema },
+  required: readonly string[],
+  schemas: Schemas,
+): Iterable<Problem> {
+  const names = Object.keys(fields);
+  for (const [name, member] of field.entries) {
+    const schema = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (schema !== undefined) {
+      yield* violations(member, schema, schemas);
+    } else if (!(field.isRoot && OF_FILES.has(name))) {
+      yield problem(
+        member,
+        `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearest(name, names)}`,
+        names.length <= 12 ? `Use one of ${names.join(', ')}.` : 'Correct or remove it.',
+      );
+    }
+  }
+  const unknown = field.entries.filter(([name]) => !Object.hasOwn(fields, name));
+  const isMisspelt = (name: string) => unknown.some(([other]) => nearest(other, [name]) !== '');
+  for (const name of required.filter(each => !field.get(each).exists && !isMisspelt(each))) {
+    yield problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`);
+  }
+}
+
+/** What programs add to objects in files, and read again: sops. */
+const OF_FILES: ReadonlySet<string> = new Set(['sops']);
+
+const SCALARS = {
+  s: { is: (value: unknown) => typeof value === 'string', noun: 'a text' },
+  n: { is: (value: unknown) => typeof value === 'number', noun: 'a number' },
+  b: { is: (value: unknown) => typeof value === 'boolean', noun: 'true or false' },
+  i: { is: (value: unknown) => typeof value === 'number' || typeof value === 'string', noun: 'a number or a text' },
+} as const;
+
+function wrong(field: Field, expected: string): Problem {
+  const { value } = field;
+  const found = Array.isArray(value)
+    ? 'a list'
+    : isMap(value)
+      ? 'a map'
+      : `the ${typeof value === 'string' ? 'text' : typeof value} ${JSON.stringify(value)}`;
+  return problem(
+    field,
+    `Here is ${found} where the API expects ${expected}, so the API server rejects the object.`,
+    `Write ${expected}${expected === 'a text' && !isMap(value) && !Array.isArray(value) ? ' in quotes' : ''}.`,
+  );
+}
+
+/** The nearest right name: one that differs in case, or in characters that are not letters, counts first. */
+function nearest(name: string, names: readonly string[]): string {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const same = names.find(each => plain(each) === plain(name));
+  return same === undefined ? suggestion(name, names) : ` Did you mean ${same}?`;
+}
+
+const SELECTING: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
+
+/** Workloads whose selector does not match their own template. */
+function* unselected({ spec, object, kind }: Resource): Iterable<Problem> {
+  const labels = spec.get('selector', 'matchLabels');
+  const own = spec.get('template', 'metadata', 'labels').strings;
+  const missing = labels.entries.find(([name, each]) => own[name] !== each.text);
+  if (object.apiVersion.startsWith('apps/') && SELECTING.has(kind) && missing) {
+    yield problem(
+      labels,
+      `The pods of the template have no label ${missing[0]}=${missing[1].text}, so the API server rejects the object.`,
+      'Give the template all labels of the selector.',
+    );
+  }
+}

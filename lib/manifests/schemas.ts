@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Cluster } from './cluster';
+import { Kind } from './kinds';
+import { memo } from './memo';
+import { isMap } from './object';
+import type { Field } from './resource';
+
+/**
+ * A type of the API: text, number, boolean, number or text, anything, the number of a named type, an enumeration, a
+ * list, a map, or an object with its fields and the required ones.
+ */
+export type Schema =
+  | 's'
+  | 'n'
+  | 'b'
+  | 'i'
+  | '?'
+  | number
+  | { readonly e: readonly string[] }
+  | { readonly a: Schema }
+  | { readonly m: Schema }
+  | { readonly o: { readonly [field: string]: Schema }; readonly r?: readonly string[] };
+
+interface Packed {
+  readonly types: readonly Schema[];
+  readonly kinds: { readonly [kind: string]: number };
+}
+
+/** The schemas of objects, by `apiVersion/kind`. */
+export class Schemas {
+  /** Those of the package, and of the CustomResourceDefinitions of a cluster, which count before them. */
+  static readonly of = memo((cluster: Cluster) => new Schemas(packed(), definedIn(cluster)));
+
+  private constructor(
+    private readonly known: Packed,
+    private readonly defined: ReadonlyMap<string, Schema>,
+  ) {}
+
+  /** The schema of an object, if there is one. */
+  of(apiVersion: string, kind: string): Schema | undefined {
+    const key = `${apiVersion}/${kind}`;
+    return this.defined.get(key) ?? (Object.hasOwn(this.known.kinds, key) ? this.known.kinds[key] : undefined);
+  }
+
+  /** A schema itself, not the number of one. */
+  resolved(schema: Schema): Exclude<Schema, number> {
+    const type = typeof schema === 'number' ? (this.known.types[schema] ?? '?') : schema;
+    return typeof type === 'number' ? this.resolved(type) : type;
+  }
+
+  /** All kinds, as `apiVersion/kind`. */
+  get kinds(): readonly string[] {
+    return [...Object.keys(this.known.kinds), ...this.defined.keys()];
+  }
+}
+
+const FILE = join(__dirname, 'schemas.json.gz');
+let cached: Packed | undefined;
+
+/** The schemas of the package. In a checkout of the repository, the first use writes the file that the build has. */
+function packed(): Packed {
+  if (!cached) {
+    if (!existsSync(FILE)) {
+      execFileSync(process.execPath, [join(__dirname, '../../packaging/bundle-schemas.mjs'), FILE]);
+    }
+    cached = JSON.parse(gunzipSync(readFileSync(FILE)).toString('utf8')) as Packed;
+  }
+  return cached;
+}
+
+function definedIn(cluster: Cluster): Map<string, Schema> {
+  return new Map(
+    cluster.all(Kind.CRD).flatMap(({ spec }) =>
+      spec.get('versions').items.flatMap(version => {
+        const schema = version.get('schema', 'openAPIV3Schema');
+        const kind = `${spec.get('group').text}/${version.get('name').text}/${spec.get('names', 'kind').text}`;
+        return schema.exists ? [[kind, ofObject(schema)] as const] : [];
+      }),
+    ),
+  );
+}
+
+/** The API server has the metadata itself, and controllers write the status. */
+function ofObject(schema: Field): Schema {
+  const type = fromOpenApi(schema);
+  return typeof type === 'object' && 'o' in type
+    ? { ...type, o: { ...type.o, apiVersion: 's', kind: 's', metadata: '?', status: '?' } }
+    : type;
+}
+
+const SCALARS: ReadonlyMap<string, Schema> = new Map([
+  ['string', 's'],
+  ['integer', 'n'],
+  ['number', 'n'],
+  ['boolean', 'b'],
+]);
+
+/** A schema of OpenAPI as CustomResourceDefinitions have it. */
+function fromOpenApi(schema: Field): Schema {
+  if (schema.get('x-kubernetes-int-or-string').isTrue) {
+    return 'i';
+  }
+  const type = schema.get('type').text;
+  const values = schema.get('enum');
+  if (values.exists) {
+    return type === 'string' ? { e: values.items.map(each => each.text) } : '?';
+  }
+  if (type === 'array') {
+    return { a: fromOpenApi(schema.get('items')) };
+  }
+  if (type !== 'object') {
+    return SCALARS.get(type) ?? '?';
+  }
+  const [fields, others] = [schema.get('properties'), schema.get('additionalProperties')];
+  if (
+    schema.get('x-kubernetes-preserve-unknown-fields').isTrue
+    || schema.get('x-kubernetes-embedded-resource').isTrue
+    || (fields.exists && others.exists)
+  ) {
+    return '?';
+  }
+  return fields.exists
+    ? {
+        o: Object.fromEntries(fields.entries.map(([name, each]) => [name, fromOpenApi(each)])),
+        r: schema.get('required').texts.filter(name => fields.get(name).exists && !isDefaulted(fields.get(name))),
+      }
+    : isMap(others.value)
+      ? { m: fromOpenApi(others) }
+      : '?';
+}
+
+function isDefaulted(schema: Field): boolean {
+  return schema.get('default').value !== undefined;
+}

@@ -1,0 +1,194 @@
+import { checkManifests } from '../../../lib/checks';
+import { Cluster, loadResources } from '../../../lib/manifests';
+
+const object = (apiVersion: string, kind: string, fields: string) =>
+  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: web, namespace: shop}\n${fields}\n`;
+const istio = (kind: string, spec: string) => object('networking.istio.io/v1', kind, `spec: ${spec}`);
+const security = (kind: string, spec: string) => object('security.istio.io/v1', kind, `spec: ${spec}`);
+const deployment = (fields: string, container = '') =>
+  object(
+    'apps/v1',
+    'Deployment',
+    `spec: {${fields} selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, `
+      + `spec: {containers: [{name: app, image: a${container}}]}}}`,
+  );
+
+/** The fields of findings that are errors, with their messages. */
+function found(text: string): string[] {
+  return checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })))
+    .findings.filter(({ id }) => id === 'SchemaViolation' || id.startsWith('Invalid'))
+    .map(({ field, message }) => `${field}: ${message}`);
+}
+
+test.each<[string, string, RegExp]>([
+  [
+    'VirtualService',
+    istio('VirtualService', '{hosts: [a], http: [{timout: 1s, route: [{destination: {host: a}}]}]}'),
+    /^spec\.http\[0\]\.timout: .*Did you mean timeout\?/,
+  ],
+  [
+    'VirtualService',
+    istio('VirtualService', '{hosts: web, http: [{route: [{destination: {host: a}}]}]}'),
+    /^spec\.hosts: .*/,
+  ],
+  [
+    'VirtualService',
+    istio('VirtualService', '{hosts: [a], http: [{retries: {attempts: "3"}, route: [{destination: {host: a}}]}]}'),
+    /^spec\.http\[0\]\.retries\.attempts: Here is the text "3" where the API expects a number/,
+  ],
+  [
+    'DestinationRule',
+    istio('DestinationRule', '{host: a, trafficPolicy: {connectionPools: {}}}'),
+    /^spec\.trafficPolicy\.connectionPools: .*Did you mean connectionPool\?/,
+  ],
+  ['DestinationRule', istio('DestinationRule', '{host: a, subset: []}'), /^spec\.subset: .*Did you mean subsets\?/],
+  [
+    'DestinationRule',
+    istio('DestinationRule', '{host: a, trafficPolicy: {loadBalancer: {simple: ROUNDROBIN}}}'),
+    /^spec\.trafficPolicy\.loadBalancer\.simple: .*/,
+  ],
+  [
+    'HTTPRoute',
+    object('gateway.networking.k8s.io/v1', 'HTTPRoute', 'spec: {parentRef: [{name: a}]}'),
+    /^spec\.parentRef: .*Did you mean parentRefs\?/,
+  ],
+  [
+    'HTTPRoute',
+    object(
+      'gateway.networking.k8s.io/v1',
+      'HTTPRoute',
+      'spec: {parentRefs: [{name: a}], rules: [{backendRefs: [{port: 80}]}]}',
+    ),
+    /^spec\.rules\[0\]\.backendRefs\[0\]: The field "name" is missing/,
+  ],
+  ['PeerAuthentication', security('PeerAuthentication', '{mtls: {mode: strict}}'), /^spec\.mtls\.mode: .*/],
+  [
+    'PeerAuthentication',
+    security('PeerAuthentication', '{mtls: {mod: STRICT}}'),
+    /^spec\.mtls\.mod: .*Did you mean mode\?/,
+  ],
+  ['AuthorizationPolicy', security('AuthorizationPolicy', '{action: Deny}'), /^spec\.action: .*/],
+  [
+    'AuthorizationPolicy',
+    security('AuthorizationPolicy', '{selectors: {}}'),
+    /^spec\.selectors: .*Did you mean selector\?/,
+  ],
+  ['Gatway', object('networking.istio.io/v1', 'Gatway', 'spec: {}'), /^kind: .*Did you mean Gateway\?/],
+  [
+    'version',
+    object('networking.istio.io/v1alpha9', 'Sidecar', 'spec: {}'),
+    /^apiVersion: There is no version "networking\.istio\.io\/v1alpha9"/,
+  ],
+  [
+    'Deployment',
+    deployment('replicas: "two",'),
+    /^spec\.replicas: Here is the text "two" where the API expects a number/,
+  ],
+  ['Deployment', deployment('', ', imagePullPolicy: always'), /imagePullPolicy: .*Did you mean Always\?/],
+  [
+    'Deployment',
+    deployment('', ', env: [{name: A, value: 1}]'),
+    /env\[0\]\.value: Here is the number 1 where the API expects a text/,
+  ],
+  [
+    'Deployment',
+    deployment('', ', ports: [{containerport: 80}]'),
+    /ports\[0\]\.containerport: .*Did you mean containerPort\?/,
+  ],
+  [
+    'Deployment',
+    deployment('').replace('labels: {app: web}', 'labels: {app: other}'),
+    /^spec\.selector\.matchLabels: The pods of the template have no label app=web/,
+  ],
+  [
+    'Service',
+    object('v1', 'Service', 'spec: {ports: [{port: 80, protocol: tcp}]}'),
+    /^spec\.ports\[0\]\.protocol: .*Did you mean TCP\?/,
+  ],
+  [
+    'Service',
+    object('v1', 'Service', 'spec: {ports: {port: 80}}'),
+    /^spec\.ports: Here is a map where the API expects a list/,
+  ],
+  [
+    'labels',
+    object('v1', 'ConfigMap', 'data: {}').replace('name: web', 'name: web, labels: {version: 1.0}'),
+    /^metadata\.labels\.version: Here is the number 1 where/,
+  ],
+  ['data', object('v1', 'ConfigMap', 'data: {port: 80}'), /^data\.port: Here is the number 80 where/],
+  [
+    'SecurityPolicy',
+    object('gateway.envoyproxy.io/v1alpha1', 'SecurityPolicy', 'spec: {jwts: {}}'),
+    /^spec\.jwts: .*Did you mean jwt\?/,
+  ],
+])('what the API of a %s does not have is an error, with the nearest right name', (_name, text, message) => {
+  const messages = found(text);
+  expect(messages).toContainEqual(expect.stringMatching(message));
+});
+
+test.each<[string, string]>([
+  [
+    'a port by name and by number',
+    object('v1', 'Service', 'spec: {ports: [{port: 80, targetPort: http}, {port: 81, targetPort: 81}]}'),
+  ],
+  ['quantities', deployment('', ', resources: {limits: {cpu: 1, memory: 1Gi}}')],
+  ['fields that are null', deployment('replicas: null,')],
+  ['a status', `${deployment('')}status: {anything: 1}\n`],
+  ['custom resources', object('example.com/v1', 'Anything', 'spec: {a: 1}')],
+  ['other kinds of Kubernetes', object('extensions/v1beta1', 'Deployment', 'spec: {a: 1}')],
+  [
+    'an EnvoyFilter',
+    object(
+      'networking.istio.io/v1alpha3',
+      'EnvoyFilter',
+      'spec: {configPatches: [{applyTo: CLUSTER, patch: {operation: ADD, value: {a: {b: 1}}}}]}',
+    ),
+  ],
+  [
+    'one of several matches',
+    istio('VirtualService', '{hosts: [a], http: [{match: [{uri: {prefix: /}}], route: [{destination: {host: a}}]}]}'),
+  ],
+  ['what sops adds', object('v1', 'Secret', 'stringData: {a: b}\nsops: {mac: c}')],
+])('%s are no violation', (_name, text) => {
+  expect(found(text).filter(each => /There is no|Here is|is missing/.test(each))).toEqual([]);
+});
+
+const CRD = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  names: {kind: Widget}
+  versions:
+    - name: v1
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              required: [size, color]
+              properties:
+                size: {type: integer}
+                color: {type: string, default: red}
+                mode: {type: string, enum: [Fast, Slow]}
+                port: {x-kubernetes-int-or-string: true}
+                extra: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                tags: {type: object, additionalProperties: {type: string}}
+                list: {type: array, items: {type: boolean}}
+---
+`;
+
+test.each<[string, string[]]>([
+  ['{size: 1, mode: Fast, port: http, extra: {a: 1}, tags: {a: b}, list: [true]}', []],
+  ['{size: a}', ['spec.size']],
+  ['{}', ['spec']],
+  ['{size: 1, mode: fast}', ['spec.mode']],
+  ['{size: 1, sise: 1}', ['spec.sise']],
+  ['{size: 1, tags: {a: 1}}', ['spec.tags.a']],
+  ['{size: 1, list: [a]}', ['spec.list[0]']],
+])('an object of a CustomResourceDefinition among the manifests: %s', (spec, fields) => {
+  const text = CRD + object('example.com/v1', 'Widget', `spec: ${spec}\nstatus: {any: 1}`);
+  expect(found(text).map(each => each.split(':')[0])).toEqual(fields);
+});
