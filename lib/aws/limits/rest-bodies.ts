@@ -37,8 +37,8 @@ function requireEqualChecks(props: RestApiEdgeProps): void {
         REST_API,
         path,
         `A parameter of "${route.operation.toString()}" with dots or slashes may lead to `
-          + `"${other.operation.toString()}" in the cluster, and the API checks different API keys, limits or `
-          + 'parameters for the two.',
+          + `"${other.operation.toString()}" in the cluster, and the API checks different API keys, limits, `
+          + 'parameters or authorizers for the two.',
         'Declare the same for both, set `textBodiesOnly: true`, or move one of them to another edge.',
       );
     }
