@@ -3,6 +3,7 @@ import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Auth } from '../../lib';
 import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
+import { httpFront, restFront } from '../support/fronts';
 import { declared } from './support';
 
 /** Findings of cdk-nag that are accepted, by the type of the resource, with the reason. */
@@ -21,8 +22,8 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'AWS::EC2::VPC AwsSolutions-VPC7': 'The VPC belongs to the user.',
 };
 
-function edgeOf(auth: Auth) {
-  const { edge, web } = declared({ auth, cors: { origins: ['https://www.shop.example'] } });
+function edgeOf(auth: Auth, front = restFront) {
+  const { edge, web } = declared({ auth, front, cors: { origins: ['https://www.shop.example'] } });
   edge.route('GET /orders/{id}', web);
   edge.route('GET /', web, { auth: Auth.none() });
   return edge;
@@ -36,7 +37,7 @@ test('the findings of cdk-nag are accepted ones, each with a reason that still a
     return { stack, vpc: new Vpc(stack, 'Vpc') };
   };
   const http = inStack('Http');
-  new HttpApiEdge(http.stack, 'Edge', { edge: edgeOf(jwt), vpc: http.vpc });
+  new HttpApiEdge(http.stack, 'Edge', { edge: edgeOf(jwt, httpFront), vpc: http.vpc });
   const rest = inStack('Rest');
   new RestApiEdge(rest.stack, 'Edge', { edge: edgeOf(jwt), vpc: rest.vpc });
   const byFunction = inStack('Function');
