@@ -40,7 +40,11 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
     { 'GET /{id}': { auth: Auth.none() }, 'GET /orders': { auth: jwt } },
     { perClientRateLimit: perClient(ClientKey.claim('sub')) },
   ],
-  ['another API key', { 'GET /{id}': { auth: key }, 'GET /a/b': {} }, {}],
+  [
+    'more than one check',
+    { 'GET /{id}': { auth: key }, 'GET /a/b': { auth: key, rateLimit: RateLimit.perSecond(1) } },
+    {},
+  ],
 ])('a parameter beside a route with %s needs a template', (_what, routes, ofEdge) => {
   expect(check(routes, ofEdge)).toThrow(/may lead to .*textBodiesOnly: true/s);
   expect(check(routes, ofEdge, true)).not.toThrow();
@@ -52,6 +56,7 @@ test.each<[string, Routes, Partial<EdgeProps>]>([
   ['tokens, which the cluster verifies again', { 'GET /{id}': {}, 'GET /orders': { auth: jwt } }, {}],
   ['another timeout', { 'GET /{id}': {}, 'GET /orders': { timeout: Duration.seconds(3) } }, {}],
   ['a cache', { 'GET /{id}': {}, 'GET /orders': { cacheTtl: Duration.seconds(3) } }, {}],
+  ['fewer checks', { 'GET /{id}': { auth: key }, 'GET /a/b': {} }, {}],
   ['no parameter', { 'GET /a': {}, 'GET /orders': { auth: key } }, {}],
 ])('a parameter beside a route with %s needs none', (_what, routes, ofEdge) => {
   expect(check(routes, ofEdge)).not.toThrow();

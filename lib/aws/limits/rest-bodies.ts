@@ -27,11 +27,11 @@ export function assertBodiesFit(props: RestApiEdgeProps): void {
 
 function requireEqualChecks(props: RestApiEdgeProps): void {
   const { path, routes } = props.edge;
-  const checks = checksOf(props);
+  const comparison = checksOf(props);
+  const checks = (route: Route) => comparisonKey<Route>(comparison, route);
+  const checked = routes.filter(route => !WITHOUT_CHECKS.test(checks(route)));
   for (const route of routes.filter(({ operation }) => operation.path.parameters.length > 0)) {
-    const other = routes.find(
-      each => sharesMethod(route, each) && comparisonKey<Route>(checks, route) !== comparisonKey<Route>(checks, each),
-    );
+    const other = checked.find(each => sharesMethod(route, each) && checks(route) !== checks(each));
     if (other) {
       throw invalid(
         REST_API,
@@ -49,19 +49,27 @@ function sharesMethod({ operation: { method: one } }: Route, { operation: { meth
   return one === undefined || other === undefined || one === other;
 }
 
+/** The comparison of a route that the API does not check beyond its token. */
+const WITHOUT_CHECKS = /^\[null(,null)*\]$/;
 const IN_CLUSTER = 'The gateway in the cluster applies it, by its own route.';
 const NO_CHECK = 'It denies no request.';
 
 /** What only the API checks. */
 function checksOf({ edge: { perClientRateLimits }, authorizers = {}, iamRoutes = [] }: RestApiEdgeProps) {
   const own = [...new Set(Object.values(authorizers))];
-  const authorizerOf = ({ operation }: Route) => [
-    own.findIndex(each => each === authorizers[operation.toString()]),
-    iamRoutes.includes(operation.toString()),
-  ];
   const countsByClaim = perClientRateLimits.some(({ client }) => client.kind === 'claim');
   return {
-    auth: route => [route.auth.key, countsByClaim && route.auth.token !== undefined, authorizerOf(route)],
+    auth: ({ operation, auth: { key, token } }) => {
+      const name = operation.toString();
+      const authorizer = authorizers[name];
+      const all = [
+        key,
+        countsByClaim && token && 'counted',
+        authorizer && `authorizer ${own.indexOf(authorizer)}`,
+        iamRoutes.includes(name) && 'signed',
+      ];
+      return all.some(each => each) ? all : undefined;
+    },
     rateLimit: ({ rateLimit }) => rateLimit,
     perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
     requestValidation: ({ requestValidation }) => requestValidation,
