@@ -8,6 +8,7 @@ const folders = [
   'linkerd',
   'gateway',
   'aws',
+  'openapi',
   'testing',
   'diagram',
 ];
@@ -21,6 +22,7 @@ const mayImport = {
   kubernetes: ['topology', 'checks'],
   // Istio on EKS is installed with the values of its charts.
   aws: ['topology', 'checks', 'istio'],
+  openapi: ['topology'],
   istio: ['topology', 'checks', 'kubernetes'],
   linkerd: ['topology', 'checks', 'kubernetes'],
   gateway: ['topology', 'checks', 'kubernetes'],

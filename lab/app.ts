@@ -39,12 +39,17 @@ function listen(port: number, protocol: string): Promise<void> {
         socket.on('data', data => socket.write(`${config.service} ${config.version} ${config.pod} ${data.toString()}`));
       }).listen(port, resolve);
     } else if (protocol === 'http') {
-      createHttpServer((request, response) => {
+      const server = createHttpServer((request, response) => {
         const { method = '', url: path = '', headers } = request;
         const { status, delay, body } = answer({ port, method, path, headers });
         setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
         request.resume();
-      }).listen(port, resolve);
+      });
+      server.on('upgrade', (_, socket) => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
+        socket.on('error', () => undefined).pipe(socket);
+      });
+      server.listen(port, resolve);
     } else {
       createHttp2Server()
         .on('stream', (stream, headers) => {
@@ -269,11 +274,6 @@ function startStream(spec: RequestSpec, everyMs: number): void {
   stream = { replies, timer: setInterval(() => replies.push(sendHttp(spec, agent)), everyMs) };
 }
 
-async function haltStream(): Promise<Reply[]> {
-  clearInterval(stream?.timer);
-  return Promise.all(stream?.replies ?? []);
-}
-
 process.on('message', (order: AppOrder) => {
   if (order.kind === 'configureResponse') {
     behaviour = order.behaviour;
@@ -287,7 +287,8 @@ process.on('message', (order: AppOrder) => {
   } else if (order.kind === 'end') {
     process.exit(0);
   } else if (order.kind === 'halt') {
-    void haltStream().then(replies => process.send?.({ id: order.id, replies }));
+    clearInterval(stream?.timer);
+    void Promise.all(stream?.replies ?? []).then(replies => process.send?.({ id: order.id, replies }));
   } else {
     void send(order.spec, order.count, order.concurrency).then(replies => process.send?.({ id: order.id, replies }));
   }

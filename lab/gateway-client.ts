@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { Edge } from '../lib';
 import type { Reply } from './app-protocol';
 
@@ -47,6 +48,32 @@ export function requestEdge(edge: Edge, gateway: GatewayAddress, request: Gatewa
     headers: { host, ...headers },
     tls: plain ? undefined : { servername: host, cert, key },
     body,
+  });
+}
+
+/** Opens a WebSocket at the gateway of an edge without TLS; what is written to it has no frames. */
+export function openWebSocket(edge: Edge, address: string, path: string): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    httpRequest({
+      host: address,
+      path,
+      headers: {
+        host: edge.host,
+        connection: 'upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+      },
+    })
+      .on('upgrade', (_response, socket) => {
+        socket.on('error', () => undefined);
+        resolve(socket);
+      })
+      .on('response', ({ statusCode }) => {
+        reject(new Error(`${path} was not upgraded: ${statusCode}`));
+      })
+      .on('error', reject)
+      .end();
   });
 }
 

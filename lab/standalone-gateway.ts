@@ -45,7 +45,7 @@ export interface StandaloneProps {
 export class StandaloneGateway {
   private readonly services = new Map<Service, Pod>();
   private readonly folder: string;
-  private readonly network: PodNetwork;
+  readonly network: PodNetwork;
   private stopRedis?: () => void;
 
   static async start(lab: Lab, topology: Topology, props: StandaloneProps = {}): Promise<StandaloneGateway> {

@@ -36,7 +36,8 @@ test.each([
   expect(project.run(process.execPath, CARDINAL, 'init', ...options)).toContain('\nNext: npm install && npm test');
 
   expect(project.run('npm', 'test')).toMatch(/^. fail 0$/m);
-  expect(project.run('npm', 'run', 'synth')).toMatch(/^time /m);
+  const path = `PATH=${join(project.folder, 'node_modules/.bin')}:${process.env.PATH ?? ''}`;
+  expect(project.run('env', path, process.execPath, CARDINAL, 'synth')).toMatch(/^time /m);
   expect(readdirSync(project.folder).filter(each => ['cdk.out', 'dist'].includes(each))).toEqual(written);
   project.remove();
 });

@@ -94,6 +94,7 @@ test.each<[string, string[]]>([
       'ProtoDescriptor',
       'Protocol',
       'ProxyLogLevel',
+      'QueryParamMatch',
       'RateLimit',
       'Redirect',
       'RetryOn',
@@ -114,6 +115,7 @@ test.each<[string, string[]]>([
       'Version',
       'Volume',
       'WorkloadKind',
+      'checkFronts',
       'checkTemplate',
       'describeFinding',
     ],
@@ -145,6 +147,7 @@ test.each<[string, string[]]>([
       'Waf',
     ],
   ],
+  ['openapi', ['azureApiManagement', 'googleApiGateway', 'openApi']],
   ['testing', ['Capture', 'Manifests', 'Match', 'Matcher', 'Traffic', 'Unsimulated']],
 ])('the entry point %s exports these names and no others', async (entry, names) => {
   expect(Object.keys((await import(`../lib/${entry}`)) as object).sort()).toEqual([...names].sort());
@@ -159,6 +162,7 @@ test('each entry point of the package is one of those above', () => {
     './istio',
     './gateway',
     './aws',
+    './openapi',
     './checks',
     './testing',
     './cardinal.schema.json',

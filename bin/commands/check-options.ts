@@ -40,6 +40,7 @@ export function checkCommand(): Command {
       repeated,
       [],
     )
+    .option('--baseline <file>', 'an earlier report as JSON, whose findings are suppressed')
     .option('--no-inline-suppressions', 'ignore the suppressions in manifests, and report each of them')
     .option('--explain <id>', 'what a code means, why, and what to do, also of istioctl analyze and Kiali')
     .option('--list', 'all codes as Markdown', false)
@@ -62,6 +63,7 @@ export interface CheckValues {
   readonly strict: boolean;
   readonly build: boolean;
   readonly suppress: readonly string[];
+  readonly baseline?: string;
   readonly inlineSuppressions: boolean;
   readonly explain?: string;
   readonly list: boolean;
@@ -90,6 +92,8 @@ export interface Options {
   readonly format: (clusters: readonly CheckedCluster[]) => string;
   readonly failing: readonly Severity[];
   readonly suppress: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly baseline?: string;
   readonly inlineSuppressions: boolean;
   readonly explain?: string;
   readonly list: boolean;

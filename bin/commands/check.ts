@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import {
+  Baseline,
+  BaselineError,
   CATALOGUE,
   type Check,
   type CheckedCluster,
@@ -14,7 +16,7 @@ import {
   unreadableManifests,
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
-import { Cluster, environmentsIn, printableLine, readResources } from '../../lib/manifests';
+import { Cluster, environmentsIn, ManifestError, printableLine, readResources, textOfFile } from '../../lib/manifests';
 import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
@@ -36,7 +38,7 @@ export function check(paths: readonly string[], values: CheckValues): number {
     settings.notes.forEach(each => process.stderr.write(`${each}\n`));
     return options.explain === undefined ? checkAll(options, settings) : explained(options.explain, settings.checks);
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof PluginError) {
+    if (error instanceof ConfigError || error instanceof PluginError || error instanceof BaselineError) {
       process.stderr.write(`${error.message}\n`);
       return 2;
     }
@@ -71,6 +73,7 @@ function checkAll(options: Options, settings: Settings): number {
   if (unknown !== undefined) {
     return misused(`--suppress: ${noSuchCheck(unknown, settings.names)}`);
   }
+  const baseline = options.baseline === undefined ? undefined : baselineOf(options.baseline);
   const environments = environmentsOf(options, settings);
   if (environments.length === 0) {
     return misused(
@@ -78,16 +81,30 @@ function checkAll(options: Options, settings: Settings): number {
     );
   }
   const results = environments.map(each => checkOne(each, options, settings));
-  const clusters = withoutUsedElsewhere(
+  const found = withoutUsedElsewhere(
     results.map(({ cluster }) => cluster),
     settings.config?.file,
   );
+  const clusters = baseline
+    ? found.map(each => ({ ...each, report: baseline.applyTo(each.report, each.environment) }))
+    : found;
+  if (baseline && baseline.fixed > 0) {
+    process.stderr.write(`${baseline.fixed} findings of the baseline do not exist any more: write it again.\n`);
+  }
   process.stdout.write(options.format(clusters));
   return results.some(({ isUnread }) => isUnread)
     ? 2
     : clusters.some(({ report }) => report.findings.some(each => options.failing.includes(each.severity)))
       ? 1
       : 0;
+}
+
+function baselineOf(file: string): Baseline {
+  try {
+    return Baseline.parse(textOfFile(file), file);
+  } catch (error) {
+    throw error instanceof ManifestError ? new BaselineError(error.message) : error;
+  }
 }
 
 /** What is named on the command line, else in the settings, else what `cardinal synth` wrote. */

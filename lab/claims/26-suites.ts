@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { claim } from '../claims';
 import { GATEWAY_API, runGatewayApi } from '../suites/gateway-api';
-import { summary } from '../suites/verdicts';
+import { NORMALIZATION, runNormalization } from '../suites/normalization';
+import { type Known, summary, type Verdict } from '../suites/verdicts';
 
 claim('the simulator answers the conformance suite of the Gateway API as Istio does', lab => {
-  const { text, problems } = summary(runGatewayApi(lab.tools.path('conformance')), GATEWAY_API);
-  process.stdout.write(`      ${text}\n`);
-  assert.equal(problems.length, 0, problems.join('\n'));
+  expectKnown(runGatewayApi(lab.tools.path('conformance')), GATEWAY_API);
   return Promise.resolve();
 });
+
+claim("the simulator normalizes paths as Istio's integration test has it", lab => {
+  expectKnown(runNormalization(lab.tools.module('istio.io/istio')), NORMALIZATION);
+  return Promise.resolve();
+});
+
+function expectKnown(verdicts: readonly Verdict[], known: Known): void {
+  const { text, problems } = summary(verdicts, known);
+  process.stdout.write(`      ${text}\n`);
+  assert.equal(problems.length, 0, problems.join('\n'));
+}

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { Auth, type Edge, Port, Topology } from '../../lib';
+import type { Duplex } from 'node:stream';
+import { Duration } from 'cdk8s';
+import { Auth, type Edge, HeaderMatch, Port, QueryParamMatch, type Service, Topology } from '../../lib';
 import type { Reply } from '../app-protocol';
 import { claim } from '../claims';
-import type { GatewayRequest } from '../gateway-client';
+import { type GatewayRequest, openWebSocket } from '../gateway-client';
 import type { Lab } from '../lab';
 import { StandaloneGateway } from '../standalone-gateway';
 import { TokenIssuer } from '../tokens';
+import { until } from '../wait';
 
 const issuer = new TokenIssuer('https://login.lab.example');
 const auth = Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks });
@@ -35,13 +38,34 @@ function tableOf(name: string): Edge {
       response: { set: { 'cache-control': 'no-store' }, remove: ['content-type'] },
     },
   });
+  door.route('GET /versions', files, { auth });
+  door.route('GET /versions', api, { match: { headers: [HeaderMatch.exact('x-version', '2')] } });
+  door.route('GET /versions', web, {
+    auth: Auth.jwt({ issuer: issuer.issuer, audiences: ['beta'], jwks: issuer.jwks }),
+    match: { headers: [HeaderMatch.exact('x-version', '2'), HeaderMatch.prefix('x-group', 'beta-')] },
+  });
+  door.route('GET /plans', files, { auth: Auth.none() });
+  door.route('GET /plans', api, { match: { queryParams: [QueryParamMatch.exact('plan', 'a')] } });
+  door.route('GET /plans', web, { match: { headers: [HeaderMatch.regex('x-plan', '[0-9]+')] } });
+  const streams = topology.addService('streams', { image: 'streams', port: Port.http(8080) });
+  door.route('GET /short', streams, { timeout: Duration.seconds(1) });
+  door.route('GET /endless', streams, { timeout: Duration.millis(0) });
   return door;
+}
+
+function streamsOf({ routes }: Edge): Service {
+  const service = routes.at(-1)?.service;
+  assert.ok(service);
+  return service;
 }
 
 interface Gateway {
   readonly ask: (request: GatewayRequest) => Promise<Reply>;
   /** The status of a request without the token that a route requires. */
   readonly refused: number;
+  readonly upgrade: (path: string) => Promise<Duplex>;
+  /** Has the service of the streams respond after a time. */
+  readonly delay: (delayMs: number) => Promise<unknown>;
 }
 
 let istio: Promise<Gateway> | undefined;
@@ -50,14 +74,24 @@ let envoy: Promise<Gateway> | undefined;
 async function istioGateway(lab: Lab): Promise<Gateway> {
   const door = tableOf('route-rules');
   const here = await lab.deploy(door.topology as Topology);
-  return { ask: request => here.requestGateway(door, request), refused: 403 };
+  return {
+    ask: request => here.requestGateway(door, request),
+    refused: 403,
+    upgrade: path => openWebSocket(door, here.addressOfGateway(door), path),
+    delay: delayMs => here.pod(streamsOf(door)).configureResponse({ delayMs }),
+  };
 }
 
 async function envoyGateway(lab: Lab): Promise<Gateway> {
   const door = tableOf('route-rules-of-envoy');
   const here = await StandaloneGateway.start(lab, door.topology as Topology);
   await here.answers(door, { path: '/' }, 200);
-  return { ask: request => here.requestGateway(door, request), refused: 401 };
+  return {
+    ask: request => here.requestGateway(door, request),
+    refused: 401,
+    upgrade: path => openWebSocket(door, here.network.ip, path),
+    delay: delayMs => here.pod(streamsOf(door)).configureResponse({ delayMs }),
+  };
 }
 
 const onBoth = (what: string, body: (gateway: Gateway) => Promise<void>) => {
@@ -141,7 +175,70 @@ onBoth('changes headers of requests and responses, as literal text', async ({ as
   assert.ok(from, text);
   assert.deepEqual(
     [from.headers['x-plan'], from.headers['x-added'], from.headers.authorization],
-    ['50 % off', 'a,b', undefined],
+    ['50 % off', 'a, b', undefined],
   );
   assert.deepEqual([headers['cache-control'], headers['content-type']], ['no-store', undefined]);
+});
+
+onBoth('matches routes of one operation by their conditions, each with its own proof', async ({ ask, refused }) => {
+  const [v2, beta] = [{ 'x-version': '2' }, { 'x-version': '2', 'x-group': 'beta-1' }];
+  const cases: [headers: Readonly<Record<string, string>>, service: string, audience: string | undefined][] = [
+    [{}, 'files', 'shop'],
+    [{ 'x-version': '1' }, 'files', 'shop'],
+    [{ 'x-version': '22' }, 'files', 'shop'],
+    [{ 'x-version': '2,2' }, 'files', 'shop'],
+    [{ 'x-group': 'beta-1' }, 'files', 'shop'],
+    [v2, 'api', undefined],
+    [{ ...v2, 'x-group': 'alpha' }, 'api', undefined],
+    [beta, 'web', 'beta'],
+  ];
+  for (const [headers, service, audience] of cases) {
+    const where = JSON.stringify(headers);
+    const open = await ask({ path: '/versions', headers });
+    assert.equal(open.from?.service ?? open.status, audience === undefined ? service : refused, `${where}, no token`);
+    for (const given of ['shop', 'beta']) {
+      const proven = await ask({ path: '/versions', headers: { ...headers, ...issuer.bearer(given) } });
+      const expected = audience === undefined || audience === given ? service : 403;
+      assert.equal(proven.from?.service ?? proven.status, expected, `${where}, a token for ${given}`);
+    }
+  }
+});
+
+onBoth('matches conditions on query parameters, and on headers by expressions', async ({ ask }) => {
+  const cases: [path: string, headers: Readonly<Record<string, string>>, service: string][] = [
+    ['/plans', {}, 'files'],
+    ['/plans?plan=a', {}, 'api'],
+    ['/plans?plan=a&plan=b', {}, 'api'],
+    ['/plans?plan=b&plan=a', {}, 'files'],
+    ['/plans?plan=%61', {}, 'files'],
+    ['/plans?plan=ab', {}, 'files'],
+    ['/plans', { 'x-plan': '12' }, 'web'],
+    ['/plans', { 'x-plan': '12a' }, 'files'],
+    ['/plans?plan=a', { 'x-plan': '12' }, 'web'],
+  ];
+  for (const [path, headers, service] of cases) {
+    assert.equal((await ask({ path, headers })).from?.service, service, `${path} ${JSON.stringify(headers)}`);
+  }
+});
+
+/** Envoy's own default timeout is 15 s. */
+const LONG = 16_000;
+
+onBoth('ends responses at the timeout, and none without one', async ({ ask, delay }) => {
+  await delay(LONG);
+  const [short, endless] = await Promise.all([ask({ path: '/short' }), ask({ path: '/endless' })]);
+  await delay(0);
+  assert.deepEqual([short.status, endless.status], [504, 200]);
+  assert.ok(endless.ms >= LONG, `${endless.ms} ms`);
+});
+
+onBoth('keeps a WebSocket beyond the timeout of its route', async ({ upgrade }) => {
+  const socket = await upgrade('/short');
+  const received: string[] = [];
+  socket.on('data', (chunk: Buffer) => received.push(chunk.toString()));
+  const opened = Date.now();
+  await until('the timeout is over', () => Promise.resolve(Date.now() > opened + 2000), 10);
+  socket.write('still here');
+  await until('the service has echoed', () => Promise.resolve(received.join('') === 'still here'), 5);
+  socket.destroy();
 });

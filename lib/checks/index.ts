@@ -13,6 +13,7 @@ export * from './graph/names-of-gateways';
 export * from './graph/failover-without-ejection';
 export * from './graph/never-ejects';
 export * from './graph/front-limits';
+export * from './graph/missing-fronts';
 export * from './graph/open-behind-front';
 export * from './graph/reserved-namespaces';
 export * from './graph/truncated-retries';

@@ -71,6 +71,7 @@ export class EnvoyGateway extends EdgeGateway {
   readonly capabilities = [
     Capability.EDGES,
     Capability.REDIRECTS,
+    Capability.REQUEST_MATCHES,
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,

@@ -12,6 +12,7 @@ import {
   type Operation,
   ValidationError,
 } from '../topology';
+import { type MatchedRequests, requestsOf } from './edge-conditions';
 import { authorizerNameOf } from './install/authorizers';
 import { operationsOf } from './operations';
 import { AuthorizationPolicy, RequestAuthentication } from './resources';
@@ -75,7 +76,7 @@ interface Group {
   readonly token?: AcceptedTokens;
   readonly authorizer?: ExternalAuthorizer;
   /** The requests that match these routes and redirects, and no other. */
-  readonly to: Rule['to'];
+  readonly requests: readonly MatchedRequests[];
 }
 
 /** The routes and redirects with the same requirements. */
@@ -88,7 +89,7 @@ function groupsOf({ rules }: Edge): Group[] {
   return [...groups.values()].map(group => ({
     token: group[0]?.auth.token,
     authorizer: group[0]?.authorizer,
-    to: operationsOf(group.map(operationOf), rules.filter(rule => !group.includes(rule)).map(operationOf)),
+    requests: requestsOf(group, rules),
   }));
 }
 
@@ -98,7 +99,7 @@ function rulesOf(edge: Edge, groups: readonly Group[]): Rule[] {
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
     ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
     ...edge.connections.map(ruleForConnections),
-    ...groups.flatMap(({ token, to }) => rulesFor(token, to)),
+    ...groups.flatMap(({ token, requests }) => requests.flatMap(each => rulesFor(token, each))),
   ];
 }
 
@@ -144,7 +145,9 @@ function renderAuthorizer(chart: TopologyChart, edge: Edge, groups: readonly Gro
       targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.name }],
       action: 'CUSTOM',
       provider: { name: authorizerNameOf(edge) },
-      rules: groups.filter(each => each.authorizer).map(({ to }) => ({ to })),
+      rules: groups
+        .filter(each => each.authorizer)
+        .flatMap(({ requests }) => requests.flatMap(each => rulesFor(undefined, each))),
     },
   });
 }
@@ -153,14 +156,15 @@ function operationOf({ operation }: EdgeRule): Operation {
   return operation;
 }
 
-function rulesFor(token: AcceptedTokens | undefined, to: Rule['to']): Rule[] {
+function rulesFor(token: AcceptedTokens | undefined, { to, when: conditions }: MatchedRequests): Rule[] {
+  const all = (when: Conditions) => ([...conditions, ...when].length > 0 ? [...conditions, ...when] : undefined);
   return token
     ? conditionsOn(token).map(when => ({
         from: [{ source: { requestPrincipals: [`${token.issuer}/*`] } }],
         to,
-        when: when.length > 0 ? when : undefined,
+        when: all(when),
       }))
-    : [{ to }];
+    : [{ to, when: all([]) }];
 }
 
 type Conditions = NonNullable<Rule['when']>;

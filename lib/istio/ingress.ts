@@ -48,6 +48,7 @@ export class IstioIngress extends EdgeGateway {
   readonly capabilities = [
     Capability.EDGES,
     Capability.REDIRECTS,
+    Capability.REQUEST_MATCHES,
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,

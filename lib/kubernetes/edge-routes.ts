@@ -8,6 +8,7 @@ import { requestListeners } from './edge-listeners';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
 import type { SpecOf } from './resource';
 import { PathMatches, type PathOrder } from './route-order';
+import { rejectUnorderable } from './route-conditions';
 import { inChunks, rulesOf } from './route-rules';
 import { renderService } from './workload';
 
@@ -35,6 +36,7 @@ export function renderEdgeRoutes(
 ): string[][] {
   const services = [...new Set(edge.routes.map(({ service }) => service))];
   services.filter(each => each.routesByVersion).forEach(service => renderVersionServices(chart, service));
+  rejectUnorderable(edge, order);
   const paths = new PathMatches(edge.rules, order);
   let count = 0;
   const names = groups.map(group =>

@@ -82,6 +82,7 @@ export const OF_ROUTES = {
   grpcMethod: ({ translation }) => when(translation, Capability.TRANSLATION),
   rewrite: ({ rewrite }) => when(rewrite, Capability.REWRITES),
   backendTls: ({ backendTls }) => when(backendTls, Capability.BACKEND_TLS),
+  match: ({ match }) => when(match, Capability.REQUEST_MATCHES),
   headerChanges: ({ headerChanges }) => when(changesHeaders(headerChanges), Capability.HEADER_CHANGES),
 } satisfies Needs<RouteProps, Route>;
 
@@ -96,6 +97,7 @@ export const OF_REDIRECTS = {
   scheme: REDIRECTS,
   port: REDIRECTS,
   statusCode: REDIRECTS,
+  match: ({ match }) => when(match, Capability.REQUEST_MATCHES),
 } satisfies Needs<RedirectProps, Redirect>;
 
 export const OF_AGGREGATES = {

@@ -41,7 +41,8 @@ export class PathMatches {
 
   constructor(
     private readonly rules: readonly EdgeRule[],
-    private readonly order: PathOrder,
+    /** The order in which the gateway compares path matches. */
+    readonly order: PathOrder,
   ) {}
 
   /** The path match of a rule. */
@@ -154,6 +155,7 @@ const BY_MATCH = {
   requestValidation: BY_API,
   cacheTtl: BY_API,
   rewrite: ({ rewrite }) => rewrite,
+  match: 'Whatever it decides, the path decides first.',
   headerChanges: ({ headerChanges }) => headerChanges,
   backendTls: 'A policy of the service has it, for all routes to its port.',
   grpcMethod: 'Requests are transcoded before a route matches: `transcoders` rejects overlapping paths.',

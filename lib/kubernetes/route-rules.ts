@@ -6,20 +6,23 @@ import {
   comparisonKey,
   type Edge,
   type EdgeRule,
+  type HeaderMatch,
   type HeaderRoute,
   Redirect,
   Route,
   type RouteProps,
+  ValidationError,
 } from '../topology';
 import { durationOf } from './duration';
 import { rejectLoop } from './redirect-loops';
 import type { SpecOf } from './resource';
 import { backends } from './route-backends';
 import { filtersOf, redirectFilter } from './route-filters';
-import type { PathMatches } from './route-order';
+import { type PathMatches, PathOrder } from './route-order';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type Match = NonNullable<Rule['matches']>[number];
+type HeaderCondition = NonNullable<Match['headers']>[number];
 
 /** The headers of a CORS preflight request. */
 const PREFLIGHT: Match['headers'] = ['origin', 'access-control-request-method'].map(name => ({
@@ -50,6 +53,7 @@ const OF_RULES = {
   rewrite: ({ rewrite, operation }) => rewrite && [rewrite, rewrite.pathPrefix && operation.toString()],
   headerChanges: ({ headerChanges }) => headerChanges,
   backendTls: 'A policy of the service has it, for all routes to its port.',
+  match: 'A part of each match of the rule.',
 } satisfies Comparison<keyof RouteProps | 'service', Route>;
 
 /** The rules of an HTTPRoute. Routes that differ only in their operation share a rule. */
@@ -86,10 +90,7 @@ function rulesOfRoutes(edge: Edge, routes: Route[], paths: PathMatches): Rule[] 
   const preflights = edge.cors ? preflightMatches(routes, paths) : [];
   return [
     ...service.headerRoutes.map(route => ({
-      matches: routes.map(each => ({
-        ...operationMatch(each, paths),
-        headers: [headerMatch(edge, route, each)],
-      })),
+      matches: routes.map(each => withHeaderRoute(operationMatch(each, paths), headerMatch(edge, route, each), each)),
       backendRefs: backends(edge, service, port, route.weights.length > 0 ? route.weights : service.weights),
       ...common(route.mirror),
     })),
@@ -107,33 +108,51 @@ function rulesOfRoutes(edge: Edge, routes: Route[], paths: PathMatches): Rule[] 
  */
 function preflightMatches(routes: readonly Route[], paths: PathMatches): Match[] {
   const byPath = new Map(
-    routes.filter(({ operation }) => operation.method).map(route => [route.operation.path.text, route]),
+    routes.filter(({ operation, match }) => operation.method ?? match).map(route => [route.operation.path.text, route]),
   );
-  return [...byPath.values()].map(route => ({
-    ...operationMatch(route, paths),
-    method: 'OPTIONS' as const,
-    headers: PREFLIGHT,
-  }));
+  return [...byPath.values()].map(route => ({ method: 'OPTIONS', path: paths.of(route), headers: PREFLIGHT }));
 }
 
 function operationMatch(rule: EdgeRule, paths: PathMatches, replacedPrefix?: string): Match {
+  const { headers, queryParams } = rule.match ?? {};
   return {
     method: rule.operation.method as Match['method'],
     path: replacedPrefix === undefined ? paths.of(rule) : paths.prefixOf(rule),
+    headers: headers?.map(each => headerCondition(each, paths.order === PathOrder.EXPRESSIONS_FIRST)),
+    queryParams: queryParams?.map(({ name, kind, value }) => ({ type: TYPES[kind], name, value })),
   };
 }
 
-function headerMatch(
-  edge: Edge,
-  { match: { header, kind, value } }: HeaderRoute,
-  route: Route,
-): NonNullable<Match['headers']>[number] {
-  if (kind === 'exact' && !hasRivalOfOneMethod(edge, route)) {
+const TYPES: Readonly<Record<string, 'Exact' | 'RegularExpression'>> = { exact: 'Exact', regex: 'RegularExpression' };
+
+/** The match of a route with a header of its service, for which it must not have a condition itself. */
+function withHeaderRoute(match: Match, header: HeaderCondition, { path }: Route): Match {
+  if (match.headers?.some(({ name }) => name === header.name)) {
+    throw new ValidationError({
+      code: 'AmbiguousRoutes',
+      path,
+      summary: `Both the route and its service decide by the header ${header.name}.`,
+      fix: 'Route to another service, or use another header.',
+    });
+  }
+  return { ...match, headers: [...(match.headers ?? []), header] };
+}
+
+/**
+ * A condition on a header. Of routes with equally many conditions Envoy Gateway prefers the one with more exact headers,
+ * so there every condition is an expression.
+ */
+function headerCondition({ header, kind, value }: HeaderMatch, asExpression: boolean): HeaderCondition {
+  if (kind === 'exact' && !asExpression) {
     return { type: 'Exact', name: header, value };
   }
   const regex =
     kind === 'regex' ? value : `${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${kind === 'prefix' ? '.*' : ''}`;
   return { type: 'RegularExpression', name: header, value: regex };
+}
+
+function headerMatch(edge: Edge, { match }: HeaderRoute, route: Route): HeaderCondition {
+  return headerCondition(match, hasRivalOfOneMethod(edge, route));
 }
 
 /**

@@ -34,7 +34,7 @@ function rejectStrangers(edge: Edge, { operation }: Route, { descriptor }: Trans
     other =>
       (other instanceof Route ? other.translation?.descriptor : undefined) !== descriptor
       && other.operation.overlaps(operation)
-      && precedes(other.operation, operation),
+      && (precedes(other.operation, operation) || other.operation.requests === operation.requests),
   );
   if (stranger) {
     throw new ValidationError({

@@ -4,6 +4,7 @@ import { inNamespace, kustomized, type Listed } from './kustomizations';
 import { addTo } from './lists';
 import { resourcesIn } from './load';
 import { ManifestError } from './manifest-error';
+import { inTargetNamespaces } from './target-namespaces';
 import { textOf } from './read-text';
 import { Resource } from './resource';
 import { notesOf, type Skipped, TEMPLATES, unreadOf } from './skipped';
@@ -98,7 +99,7 @@ class Reader {
       }
     }
     return {
-      resources: this.resources,
+      resources: inTargetNamespaces(this.resources),
       errors: this.errors,
       unreadable: this.unreadable,
       notes: notesOf(this.skipped),

@@ -1,5 +1,6 @@
 export * from './addresses';
 export * from './age';
+export * from './allocated-addresses';
 export * from './authorization';
 export * from './by-label';
 export * from './cluster';

@@ -130,7 +130,7 @@ class Build {
 }
 
 /** An object in the namespace of a kustomization, which sets it on all objects and renames Namespaces. */
-export function inNamespace(resource: Resource, { namespace, folder }: Listed): Resource {
+export function inNamespace(resource: Resource, { namespace, folder }: Omit<Listed, 'file'>): Resource {
   const { object, origin } = resource;
   if (namespace === undefined) {
     return new Resource(object, origin && { ...origin, folder }, resource.namespace);

@@ -86,6 +86,7 @@ const ADMISSION = {
   cacheTtl: 'It admits nothing.',
   grpcMethod: 'Aggregates have none.',
   rewrite: 'It admits nothing.',
+  match: 'Aggregates have none.',
   headerChanges: 'It admits nothing.',
   backendTls: 'It admits nothing.',
 } satisfies Comparison<keyof RouteProps, Route>;

@@ -93,6 +93,22 @@ export class Aggregate {
       });
     }
     rejectPrefix(path, route.operation);
+    if (route.timeout.toMilliseconds() === 0) {
+      throw new ValidationError({
+        code: 'OutOfRange',
+        path,
+        summary: 'The aggregate has no timeout, by which the aggregator responds without parts that are late.',
+        fix: 'Set `timeout` of the aggregate.',
+      });
+    }
+    if (route.match) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary: 'The aggregator responds by path alone, and the aggregate has conditions beside it.',
+        fix: 'Leave out `match`.',
+      });
+    }
     if (route.rewrite?.path !== undefined) {
       throw new ValidationError({
         code: 'Contradiction',

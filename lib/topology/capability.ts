@@ -32,6 +32,8 @@ export enum Capability {
   EDGES = 'an edge',
   /** Requests to an edge that get another location as response: `RequestRedirect` of an HTTPRoute. */
   REDIRECTS = 'redirects at the edge',
+  /** Routes that match by headers or query parameters too: conditions in the matches of an HTTPRoute. */
+  REQUEST_MATCHES = 'conditions of a route',
   /** JSON Web Tokens that are verified at the edge. */
   TOKENS = 'token verification at the edge',
   /** API keys that are verified at the edge. */

@@ -9,7 +9,7 @@ import {
   requireTls,
 } from './edge-hosts';
 import type { Front } from './front';
-import { requirePositive } from './numbers';
+import { requireDuration } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
@@ -130,7 +130,7 @@ export interface EdgeProps {
    */
   readonly front?: Front;
   /**
-   * The timeout of requests on routes without a timeout of their own.
+   * The timeout of requests on routes without a timeout of their own; 0 for none.
    * @default 29 seconds, the longest that a managed API gateway allows
    */
   readonly timeout?: Duration;
@@ -163,7 +163,7 @@ const RULES = {
   alternativeHosts: requireAlternativeHosts,
   tlsSecrets: requireSecretsOfHosts,
   timeout: (path, { timeout }) => {
-    requirePositive(path, 'The timeout', timeout);
+    requireDuration(path, 'The timeout', timeout);
   },
   tlsSecret: (path, { tlsSecret }) => {
     requireObjectName(path, 'a Secret', tlsSecret);

@@ -1,9 +1,9 @@
 import type { Auth } from './auth';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
-import { duplicate } from './duplicate';
 import { Operation } from './operation';
 import type { IEdge } from './references';
+import { type RequestMatch, textOfMatch, validateRequestMatch } from './request-match';
 
 /** What an edge does with the requests of an operation: a `Route` forwards them, a `Redirect` answers them. */
 export abstract class EdgeRule {
@@ -11,6 +11,8 @@ export abstract class EdgeRule {
   readonly operation: Operation;
   /** The credentials that requests need; those of the edge, if the rule declares none. */
   readonly auth: Auth;
+  /** The conditions that requests of the operation must meet; undefined for none. */
+  readonly match?: RequestMatch;
   /** The service that decides for each request whether it is allowed; undefined for none. */
   readonly authorizer?: ExternalAuthorizer;
 
@@ -20,25 +22,24 @@ export abstract class EdgeRule {
     /** The edge that the rule belongs to. */
     readonly edge: IEdge,
     operation: string,
-    props: { readonly auth?: Auth; readonly authorizer?: ExternalAuthorizer },
+    props: { readonly auth?: Auth; readonly match?: RequestMatch; readonly authorizer?: ExternalAuthorizer },
   ) {
     requireDeclaring(declaring, what, declaration);
     this.operation = Operation.parse(`${edge.path}/${operation}`, operation);
     this.auth = props.auth ?? edge.auth;
     this.authorizer = props.authorizer?.service && props.authorizer;
+    this.match = props.match;
+    validateRequestMatch(this.path, this.match);
   }
 
   /** Where it was declared, for messages. */
   get path(): string {
-    return `${this.edge.path}/${this.operation.toString()}`;
+    return `${this.edge.path}/${this.toString()}`;
   }
-}
 
-/** Rejects a rule for the requests of another. */
-export function rejectTwin({ edge, operation }: EdgeRule, twin: EdgeRule | undefined): void {
-  if (twin) {
-    const written = twin.operation.toString();
-    const other = written === operation.toString() ? '' : `, "${written}"`;
-    throw duplicate(edge.path, `"${operation.toString()}" has a route already${other}.`, 'Keep one of the two.');
+  /** As it is declared: `METHOD /path`, with its conditions in brackets. */
+  toString(): string {
+    const conditions = textOfMatch(this.match);
+    return `${this.operation.toString()}${conditions === '' ? '' : ` [${conditions}]`}`;
   }
 }

@@ -14,9 +14,10 @@ import type { Capability } from './capability';
 import type { RateLimit } from './rate-limit';
 import { type Destination, distinctDestinations } from './destination';
 import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
+import { rejectRivals } from './rival-rules';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { IEdge, ITopology } from './references';
-import { type EdgeRule, rejectTwin } from './edge-rule';
+import type { EdgeRule } from './edge-rule';
 import { requireOwnService } from './foreign-service';
 import { Redirect, type RedirectProps } from './redirect';
 import { Route, type RouteProps } from './route';
@@ -75,7 +76,7 @@ export class Edge implements IEdge {
   readonly namespace: string;
   private readonly declared: EdgeRule[] = [];
   private readonly forwarded: ConnectionRoute[] = [];
-  private readonly byRequests = new Map<string, EdgeRule>();
+  private readonly byRequests = new Map<string, EdgeRule[]>();
   private readonly merged: Aggregate[] = [];
   private merger?: Service;
 
@@ -280,8 +281,9 @@ export class Edge implements IEdge {
     if (rule.authorizer?.service) {
       requireOwnService(this, rule.operation.toString(), rule.authorizer.service);
     }
-    rejectTwin(rule, this.byRequests.get(rule.operation.requests));
-    this.byRequests.set(rule.operation.requests, rule);
+    const rivals = this.byRequests.get(rule.operation.requests) ?? [];
+    rejectRivals(rule, rivals);
+    this.byRequests.set(rule.operation.requests, [...rivals, rule]);
     this.declared.push(rule);
     return rule;
   }

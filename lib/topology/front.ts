@@ -1,3 +1,4 @@
+import { Duration } from 'cdk8s';
 import { Capability } from './capability';
 import { requireRangeOfFront } from './cidr';
 import type { FrontLimits } from './front-limits';
@@ -11,6 +12,10 @@ export enum FrontKind {
   HTTP_API = 'aws-http-api',
   /** A REST API of Amazon API Gateway. */
   REST_API = 'aws-rest-api',
+  /** API Gateway of Google Cloud, or its Extensible Service Proxy. */
+  GOOGLE_API_GATEWAY = 'google-api-gateway',
+  /** API Management of Azure. */
+  AZURE_API_MANAGEMENT = 'azure-api-management',
   /** Any other, by {@link Front.of}. */
   OTHER = 'other',
 }
@@ -32,6 +37,30 @@ export interface FrontProps {
    * @see https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html#client-ip-preservation
    */
   readonly addresses: string[];
+}
+
+/** Properties of {@link Front.googleApiGateway}. */
+export interface GoogleFrontProps {
+  /**
+   * The addresses, as CIDRs, from which an Extensible Service Proxy connects.
+   * @default - any address
+   */
+  readonly addresses?: string[];
+}
+
+/** Properties of {@link Front.azureApiManagement}: at least one of the two is required. */
+export interface AzureFrontProps {
+  /**
+   * The addresses, as CIDRs, of API Management: its own, or those of its subnet.
+   * @default - any; then `clientCa` is required
+   */
+  readonly addresses?: string[];
+  /**
+   * The ConfigMap, in the edge's namespace, whose `ca.crt` has the authority of the certificate that API Management
+   * presents to the gateway.
+   * @default - it presents no certificate; then `addresses` are required
+   */
+  readonly clientCa?: string;
 }
 
 /** Properties of a front of any vendor. */
@@ -109,6 +138,36 @@ export class Front {
     });
   }
 
+  /**
+   * API Gateway of Google Cloud, or the Extensible Service Proxy, which `googleApiGateway` of `cdk8s-cardinal/openapi`
+   * renders. API Gateway connects from any address, so that the gateway in the cluster enforces everything itself. The
+   * proxy in a network of your own has `addresses`.
+   * @see https://docs.cloud.google.com/api-gateway/docs/about-api-gateway
+   */
+  static googleApiGateway(props: GoogleFrontProps = {}): Front {
+    return new Front(FrontKind.GOOGLE_API_GATEWAY, {
+      name: "Google's API Gateway",
+      capabilities: [Capability.TOKENS, Capability.API_KEYS, Capability.PER_CLIENT_RATE_LIMITS],
+      addresses: props.addresses,
+      connection: FrontConnection.LOAD_BALANCER,
+    });
+  }
+
+  /**
+   * API Management of Azure, which `azureApiManagement` of `cdk8s-cardinal/openapi` renders. Requests end after 240 s.
+   * @see https://learn.microsoft.com/azure/api-management/forward-request-policy
+   */
+  static azureApiManagement(props: AzureFrontProps): Front {
+    return new Front(FrontKind.AZURE_API_MANAGEMENT, {
+      name: 'Azure API Management',
+      capabilities: [Capability.TOKENS, Capability.API_KEYS, Capability.PER_CLIENT_RATE_LIMITS, Capability.CORS],
+      addresses: props.addresses,
+      clientCa: props.clientCa,
+      connection: FrontConnection.LOAD_BALANCER,
+      limits: { longestTimeout: Duration.seconds(240) },
+    });
+  }
+
   /** A front of any vendor. It is rendered outside of this package. */
   static of(props: CustomFrontProps): Front {
     return new Front(FrontKind.OTHER, props);
@@ -133,7 +192,9 @@ export class Front {
     props: CustomFrontProps,
   ) {
     const path = `Front(${props.name})`;
-    requireProof(path, props);
+    if (kind !== FrontKind.GOOGLE_API_GATEWAY || props.addresses) {
+      requireProof(path, props);
+    }
     props.addresses?.forEach(cidr => requireRangeOfFront(path, cidr));
     if (props.clientCa !== undefined) {
       requireDnsSubdomain(path, 'a ConfigMap', props.clientCa);
@@ -146,9 +207,13 @@ export class Front {
     this.connection = props.connection ?? FrontConnection.PODS;
   }
 
-  /** Whether it enforces a feature, and the gateway in the cluster does not. */
+  /**
+   * Whether it enforces a feature, and the gateway in the cluster does not. Without addresses and a certificate it
+   * enforces nothing alone, since clients could bypass it.
+   */
   enforcesAlone(capability: Capability): boolean {
-    return BY_FRONT_ALONE.includes(capability) && this.capabilities.includes(capability);
+    const isProven = (this.addresses ?? this.clientCa) !== undefined;
+    return isProven && BY_FRONT_ALONE.includes(capability) && this.capabilities.includes(capability);
   }
 }
 

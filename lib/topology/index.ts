@@ -30,7 +30,15 @@ export * from './external';
 export { cidrOf, type ExternalServiceProps, METADATA_CIDRS } from './external-props';
 export { requireCidr } from './cidr';
 export { ForeignService, ForeignTopology } from './foreign-topology';
-export { type CustomFrontProps, Front, FrontConnection, FrontKind, type FrontProps } from './front';
+export {
+  type AzureFrontProps,
+  type CustomFrontProps,
+  Front,
+  FrontConnection,
+  FrontKind,
+  type FrontProps,
+  type GoogleFrontProps,
+} from './front';
 export type { FrontLimits } from './front-limits';
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
@@ -48,12 +56,13 @@ export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
 export type { RateLimiterProps } from './rate-limiter';
 export type { RequestValidation } from './request-validation';
+export { areDisjoint, QueryParamMatch, type RequestMatch } from './request-match';
 export { Redirect, type RedirectProps, type RedirectTarget } from './redirect';
 export type { PathPrefixRewrite, Rewrite } from './rewrite';
 export type { RouteRewrite } from './route-rewrite';
 export { EdgeRule } from './edge-rule';
 export * from './route';
-export { precedes, type Region, regionsOf } from './route-precedence';
+export { precedes, type Region, regionsOf, rulePrecedes } from './route-precedence';
 export * from './service';
 export type { ServiceRateLimit, ServiceRateLimitProps } from './request-rules';
 export type { ClaimValues, OperationAuth, RequestAuth, ServiceAuthProps } from './service-auth';

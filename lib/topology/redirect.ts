@@ -5,6 +5,7 @@ import type { ExternalAuthorizer } from './external-authorizer';
 import { requireHostName } from './names';
 import { requireInteger } from './numbers';
 import type { IEdge } from './references';
+import type { RequestMatch } from './request-match';
 import { requireReplaceablePrefix, requireRewrittenPath } from './route-rewrite';
 import { anyValue } from './rules';
 import { ValidationError } from './validation-error';
@@ -51,6 +52,11 @@ export interface RedirectProps extends RedirectTarget {
    */
   readonly auth?: Auth;
   /**
+   * Conditions on headers and query parameters.
+   * @default - none
+   */
+  readonly match?: RequestMatch;
+  /**
    * The service that decides for each request whether it is redirected.
    * @default - that of the edge
    */
@@ -83,6 +89,8 @@ const STATUS_CODES = [301, 302, 303, 307, 308];
 const RULES = {
   auth: anyValue,
   authorizer: anyValue,
+  // The constructor of every rule validates it.
+  match: anyValue,
   path: (where, { to: { path, pathPrefix } }) => {
     requireRewrittenPath(where, path, pathPrefix);
   },

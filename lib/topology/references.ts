@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
+import type { Capability } from './capability';
 import type { Cors } from './cors';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Port } from './port';
@@ -82,6 +83,8 @@ export interface IEdge {
   readonly name: string;
   /** The namespace of the Gateway, its routes and policies. */
   readonly namespace: string;
+  /** `TOPOLOGY-EDGE`: the name of what is shared with a cloud. */
+  readonly id: string;
   /** Where it was declared, for messages. */
   readonly path: string;
   /** The host name of the listeners and of the certificate. */
@@ -98,4 +101,6 @@ export interface IEdge {
   readonly perClientRateLimit?: PerClientRateLimit;
   /** All limits on the requests of each client: that of the edge, and those of its routes. */
   readonly perClientRateLimits: readonly PerClientRateLimit[];
+  /** Whether a feature is left to the front, so that the gateway in the cluster does not enforce it. */
+  isLeftToFront(capability: Capability): boolean;
 }

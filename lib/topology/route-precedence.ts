@@ -1,5 +1,6 @@
 import type { Operation } from './operation';
 import type { PathPattern } from './path-pattern';
+import type { RequestMatch } from './request-match';
 
 /** A part of the requests of an operation, by method and path. */
 export interface Region {
@@ -22,6 +23,28 @@ export interface Region {
 export function precedes(one: Operation, other: Operation): boolean {
   const order = one.path.compareSpecificity(other.path);
   return order < 0 || (order === 0 && one.method !== undefined && other.method === undefined);
+}
+
+/** What of a rule of an edge decides about its precedence. */
+export interface MatchedRule {
+  /** The method and path. */
+  readonly operation: Operation;
+  /** The conditions; undefined for none. */
+  readonly match?: RequestMatch;
+}
+
+/**
+ * Whether, of two rules that match a request, the first one is matched: by their operations, then by more conditions on
+ * headers, then by more on query parameters.
+ */
+export function rulePrecedes(one: MatchedRule, other: MatchedRule): boolean {
+  if (one.operation.requests !== other.operation.requests) {
+    return precedes(one.operation, other.operation);
+  }
+  const [headers, parameters] = (['headers', 'queryParams'] as const).map(
+    name => (one.match?.[name]?.length ?? 0) - (other.match?.[name]?.length ?? 0),
+  );
+  return (headers || parameters || 0) > 0;
 }
 
 /** The requests for which an operation is matched: all of its own without those that more specific ones match. */

@@ -8,12 +8,13 @@ import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
 import { EdgeRule } from './edge-rule';
 import { type HeaderChanges, validateHeaderChanges } from './header-changes';
-import { requireDuration, requirePositive } from './numbers';
+import { requireDuration } from './numbers';
 import { Operation } from './operation';
 import { PathPattern } from './path-pattern';
 import type { Port } from './port';
 import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
 import type { IEdge } from './references';
+import type { RequestMatch } from './request-match';
 import { type RequestValidation, validateRequestRules } from './request-validation';
 import { type RouteRewrite, validateRouteRewrite } from './route-rewrite';
 import { anyValue } from './rules';
@@ -38,7 +39,8 @@ export interface RouteProps {
    */
   readonly rateLimit?: RateLimit;
   /**
-   * The timeout of requests.
+   * The timeout of requests until the end of their response; 0 for none, e.g. for streams. That of a WebSocket ends with
+   * its handshake.
    * @default - that of the edge
    */
   readonly timeout?: Duration;
@@ -86,6 +88,12 @@ export interface RouteProps {
    * @see https://gateway-api.sigs.k8s.io/api-types/backendtlspolicy/
    */
   readonly backendTls?: BackendTls;
+  /**
+   * Conditions on headers and query parameters. Several routes may have the same operation, if for each request it is
+   * defined which of them matches.
+   * @default - none
+   */
+  readonly match?: RequestMatch;
 }
 
 /** How REST requests become gRPC requests. */
@@ -100,7 +108,7 @@ export class Route extends EdgeRule {
   readonly port: Port;
   /** The limit on all requests of the route; undefined for that of the edge alone. */
   readonly rateLimit?: RateLimit;
-  /** The time limit of requests; that of the edge, if the route declares none. */
+  /** The time limit of requests, 0 for none; that of the edge, if the route declares none. */
   readonly timeout: Duration;
   /** The limit on the requests of each client on this route; undefined for that of the edge alone. */
   readonly perClientRateLimit?: PerClientRateLimit;
@@ -162,7 +170,7 @@ const RULES = {
   authorizer: requireUncached,
   rateLimit: anyValue,
   timeout: (path, { timeout }) => {
-    requirePositive(path, 'The timeout', timeout);
+    requireDuration(path, 'The timeout', timeout);
   },
   requestValidation: (path, { requestValidation }) => {
     validateRequestRules(path, requestValidation);
@@ -193,6 +201,16 @@ const RULES = {
   },
   backendTls: (path, { backendTls }) => {
     validateBackendTls(path, backendTls);
+  },
+  match: (path, { match, translation }) => {
+    if (match && translation) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary: 'Requests are transcoded to gRPC before the conditions of a route are known.',
+        fix: 'Leave out `match` or `grpcMethod`.',
+      });
+    }
   },
   headerChanges: (path, { headerChanges }) => {
     validateHeaderChanges(path, headerChanges);

@@ -31,14 +31,14 @@ export class HeaderMatch {
     readonly value: string,
   ) {
     requireHeaderName(`HeaderMatch.${kind}`, header);
-    requireMatchable(kind, value);
+    requireMatchable(`HeaderMatch.${kind}`, kind, value);
   }
 }
 
 const LONGEST_EXPRESSION = 1024;
 
 /** Rejects what no header value can be: HTTP has none with surrounding whitespace or control characters. */
-function requireMatchable(kind: string, value: string): void {
+export function requireMatchable(path: string, kind: string, value: string): void {
   const summary =
     value === ''
       ? 'is empty'
@@ -50,7 +50,7 @@ function requireMatchable(kind: string, value: string): void {
   if (summary !== undefined) {
     throw new ValidationError({
       code: 'InvalidMatch',
-      path: `HeaderMatch.${kind}`,
+      path,
       summary: `${JSON.stringify(value)} ${summary}.`,
       fix:
         kind === 'regex' ? 'Write an RE2 expression of at most 1024 characters.' : 'Give the value as clients send it.',

@@ -10,15 +10,14 @@ import { HostedZone, PrivateHostedZone } from 'aws-cdk-lib/aws-route53';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { HttpApiEdge, type ManagedApiProps, RestApiEdge } from '../../lib/aws';
 import { checkTemplate, type CloudTemplate } from '../../lib/checks';
-import { declared } from './support';
-import { httpFront, restFront } from '../support/fronts';
+import { declared, declaredForRest } from './support';
 
 function made(
   kind: typeof HttpApiEdge | typeof RestApiEdge,
   props: (stack: Stack) => Partial<ManagedApiProps> = () => ({}),
 ) {
   const stack = new Stack(new App(), 'Test');
-  const { edge, web } = declared({ front: kind === HttpApiEdge ? httpFront : restFront });
+  const { edge, web } = kind === HttpApiEdge ? declared() : declaredForRest();
   edge.route('GET /', web);
   return { stack, api: new kind(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), ...props(stack) }) };
 }

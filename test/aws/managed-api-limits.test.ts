@@ -4,6 +4,7 @@ import {
   ClientKey,
   type EdgeProps,
   FailureMode,
+  HeaderMatch,
   PerClientRateLimit,
   Period,
   type RouteProps,
@@ -77,6 +78,7 @@ test.each<[string, RegExp, () => unknown]>([
     /browsers send none with preflights/,
     make('http', { auth: jwt, cors: { origins: ['*'] } }, {}, {}, 'OPTIONS /'),
   ],
+  ['conditions', /method and path alone/, make('http', {}, { match: { headers: [HeaderMatch.exact('x-a', '1')] } })],
   [
     'a redirect',
     /"GET \/old" is a redirect/,

@@ -405,3 +405,36 @@ test('a suppression that one of several environments needs is used', () => {
   );
   expect(cardinal([join(folder, 'used')]).stdout).not.toContain('UnusedSuppression');
 });
+
+test('a baseline accepts the findings that it has, and no new ones', () => {
+  const file = write('base/a.yaml', LOST);
+  const baseline = write('baseline.json', cardinal([file, '--format', 'json']).stdout);
+  expect(cardinal([file, '--baseline', baseline])).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: expect.stringContaining('Reason: in the baseline'),
+  });
+  write('base/a.yaml', `# moved\n${LOST}---\n${LOST.replace('name: web', 'name: new')}`);
+  const { status, stdout } = cardinal([file, '--baseline', baseline]);
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/VirtualService default\/new .*: error: .*\(UnknownDestination/);
+  expect(stdout).toMatch(/VirtualService default\/web .*: suppressed: /);
+  write('base/a.yaml', SERVICE);
+  expect(cardinal([file, '--baseline', baseline]).stderr).toMatch(/^\d findings of the baseline do not exist any more/);
+});
+
+test.each([
+  ['is no JSON', 'a: b', /This is not JSON\./],
+  ['is no report', '{}', /This is not a report/],
+  ['has something else', '[{"id": 1}]', /This is not a report/],
+])('a baseline that %s is an error', (_name, text, message) => {
+  const result = cardinal([lost, '--baseline', write('wrong.json', text)]);
+  expect([result.status, message.test(result.stderr)]).toEqual([2, true]);
+});
+
+test('a baseline that is not there is an error', () => {
+  expect(cardinal([lost, '--baseline', 'nothing.json'])).toMatchObject({
+    status: 2,
+    stderr: 'nothing.json:1:1: The file does not exist.\n',
+  });
+});

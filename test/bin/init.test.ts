@@ -51,7 +51,7 @@ test.each(['istio', 'none'] as const)(
     const folder = temporaryFolder();
     expect(run(folder, { mesh, edge: 'gateway' }).code).toBe(0);
 
-    expect(filesIn(folder)).toEqual(CLUSTER);
+    expect(filesIn(folder)).toEqual([...CLUSTER, ...(mesh === 'none' ? ['cardinal.yaml'] : [])].sort());
     expect(readFileSync(join(folder, 'package.json'), 'utf8')).not.toContain('aws');
     expect(readFileSync(join(folder, 'src/mesh.ts'), 'utf8')).toContain(`Mesh.${mesh}(`);
   },

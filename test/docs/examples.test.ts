@@ -10,6 +10,7 @@ import { HttpApiEdge, RestApiEdge, SharedLoadBalancer } from '../../lib/aws';
 import * as checks from '../../lib/checks/api';
 import { EnvoyGateway } from '../../lib/gateway';
 import { CHECKS, parseConfig, requireKnownNames } from '../../lib/checks';
+import * as openapi from '../../lib/openapi';
 import * as testing from '../../lib/testing';
 
 /** The TypeScript examples of a document. */
@@ -108,6 +109,11 @@ test('requests to the edge of the guide are allowed, counted and aggregated', ()
   const chart = new cardinal.TopologyChart(app, 'shop', { topology: shop, mesh: cardinal.Mesh.istio() });
 
   expect(chart.findings).toEqual([]);
+  const [, , openApiExample = ''] = examplesIn('docs/edges.md');
+  const { document } = run(openApiExample, { ...openapi, api: shop.edges[0] }, ['document']) as {
+    document: { paths: object };
+  };
+  expect(Object.keys(document.paths)).toEqual(['/products', '/home/{user}']);
   const made = (cdk8s.Testing.synth(chart) as { kind: string; metadata: { name: string } }[]).map(
     ({ kind, metadata }) => `${kind} ${metadata.name}`,
   );

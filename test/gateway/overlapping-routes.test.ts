@@ -1,6 +1,15 @@
 import { Testing } from 'cdk8s';
 import fc from 'fast-check';
-import { ClusterApp, Mesh, Topology, TopologyChart } from '../../lib';
+import {
+  Auth,
+  ClusterApp,
+  HeaderMatch,
+  Mesh,
+  QueryParamMatch,
+  type RouteProps,
+  Topology,
+  TopologyChart,
+} from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
 import { Manifests, Traffic } from '../../lib/testing';
 import { plain, type Rendered } from '../istio/support';
@@ -58,4 +67,66 @@ test('a prefix is an expression where a parameter comes after it, since Envoy Ga
     { type: 'RegularExpression', value: '/[^/]+/items' },
     { type: 'RegularExpression', value: '/other(?:/.*)?' },
   ]);
+});
+
+describe('conditions', () => {
+  const having = (...names: string[]) => ({ headers: names.map(name => HeaderMatch.exact(name, '1')) });
+
+  function declared(...routes: readonly (readonly [string, RouteProps])[]): Traffic {
+    const shop = new Topology('shop');
+    const edge = shop.addEdge('door', { host: 'shop.example' });
+    routes.forEach(([operation, props], index) => edge.route(operation, plain(shop, `s${index}`), props));
+    const chart = new TopologyChart(new ClusterApp(), 'test', {
+      topology: shop,
+      mesh: Mesh.none({ gateway: new EnvoyGateway() }),
+    });
+    return Traffic.of(Manifests.ofChart(chart));
+  }
+
+  const arrival = (traffic: Traffic, request: string, headers: Record<string, string> = {}) =>
+    traffic.fromInternet(request.replace(' ', ' http://shop.example'), { headers }).outcomes[0]?.destination;
+
+  test('come after the method, which Envoy Gateway counts as a header', () => {
+    const traffic = declared(['GET /a', {}], ['ANY /a', { match: having('x-a') }], ['ANY /a', {}]);
+    const headers = { 'x-a': '1' };
+
+    expect([
+      arrival(traffic, 'GET /a', headers),
+      arrival(traffic, 'POST /a', headers),
+      arrival(traffic, 'POST /a'),
+    ]).toEqual(['shop/s0-v1', 'shop/s1-v1', 'shop/s2-v1']);
+  });
+
+  test('throw where they would come before the method', () => {
+    expect(() => declared(['GET /a', {}], ['ANY /a', { match: having('x-a', 'x-b') }])).toThrow(
+      /\[shop\/door\/GET \/a\].*would match "ANY \/a \[x-a=1, x-b=1\]" first.*\(AmbiguousRoutes\)/s,
+    );
+  });
+
+  test('on a parameter precede none, although Envoy Gateway prefers exact headers', () => {
+    const traffic = declared(
+      ['GET /a', { match: having('x-a') }],
+      [
+        'GET /a',
+        { match: { headers: [HeaderMatch.regex('x-a', '1|2')], queryParams: [QueryParamMatch.exact('q', '1')] } },
+      ],
+    );
+
+    expect([arrival(traffic, 'GET /a?q=1', { 'x-a': '1' }), arrival(traffic, 'GET /a', { 'x-a': '1' })]).toEqual([
+      'shop/s1-v1',
+      'shop/s0-v1',
+    ]);
+  });
+
+  test('decide about the authentication too, also those that no policy could express', () => {
+    const token = Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], jwksUri: 'https://a.example/keys' });
+    const traffic = declared(
+      ['GET /a', { auth: token }],
+      ['GET /a', { match: { queryParams: [QueryParamMatch.regex('q', '[0-9]+')] } }],
+    );
+
+    traffic.fromInternet('GET http://shop.example/a').expectDenied(401);
+    traffic.fromInternet('GET http://shop.example/a?q=x').expectDenied(401);
+    expect(arrival(traffic, 'GET /a?q=12')).toBe('shop/s1-v1');
+  });
 });

@@ -1,4 +1,4 @@
-import { Yaml } from 'cdk8s';
+import { Duration, Yaml } from 'cdk8s';
 import { Auth, type Edge, type RedirectProps, type RouteProps, Topology } from '../../lib';
 import { Manifests, Traffic } from '../../lib/testing';
 import { one, plain, type Rendered, render } from './support';
@@ -176,6 +176,12 @@ test('a prefix cannot be replaced where a parameter precedes it: both are named'
       edge.route('GET /v1/{id}', web);
     }),
   ).toThrow(/\[shop\/door\/GET \/v1\/\*\].*"GET \/v1\/\{id\}" after it.*\(AmbiguousRoutes\)/s);
+});
+
+test('a timeout of 0 is none', () => {
+  const objects = routed('GET /', { timeout: Duration.millis(0) });
+
+  expect(rulesOf(objects)[0].timeouts).toEqual({ request: '0s' });
 });
 
 test('header changes are filters, with literal values', () => {

@@ -97,6 +97,12 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     (web, _cart, shop) => route(shop, web, { headerChanges: { request: { remove: ['x-a'] } } }),
   ],
   [
+    'conditions of a route',
+    'shop/door',
+    [Capability.EDGES, Capability.REQUEST_MATCHES],
+    (web, _cart, shop) => route(shop, web, { match: { headers: [HeaderMatch.exact('x-a', '1')] } }),
+  ],
+  [
     'a redirect with a token',
     'shop/door',
     [Capability.EDGES, Capability.REDIRECTS, Capability.TOKENS],

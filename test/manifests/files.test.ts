@@ -219,6 +219,24 @@ describe('in folders', () => {
   });
 });
 
+test('objects of a folder that a Kustomization of Flux applies are in its target namespace', () => {
+  write(
+    'flux/clusters/ks.yaml',
+    'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux}\n'
+      + 'spec: {path: ./apps/web, targetNamespace: shop}\n',
+  );
+  write('flux/apps/web/a.yaml', secret('one'));
+  write('flux/apps/website/a.yaml', secret('other'));
+  write('flux/apps/web/kustomized/kustomization.yaml', 'resources: [b.yaml]');
+  write('flux/apps/web/kustomized/b.yaml', secret('two'));
+  expect(readResources([join(folder, 'flux')]).resources.map(each => each.key)).toEqual([
+    'shop/one',
+    'shop/two',
+    'default/other',
+    'flux/a',
+  ]);
+});
+
 test('an IstioOperator needs no name', () => {
   write('operator.yaml', 'apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {}\n');
   expect(namesIn('operator.yaml')).toEqual(['installed-state']);

@@ -11,7 +11,11 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     "`route('ANY /', service)`, `route('ANY /{path+}', service)`",
     'aws/http-api-edge.test.ts › any routes render to a template',
   ),
-  no('Lambda integration', 'routes to functions'),
+  model(
+    'Lambda integration',
+    '`lambdaRoutes`',
+    'aws/http-lambda-routes.test.ts › invokes it, with the authentication of the edge and the authorizer that other routes have',
+  ),
   no('HTTP proxy to any URL', 'routes to hosts outside the cluster'),
   no('Integrations of Step Functions, SQS and EventBridge', 'routes to services of AWS'),
   model(
@@ -22,7 +26,7 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
   no('Private integration: application load balancer, Cloud Map', '`loadBalancer` is a network load balancer'),
   model(
     'VPC link',
-    '`HttpApiEdge`',
+    '`HttpApiEdge`; existing or shared ones with `sharedLoadBalancer`',
     'aws/http-api-edge.test.ts › a request goes through the VPC link with the host that the gateway routes by',
   ),
   model(
@@ -31,7 +35,10 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     'aws/http-api-edge.test.ts › CORS is answered by the API, for the methods that routes have',
   ),
   model('Stages', '`stageName`', 'aws/http-api-edge.test.ts › a named stage is not in the path that the cluster sees'),
-  resources('Custom domain', '`certificate` for the host of the edge; further domains and mappings by the CDK'),
+  resources(
+    'Custom domain',
+    "`certificate`, or `hostedZone` for record and certificate of the edge's host; further domains and mappings by the CDK",
+  ),
   model(
     'Mutual TLS',
     '`truststore`',
@@ -47,8 +54,16 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     '`Auth.jwt({ issuer, audiences, clientIdAsAudience: true })`',
     'aws/http-api-edge.test.ts › access tokens of Cognito, which have no audience',
   ),
-  no('Lambda authorizer', 'authorizers of your own'),
-  no('IAM authorizer', 'signed requests'),
+  model(
+    'Lambda authorizer',
+    '`authorizers`',
+    'aws/http-lambda-routes.test.ts › replaces the JWT authorizer of the API; the gateway in the cluster still verifies the token',
+  ),
+  model(
+    'IAM authorizer',
+    '`authorizers`',
+    'aws/http-lambda-routes.test.ts › may be %s where the edge requires a token',
+  ),
   model(
     'Throttles of routes',
     '`rateLimit` of edge and route',
@@ -56,13 +71,17 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
   ),
   model(
     'Access logs',
-    'rendered for the stage',
+    '`logGroup`, `logRetention`, `accessLogFormat`',
     'aws/http-api-edge.test.ts › the access log contains client, request and outcome',
   ),
   resources('Parameter mapping', '`claimHeaders`; other mappings by overrides of the CDK constructs'),
-  resources('Metrics and alarms', '`api` of the `HttpApiEdge` is the construct of the CDK'),
+  model(
+    'Metrics and alarms',
+    '`metricCount()` and others, `addAlarms()`',
+    'aws/domain-and-logs.test.ts › has alarms on errors, latency and throttled requests',
+  ),
   no('WebSocket API', 'WebSocket APIs'),
-  resources('Dual stack', 'an override of the CDK construct `api`'),
+  model('Dual stack', '`ipAddressType`', 'aws/domain-and-logs.test.ts › is reached over IPv4 and IPv6 if declared'),
 ]);
 
 export const REST_API = tasksOf('AWS REST API', [
@@ -71,7 +90,7 @@ export const REST_API = tasksOf('AWS REST API', [
     '`RestApiEdge`',
     'aws/rest-api-edge.test.ts › a path with a rest parameter is a greedy resource, and its slashes stay',
   ),
-  no('Lambda integration', 'routes to functions'),
+  resources('Lambda integration', 'methods of the CDK construct `api`'),
   no('Integrations of Step Functions and other services, mocks', 'routes to services of AWS'),
   model(
     'Private integration by a VPC link',
@@ -94,8 +113,12 @@ export const REST_API = tasksOf('AWS REST API', [
     '`Auth.jwt`, with code of this library',
     'aws/rest-api-edge.test.ts › are verified by a function that has the requirements of each route',
   ),
-  no('Lambda authorizer with your own code', 'authorizers of your own'),
-  no('IAM authorizer', 'signed requests'),
+  model(
+    'Lambda authorizer with your own code',
+    '`authorizers`',
+    'aws/rest-authorizers.test.ts › an authorizer of a route replaces the verification of its token by the API',
+  ),
+  model('IAM authorizer', '`iamRoutes`', 'aws/rest-authorizers.test.ts › requests of a route are signed by IAM'),
   model(
     'Cognito authorizer',
     '`userPools`',
@@ -108,11 +131,15 @@ export const REST_API = tasksOf('AWS REST API', [
   ),
   model(
     'Custom domain',
-    '`certificate` for the host of the edge',
+    "`certificate`, or `hostedZone` for record and certificate of the edge's host",
     "aws/rest-api-edge.test.ts › with a certificate the API has the edge's name alone",
   ),
   no('Base path mappings', 'a domain that several APIs share'),
-  model('Access logs', 'rendered for the stage', 'aws/rest-api-edge.test.ts › the whole of an edge as a REST API'),
+  model(
+    'Access logs',
+    '`logGroup`, `logRetention`, `accessLogFormat`',
+    'aws/rest-api-edge.test.ts › the whole of an edge as a REST API',
+  ),
   model('CORS', '`cors` of an edge', 'aws/rest-api-edge.test.ts › the whole of an edge as a REST API'),
   resources('Gateway responses', 'some are rendered, such as 404; others by the CDK construct `api`'),
   model(
@@ -128,7 +155,12 @@ export const REST_API = tasksOf('AWS REST API', [
   model('Firewall (WAF)', '`waf: true`, `webAclArn`', 'aws/rest-api-edge.test.ts › a firewall stands before the stage'),
   model('Traces (X-Ray)', 'rendered for the stage', 'aws/rest-api-edge.test.ts › the whole of an edge as a REST API'),
   no('Timeouts of more than 29 s', 'a raised quota of the account'),
-  no('Private and edge-optimized endpoints', 'endpoints that are not regional'),
+  model(
+    'Private endpoints',
+    '`vpcEndpoints`',
+    'aws/private-api.test.ts › a private API is invoked through its VPC endpoints only',
+  ),
+  no('Edge-optimized endpoints', 'endpoints that are not regional'),
   no('OpenAPI definition', 'APIs from a document'),
   no('Response streaming', 'streamed responses'),
 ]);

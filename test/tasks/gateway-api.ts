@@ -57,9 +57,17 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     "`route('POST /orders', service)`",
     'istio/overlapping-routes.test.ts › a route names what is its own, method by method',
   ),
-  resources('Query parameters as conditions', 'a patch of the HTTPRoute'),
-  resources('Timeouts', '`timeout` of edge and route; none at all (`0s`) by a patch of the HTTPRoute'),
-  resources('Retries at a gateway', 'a patch of the HTTPRoute'),
+  model(
+    'Query parameters as conditions',
+    "`match: { queryParams: [QueryParamMatch.exact('kind', 'ad')], headers }` of a route",
+    'istio/route-conditions.test.ts › conditions are part of the match',
+  ),
+  model(
+    'Timeouts',
+    '`timeout` of edge and route; `Duration.millis(0)` for none at all',
+    'istio/route-changes.test.ts › a timeout of 0 is none',
+  ),
+  resources('Retries at a gateway', 'a patch of the HTTPRoute: `retry` is in the experimental channel only'),
   model(
     'gRPC routing',
     "`route('POST /shop.Catalog/GetProduct', service)`",

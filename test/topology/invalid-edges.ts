@@ -3,17 +3,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
 import {
+  type AggregateProps,
   Auth,
   ClientKey,
   type EdgeProps,
   FailureMode,
   Front,
+  HeaderMatch,
   Mesh,
   type PartProps,
   PerClientRateLimit,
   Period,
   Port,
   ProtoDescriptor,
+  QueryParamMatch,
   type RedirectProps,
   type RouteProps,
   Topology,
@@ -47,7 +50,12 @@ const translated = (operation: string, grpcMethod: string) => () => {
 };
 
 const aggregate =
-  (part: Omit<PartProps, 'service'>, port = Port.http(80), operation = 'GET /home/{user}') =>
+  (
+    part: Omit<PartProps, 'service'>,
+    port = Port.http(80),
+    operation = 'GET /home/{user}',
+    props: AggregateProps = {},
+  ) =>
   () => {
     const shop = new Topology('shop');
     const [ads, web] = [
@@ -56,7 +64,7 @@ const aggregate =
     ];
     shop
       .addEdge('door', { host: 'shop.example' })
-      .aggregate(operation, { ads: { service: ads, path: '/' }, web: { service: web, ...part } });
+      .aggregate(operation, { ads: { service: ads, path: '/' }, web: { service: web, ...part } }, props);
   };
 
 const redirect =
@@ -106,6 +114,73 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
       ];
       const parts = { ads: { service: ads, path: '/' }, web: { service: web, path: '/' } };
       shop.addEdge('door', { host: 'shop.example' }).aggregate('GET /home', parts, { headers: ['*'] });
+    },
+  ],
+  [
+    'two routes of one operation with conditions that a request can meet both',
+    'AmbiguousRoutes',
+    ['"GET / [x-b=1]"', '"GET / [x-a=1]"'],
+    () => {
+      const shop = new Topology('shop');
+      const web = shop.addService('web', { image, port: Port.http(80) });
+      const door = shop.addEdge('door', { host: 'shop.example' });
+      door.route('GET /', web, { match: { headers: [HeaderMatch.exact('x-a', '1')] } });
+      door.route('GET /', web, { match: { headers: [HeaderMatch.exact('x-b', '1')] } });
+    },
+  ],
+  [
+    'an aggregate with conditions',
+    'Contradiction',
+    ['`match`'],
+    aggregate({ path: '/' }, Port.http(80), 'GET /home', { match: { headers: [HeaderMatch.exact('x-a', '1')] } }),
+  ],
+  [
+    'an aggregate whose path is rewritten',
+    'Contradiction',
+    ['`rewrite.path`'],
+    aggregate({ path: '/' }, Port.http(80), 'GET /home', { rewrite: { path: '/a' } }),
+  ],
+  ['a timeout of an edge without a unit', 'NoDuration', ['0'], edge({ timeout: 0 as unknown as Duration })],
+  [
+    'an aggregate without a timeout',
+    'OutOfRange',
+    ['no timeout'],
+    aggregate({ path: '/' }, Port.http(80), 'GET /home', { timeout: Duration.millis(0) }),
+  ],
+  ['a match without conditions', 'NoEffect', ['no conditions'], route({ match: { headers: [] } })],
+  [
+    'a header with two conditions',
+    'Duplicate',
+    ['"x-a"'],
+    route({ match: { headers: [HeaderMatch.exact('x-a', '1'), HeaderMatch.prefix('x-a', '2')] } }),
+  ],
+  [
+    'a parameter with two conditions',
+    'Duplicate',
+    ['"q"'],
+    route({ match: { queryParams: [QueryParamMatch.exact('q', '1'), QueryParamMatch.exact('q', '2')] } }),
+  ],
+  [
+    'seventeen conditions',
+    'OutOfRange',
+    ['17', '16'],
+    route({ match: { headers: Array.from({ length: 17 }, (_, i) => HeaderMatch.exact(`x-${i}`, '1')) } }),
+  ],
+  ['a parameter with a name that no HTTPRoute has', 'InvalidText', ['"a b"'], () => QueryParamMatch.exact('a b', '1')],
+  ['a parameter with an empty value', 'InvalidMatch', ['empty'], () => QueryParamMatch.exact('a', '')],
+  ['a parameter with no expression', 'InvalidMatch', ['RE2'], () => QueryParamMatch.regex('a', '(')],
+  [
+    'conditions of a gRPC method',
+    'Contradiction',
+    ['`match`'],
+    () => {
+      const shop = new Topology('shop');
+      const catalog = shop.addService('catalog', {
+        image,
+        port: Port.grpc(80, { service: 'shop.Catalog', descriptor: catalogDescriptor() }),
+      });
+      const match = { headers: [HeaderMatch.exact('x-a', '1')] };
+      shop.addEdge('door', { host: 'shop.example' }).route('GET /p/{id}', catalog, { grpcMethod: 'GetProduct', match });
     },
   ],
   ['a redirect to the URL of the request', 'NoEffect', ['`host`'], redirect({})],

@@ -127,7 +127,7 @@ export function audiencesOf(token: AcceptedTokens): string[] {
   return [...new Set(token.audiences)].sort();
 }
 
-function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route, own?: ApiQuotas): void {
+function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }: Route, own?: ApiQuotas): void {
   const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
   const longest = Math.min(limitOf(api.quotas, TIMEOUT, { ...own }), api === HTTP_API ? LONGEST_OF_CDK : Infinity);
@@ -137,6 +137,14 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth }: Route
       path,
       `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${longest} ms.`,
       `Set a timeout in this range, and use polling for operations that take longer.${adviceOn(api, TIMEOUT)}`,
+    );
+  }
+  if (match) {
+    throw invalid(
+      api,
+      path,
+      `The route has conditions beside its operation, and ${api.name} matches method and path alone.`,
+      'Use different paths, or an edge without a managed API.',
     );
   }
   if (operation.path.isPrefix) {

@@ -77,6 +77,7 @@ function checksOf({ edge: { perClientRateLimits }, authorizers = {}, iamRoutes =
     port: IN_CLUSTER,
     grpcMethod: IN_CLUSTER,
     authorizer: IN_CLUSTER,
+    match: 'An API matches method and path alone: such routes are rejected.',
     rewrite: IN_CLUSTER,
     headerChanges: IN_CLUSTER,
     backendTls: IN_CLUSTER,

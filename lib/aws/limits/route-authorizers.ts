@@ -36,7 +36,9 @@ export function requireFitAuthorizer(api: ApiKind, props: ManagedApiProps, autho
   return route;
 }
 
-/** What a route requires stays required, by the API or by the gateway in the cluster. */
+/**
+ * What a route requires stays required, by the API or by the gateway in the cluster, which only its front can connect to.
+ */
 function requireKept(api: ApiKind, route: Route, { isSignature, allowsAll }: RouteAuthorizer): void {
   const { auth } = route;
   if (allowsAll) {

@@ -44,6 +44,7 @@ const BY_API = {
   authorizer: IN_CLUSTER,
   port: IN_CLUSTER,
   grpcMethod: IN_CLUSTER,
+  match: UNSUPPORTED,
   rewrite: IN_CLUSTER,
   headerChanges: IN_CLUSTER,
   backendTls: IN_CLUSTER,

@@ -115,6 +115,26 @@ export const SYNTHESIS_CODES = [
       + 'the front only, and the addresses from which it connects include those of pods. Give it subnets of its own.',
   },
   {
+    id: 'MissingFront',
+    severity: Severity.ERROR,
+    summary: 'The declared front of an edge is not among the templates and documents',
+    explanation:
+      'The gateway accepts connections of a front that does not exist, or exists as another product that does not '
+      + 'enforce what is left to it. Create the front, or declare the one that there is.',
+  },
+  {
+    id: 'UndeclaredFront',
+    severity: Severity.ERROR,
+    summary: 'An API is in front of an edge that declares no front',
+    explanation: 'The gateway accepts connections that bypass the API. Declare it as `front` of the edge.',
+  },
+  {
+    id: 'UnverifiedFront',
+    severity: Severity.INFO,
+    summary: 'A front of another vendor, of which templates and documents show nothing',
+    explanation: 'Whether it is in front of the edge, and enforces what it is declared for, is not verified.',
+  },
+  {
     id: 'FrontLimit',
     severity: Severity.ERROR,
     summary: 'An edge exceeds a limit of the front that it declares',

@@ -1,3 +1,4 @@
+export { Baseline, BaselineError } from './baseline';
 export { CHECKS, checksNamed } from './catalogue';
 export { checkTable, CODES, coverageTable, NOT_COVERED } from './codes';
 export { type Check, problem, type Problem } from './check';

@@ -8,7 +8,7 @@ import type { Connection } from '../endpoints/connection';
 import type { Context } from './context';
 import { portsLeadingTo } from '../endpoints/endpoints';
 import type { Message } from '../messages/message';
-import { normalized } from './normalization';
+import { normalized, UNREADABLE_PATH } from './normalization';
 import { Unsimulated } from '../messages/unsimulated';
 
 /** The result of a request at its callee. */
@@ -66,6 +66,9 @@ function throughPolicies(
 ): Arrival {
   const { cluster } = context;
   const request = isTcp || !message ? undefined : normalized(message, cluster);
+  if (!isTcp && message && !request) {
+    return { refusal: { status: 400, reason: UNREADABLE_PATH }, steps: [] };
+  }
   const asking = checkAuthorizers(
     workload,
     { connection, message: request, isTcp },

@@ -2,12 +2,15 @@ import type { Cluster } from '../../manifests';
 import type { Message } from '../messages/message';
 
 /**
- * A request with its normalized path.
+ * A request with its normalized path; undefined for a path with a NUL character, to which a proxy responds with 400.
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ProxyPathNormalization
  */
-export function normalized(message: Message, cluster: Cluster): Message {
+export function normalized(message: Message, cluster: Cluster): Message | undefined {
   const mode = cluster.mesh.get('pathNormalization', 'normalization')?.text ?? '';
-  return mode === 'NONE' ? message : { ...message, path: pathIn(mode, message.path) };
+  if (mode === 'NONE') {
+    return message;
+  }
+  return message.path.includes('%00') ? undefined : { ...message, path: pathIn(mode, message.path) };
 }
 
 function pathIn(mode: string, path: string): string {
@@ -16,9 +19,12 @@ function pathIn(mode: string, path: string): string {
   return ['MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'].includes(mode) ? base.replace(/\/{2,}/g, '/') : base;
 }
 
-/** Without `.` and `..`, and with unreserved characters unescaped. */
+/** The reason of a response to a path that cannot be normalized. */
+export const UNREADABLE_PATH = 'the path has a NUL character (%00)';
+
+/** Without `.` and `..`, also where parameters follow them, and with unreserved characters unescaped. */
 function resolved(path: string): string {
-  const plain = path.replace(/%([0-9a-f]{2})/gi, (escape, code: string) => {
+  const plain = path.replace(/(\/\.{1,2});[^/]*/g, '$1').replace(/%([0-9a-f]{2})/gi, (escape, code: string) => {
     const character = String.fromCharCode(parseInt(code, 16));
     return /[\w.~-]/.test(character) ? character : escape;
   });

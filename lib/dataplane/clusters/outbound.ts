@@ -17,7 +17,7 @@ import { connect } from '../endpoints/connect';
 import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
 import { chosenEndpoints, isHeadless, mayChooseItself, requireAnother } from '../endpoints/headless';
 import { authorityOf, type Message } from '../messages/message';
-import { normalized } from './normalization';
+import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
 import { routeFor } from '../routes/rule';
@@ -162,6 +162,9 @@ function throughSidecar(
     return unknown(message, target, scope, caller, context, 0, isConnection);
   }
   const request = normalized(message, context.cluster);
+  if (!request) {
+    return ended({ status: 400, reason: UNREADABLE_PATH });
+  }
   const virtualHosts = sidecarVirtualHosts(listener, proxy, message.port, context.cluster);
   const virtualHost =
     known && protocol === undefined && known.resource.type === Kind.SERVICE

@@ -1,4 +1,17 @@
-import { type Cluster, covers, type Field, fullHost, type Host, portNumber, type Resource } from '../../manifests';
+import {
+  allocatesAddresses,
+  carriesRequests,
+  type Cluster,
+  covers,
+  type Field,
+  fullHost,
+  type Host,
+  Kind,
+  portNumber,
+  portsOf,
+  protocolOf,
+  type Resource,
+} from '../../manifests';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { hasSource } from '../routes/http-match';
@@ -8,7 +21,7 @@ import type { Proxy } from '../endpoints/proxy';
 import type { Listener } from '../virtual-hosts/scope';
 import { toCluster } from './to-cluster';
 import { unreadMatch } from '../unread/rules';
-import type { Unsimulated } from '../messages/unsimulated';
+import { Unsimulated } from '../messages/unsimulated';
 
 /** A destination of a TCP or TLS rule. */
 export interface ConnectionRule {
@@ -37,6 +50,7 @@ export function simulateTcp(
   context: Context,
 ): SimulationResult {
   const { cluster } = context;
+  requireOwnListener(host, port, listener, cluster);
   const rules = (listener?.virtualServices ?? []).filter(each => isFor(each, host, cluster.clusterDomain));
   const candidates = rules.flatMap(each => [
     ...each.spec.get('tls').items.filter(() => message.scheme === 'https'),
@@ -59,6 +73,35 @@ export function simulateTcp(
   }
   const simulation = sendConnection(hostRule(host, port), message, caller, proxy, context);
   return { ...simulation, rule: undefined, steps: ['TCP proxy without a route'] };
+}
+
+/** Throws {@link Unsimulated} for one of several TCP services that a proxy distinguishes by port alone. */
+function requireOwnListener(host: Host, port: Field, listener: Listener | undefined, cluster: Cluster): void {
+  if (!isOfAnyAddress(host, port) || allocatesAddresses(cluster)) {
+    return;
+  }
+  const number = portNumber(port);
+  const other = [...(listener?.hosts.values() ?? [])].find(
+    each =>
+      each.resource !== host.resource
+      && portsOf(each).some(field => portNumber(field) === number && isOfAnyAddress(each, field)),
+  );
+  if (other) {
+    throw new Unsimulated(
+      `${host.name} and ${other.name} are TCP services without addresses on port ${number}, and one of them has all `
+        + 'connections to the port.',
+      'Give the ServiceEntries addresses, or different ports.',
+    );
+  }
+}
+
+function isOfAnyAddress({ resource }: Host, port: Field): boolean {
+  return (
+    resource.type === Kind.SERVICE_ENTRY
+    && resource.spec.get('addresses').items.length === 0
+    && carriesRequests(port) === false
+    && !['tls', 'https', 'udp'].includes(protocolOf(port) ?? '')
+  );
 }
 
 function hostRule({ name, resource: { root: at } }: Host, port: Field): ConnectionRule {

@@ -12,7 +12,7 @@ import { withClientAddress } from './client-address';
 import { requireKnownController } from './controller';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
 import { authorityOf, type Message, serverNameOf, withoutForgedCertificate } from '../messages/message';
-import { normalized } from '../clusters/normalization';
+import { normalized, UNREADABLE_PATH } from '../clusters/normalization';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { hiddenStatus } from './hidden-status';
 import { Unsimulated } from '../messages/unsimulated';
@@ -60,6 +60,9 @@ export function through(
   const arrived = withoutForgedCertificate(message);
   const received = inMesh(listener, () => withClientAddress(listener, arrived, context.cluster)) ?? arrived;
   const request = normalized(client ? client.received(received) : received, context.cluster);
+  if (!request) {
+    return ended({ status: 400, by: listener.at, reason: UNREADABLE_PATH }, steps);
+  }
   const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
   const connection = connectionTo(listener, message);
   const asking = inMesh(listener, () =>

@@ -9,6 +9,7 @@ import { enter } from '../listeners/ingress';
 import type { Outside } from '../listeners/through-listener';
 import type { Message } from '../messages/message';
 import { clientOf } from '../unread';
+import { onwards } from './egress-gateways';
 import { requireRequestRead } from './unread-request';
 
 /**
@@ -50,7 +51,7 @@ export function requestFrom(
 function requestUnder(workload: Workload, message: Message, context: Context, isConnection: boolean): SimulationResult {
   const { cluster } = context;
   const caller = { ...callerOf(workload, cluster), address: message.address };
-  const simulation = send(message, caller, context, isConnection);
+  const simulation = onwards(send(message, caller, context, isConnection), context);
   requireCertain(simulation);
   requireRequestRead(simulation, message, caller.namespace, clientOf(caller), cluster);
   return simulation;

@@ -38,6 +38,13 @@ export const CLOUD_ERRORS = [
       + 'The controller of EKS Auto Mode supports neither names of target groups nor CIDRs.',
   },
   {
+    id: 'LimitOfApi',
+    summary: 'Something that an API of another vendor cannot do',
+    explanation:
+      'The API that an OpenAPI document describes would not enforce what is declared, or would match other routes than '
+      + 'the gateway in the cluster. The message states the limit.',
+  },
+  {
     id: 'InvalidAggregate',
     summary: 'An aggregate that a Lambda function cannot answer',
     explanation:

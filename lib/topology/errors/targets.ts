@@ -6,8 +6,9 @@ export const TARGET_ERRORS = [
     id: 'AmbiguousRoutes',
     summary: 'Routes of one edge whose order gateways would choose otherwise',
     explanation:
-      'The paths overlap, and gateways try longer paths first, or translate the requests of both to gRPC: '
-      + 'requests would reach the wrong backend or skip a check. Give the routes paths that do not overlap.',
+      'The paths overlap, and gateways match longer paths first, translate the requests of both to gRPC, or cannot '
+      + 'tell the conditions of the two apart: requests would reach the wrong backend or skip a check. Give the routes '
+      + 'paths that do not overlap, or other conditions.',
   },
   {
     id: 'FixedByInstallation',

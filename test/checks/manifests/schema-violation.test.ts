@@ -148,6 +148,14 @@ test.each<[string, string]>([
     'one of several matches',
     istio('VirtualService', '{hosts: [a], http: [{match: [{uri: {prefix: /}}], route: [{destination: {host: a}}]}]}'),
   ],
+  [
+    'fields of the experimental Gateway API',
+    object(
+      'gateway.networking.k8s.io/v1',
+      'HTTPRoute',
+      'spec: {parentRefs: [{name: a}], rules: [{retry: {attempts: 1}}]}',
+    ),
+  ],
   ['what sops adds', object('v1', 'Secret', 'stringData: {a: b}\nsops: {mac: c}')],
 ])('%s are no violation', (_name, text) => {
   expect(found(text).filter(each => /There is no|Here is|is missing/.test(each))).toEqual([]);

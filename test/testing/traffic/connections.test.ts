@@ -518,3 +518,42 @@ test('a route to a Service that is only another name is not simulated', () => {
     'The Service shop/alias, to which the request goes, is a name for x.example.',
   );
 });
+
+describe('TCP services outside without addresses', () => {
+  const external = (name: string, port: object = {}, more: object = {}) =>
+    istio('ServiceEntry', name, {
+      hosts: [`${name}.example`],
+      ports: [{ number: 5432, name: 'p', protocol: 'TCP', ...port }],
+      resolution: 'DNS',
+      ...more,
+    });
+  const ask = (other: object, settings: object = {}) =>
+    endsOf(
+      traffic([external('db1'), other, meshConfig(settings)])
+        .from('web')
+        .tcp('db1.example:5432'),
+    );
+
+  test('are not told apart on one port', () => {
+    expect(() => ask(external('db2'))).toThrow('db1.example and db2.example are TCP services without addresses');
+    expect(() => ask(external('db2', { protocol: 'MONGO' }))).toThrow('db2.example');
+  });
+
+  test.each<[string, object, object]>([
+    ['another port', external('db2', { number: 5433 }), {}],
+    ['an address', external('db2', {}, { addresses: ['10.1.1.1'] }), {}],
+    ['TLS', external('db2', { protocol: 'TLS' }), {}],
+    ['another visibility', external('db2', {}, { exportTo: ['money'] }), {}],
+    [
+      'addresses of the proxies',
+      external('db2'),
+      {
+        defaultConfig: {
+          proxyMetadata: { ISTIO_META_DNS_CAPTURE: 'true', ISTIO_META_DNS_AUTO_ALLOCATE: 'true' },
+        },
+      },
+    ],
+  ])('are told apart by %s', (_name, other, settings) => {
+    expect(ask(other, settings)).toBe('db1.example');
+  });
+});

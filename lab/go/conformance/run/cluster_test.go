@@ -48,7 +48,8 @@ func clusterOf(scheme *runtime.Scheme) client.Client {
 			return c.Delete(ctx, object, opts...)
 		},
 	}).Build()
-	simulator.Objects = func() ([]any, int) {
+	simulator.Version = func() int { return version }
+	simulator.Objects = func() []any {
 		var objects []any
 		for kind := range kinds {
 			list := &unstructured.UnstructuredList{}
@@ -61,7 +62,7 @@ func clusterOf(scheme *runtime.Scheme) client.Client {
 				objects = append(objects, withoutNulls(each.Object))
 			}
 		}
-		return objects, version
+		return objects
 	}
 	return cluster
 }

@@ -70,8 +70,11 @@ type ResponseHeaders struct {
 	Added   map[string]string `json:"added"`
 }
 
-// Objects are the current manifests, and a version that changes with them.
-var Objects func() ([]any, int)
+// Objects are the current manifests, and Version a number that changes with them.
+var (
+	Objects func() []any
+	Version func() int
+)
 
 var (
 	lock      sync.Mutex
@@ -92,9 +95,9 @@ var (
 func Ask(question Question) (*Answer, error) {
 	lock.Lock()
 	defer lock.Unlock()
-	objects, version := Objects()
+	version := Version()
 	if version != sent {
-		question.Objects = objects
+		question.Objects = Objects()
 		answers = map[string]*Answer{}
 	}
 	key, err := json.Marshal(Question{From: question.From, Gateway: question.Gateway, Request: question.Request,

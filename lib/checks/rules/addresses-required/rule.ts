@@ -1,4 +1,4 @@
-import { type Cluster, Kind } from '../../../manifests';
+import { allocatesAddresses, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -31,11 +31,3 @@ export const rule: Check = {
     }
   },
 };
-
-function allocatesAddresses(cluster: Cluster): boolean {
-  const metadata = cluster.mesh.get('defaultConfig', 'proxyMetadata')?.strings ?? {};
-  return (
-    metadata.ISTIO_META_DNS_CAPTURE === 'true'
-    && (metadata.ISTIO_META_DNS_AUTO_ALLOCATE === 'true' || metadata.PILOT_ENABLE_IP_AUTOALLOCATE === 'true')
-  );
-}

@@ -1,4 +1,4 @@
-import type { Resource } from '../../../manifests';
+import { Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { policiesOf } from '../../manifests/calls/call-policy';
 import { CallGraph } from '../../manifests/calls/graph';
@@ -46,11 +46,14 @@ export const rule: Check = {
   },
 };
 
+/** Routes of connections, for which there are no timeouts of requests. */
+const CONNECTIONS: readonly string[] = [Kind.TCP_ROUTE, Kind.TLS_ROUTE];
+
 /** For each route, the first path to a service without callees: the other paths end in the same chain. */
 function* waysIn(entries: readonly Entry[]): Iterable<Problem> {
   const seen = new Set<Resource>();
   for (const { route, rule, callee } of entries.filter(
-    each => each.callee.outgoing.length === 0 && !seen.has(each.route),
+    each => each.callee.outgoing.length === 0 && !CONNECTIONS.includes(each.route.type),
   )) {
     if (!seen.has(route)) {
       seen.add(route);

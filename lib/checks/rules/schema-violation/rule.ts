@@ -112,7 +112,7 @@ function* ofObject(
     const schema = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (schema !== undefined) {
       yield* violations(member, schema, schemas);
-    } else if (!(field.isRoot && OF_FILES.has(name))) {
+    } else if (!(field.isRoot && OF_FILES.has(name)) && !mayBeExperimental(field, name, names)) {
       yield problem(
         member,
         `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearest(name, names)}`,
@@ -125,6 +125,11 @@ function* ofObject(
   for (const name of required.filter(each => !field.get(each).exists && !isMisspelt(each))) {
     yield problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`);
   }
+}
+
+/** The schemas of the Gateway API are those of its standard channel; the experimental one has further fields. */
+function mayBeExperimental({ resource }: Field, name: string, names: readonly string[]): boolean {
+  return resource.object.apiVersion.startsWith('gateway.networking.k8s.io/') && nearest(name, names) === '';
 }
 
 /** What programs add to objects in files, and read again: sops. */

@@ -1,4 +1,4 @@
-import { isMember } from '../../../manifests';
+import { type Cluster, isMember, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { admitsStrangers, membershipOfNode } from '../../manifests/calls/grants';
@@ -14,12 +14,14 @@ export const rule: Check = {
     'Its AuthorizationPolicies allow no existing workload, and no gateway routes to it, so it uses '
     + 'resources without serving requests. Services that any client may call are not checked.',
   *find(cluster) {
+    const authorizers = authorizersIn(cluster);
     for (const node of CallGraph.of(cluster).nodes.filter(
       each =>
         each.services.length > 0
         && each.incoming.length === 0
         && each.entries.length === 0
-        && !each.workloads.some(isGateway),
+        && !each.workloads.some(isGateway)
+        && !each.services.some(service => authorizers.has(service)),
     )) {
       if (isMember(membershipOfNode(node, cluster)) && !admitsStrangers(node, cluster)) {
         yield problem(
@@ -31,3 +33,12 @@ export const rule: Check = {
     }
   },
 };
+
+/** The Services that proxies call for decisions about requests. */
+function authorizersIn(cluster: Cluster): ReadonlySet<Resource> {
+  const providers = cluster.mesh.get('extensionProviders')?.items ?? [];
+  const hosts = providers
+    .flatMap(provider => [provider.get('envoyExtAuthzGrpc', 'service'), provider.get('envoyExtAuthzHttp', 'service')])
+    .map(each => each.text.split('/').at(-1) ?? '');
+  return new Set(hosts.flatMap(host => cluster.hosts.named(host, '').map(each => each.resource)));
+}

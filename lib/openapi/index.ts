@@ -1,0 +1,3 @@
+export { type AzureApi, azureApiManagement, type AzureApiManagementProps } from './azure';
+export { type ApiDocument, openApi } from './document';
+export { googleApiGateway } from './google';

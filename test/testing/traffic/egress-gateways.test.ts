@@ -1,0 +1,94 @@
+import { endsOf, istio, meshed, pods, service, traffic } from './support';
+
+const server = (port: object, more: object = {}) =>
+  istio(
+    'Gateway',
+    'out',
+    { selector: { istio: 'egress' }, servers: [{ port, hosts: ['ext.example'], ...more }] },
+    'edge',
+  );
+const external = istio('ServiceEntry', 'ext', {
+  hosts: ['ext.example'],
+  ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+  resolution: 'DNS',
+});
+const gateway = [
+  meshed('edge'),
+  pods('egress', 'v1', { namespace: 'edge', labels: { istio: 'egress' } }),
+  service('egress', 'edge', { selector: { istio: 'egress' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
+];
+const to = (host: string) => [{ destination: { host, port: { number: 80 } } }];
+const rules = (onwards: object = { route: to('ext.example') }) =>
+  istio('VirtualService', 'ext', {
+    hosts: ['ext.example'],
+    gateways: ['mesh', 'edge/out'],
+    http: [
+      { match: [{ gateways: ['mesh'], port: 80 }], route: to('egress.edge.svc.cluster.local') },
+      { match: [{ gateways: ['edge/out'] }], ...onwards },
+    ],
+  });
+const plain = server({ number: 8080, name: 'http', protocol: 'HTTP' });
+const ask = (objects: object[], url = 'http://ext.example/a') =>
+  traffic([...gateway, external, ...objects])
+    .from('web')
+    .http(`GET ${url}`);
+
+test('a request goes on from an egress gateway by the routes of its Gateway', () => {
+  const result = ask([plain, rules({ route: to('ext.example'), rewrite: { uri: '/b/' } })]);
+  expect(result.outcomes).toMatchObject([{ destination: 'ext.example', port: 80, path: '/b/a', share: 1 }]);
+  expect(result.explain()).toContain('accepted by the gateway edge/out (spec.servers[0])');
+});
+
+test('an egress gateway has its own routes, responses and policies', () => {
+  const policy = istio(
+    'AuthorizationPolicy',
+    'p',
+    {
+      selector: { matchLabels: { istio: 'egress' } },
+      action: 'DENY',
+      rules: [{ to: [{ operation: { paths: ['/a'] } }] }],
+    },
+    'edge',
+  );
+  expect([
+    endsOf(ask([plain, rules({ directResponse: { status: 418 } })])),
+    endsOf(ask([plain, rules()], 'http://ext.example/b')),
+    endsOf(ask([plain, rules(), policy])),
+    endsOf(
+      ask([
+        plain,
+        rules({ fault: { abort: { httpStatus: 500, percentage: { value: 25 } } }, route: to('ext.example') }),
+      ]),
+    ),
+  ]).toEqual(['418', 'ext.example', '403', '500 25%, ext.example 75%']);
+});
+
+test('where its Gateway has no route for the host, an egress gateway responds with 404', () => {
+  const toGateway = istio('VirtualService', 'ext', {
+    hosts: ['ext.example'],
+    http: [{ route: to('egress.edge.svc.cluster.local') }],
+  });
+  expect(endsOf(ask([plain, toGateway]))).toBe('404');
+});
+
+test('Pods on another port than that of a server are where the request ends', () => {
+  expect(endsOf(ask([server({ number: 9999, name: 'http', protocol: 'HTTP' }), rules()]))).toBe('egress-v1');
+});
+
+test('a TLS mode of the server that is not simulated is an error', () => {
+  const mutual = server({ number: 8080, name: 'https', protocol: 'HTTPS' }, { tls: { mode: 'ISTIO_MUTUAL' } });
+  expect(() => ask([mutual, rules()])).toThrow('TLS mode ISTIO_MUTUAL');
+});
+
+test('a field that is not simulated of the rule at the gateway is an error', () => {
+  expect(() => ask([plain, rules({ route: to('ext.example'), quantum: 1 })])).toThrow('spec.http[1].quantum');
+});
+
+test('gateways that send to each other in a circle do not hang', () => {
+  const circle = istio('VirtualService', 'ext', {
+    hosts: ['ext.example'],
+    gateways: ['mesh', 'edge/out'],
+    http: [{ route: to('egress.edge.svc.cluster.local') }],
+  });
+  expect(endsOf(ask([plain, circle]))).toBe('egress-v1');
+});
