@@ -28,7 +28,11 @@ export interface MatchedRequests {
  */
 export function requestsOf(rules: readonly EdgeRule[], all: readonly EdgeRule[]): MatchedRequests[] {
   const others = all.filter(each => !rules.includes(each));
-  const plain = others.filter(({ match }) => !match).map(({ operation }) => operation);
+  const [plain, conditional] = [false, true].map(isConditional =>
+    others.filter(({ match }) => (match !== undefined) === isConditional).map(({ operation }) => operation),
+  );
+  const operationsAmong = (operations: readonly Operation[], taken: readonly Operation[] = []) =>
+    operationsOf(operations, [...(plain ?? []), ...taken], {}, conditional);
   const together = new Map<string, { readonly operations: Operation[]; readonly when: Condition[] }>();
   const alone: MatchedRequests[] = [];
   for (const rule of rules) {
@@ -47,7 +51,7 @@ export function requestsOf(rules: readonly EdgeRule[], all: readonly EdgeRule[])
       alone.push(
         ...remaindersOf(rule, earlier)
           .map(({ taken, conditions }) => ({
-            to: operationsOf([rule.operation], [...plain, ...taken]),
+            to: operationsAmong([rule.operation], taken),
             when: [...when, ...conditions],
           }))
           .filter(({ to }) => to.length > 0),
@@ -55,7 +59,7 @@ export function requestsOf(rules: readonly EdgeRule[], all: readonly EdgeRule[])
     }
   }
   return [
-    ...[...together.values()].map(({ operations, when }) => ({ to: operationsOf(operations, plain), when })),
+    ...[...together.values()].map(({ operations, when }) => ({ to: operationsAmong(operations), when })),
     ...alone,
   ];
 }

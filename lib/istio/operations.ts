@@ -19,14 +19,16 @@ export function operationsOn(port: Port, operations: readonly Operation[] | unde
 /**
  * Operations on any port, without the requests that match one of the others.
  * @param others operations that these rules must not allow
+ * @param conditional operations of which they must not allow some requests
  */
 export function operationsOf(
   operations: readonly Operation[],
   others: readonly Operation[] = [],
   common: { ports?: string[] } = {},
+  conditional: readonly Operation[] = [],
 ): To[] {
   const groups = new Map<string, To>();
-  for (const region of operations.flatMap(each => regionsBeside(each, others))) {
+  for (const region of operations.flatMap(each => regionsBeside(each, others, conditional))) {
     const methods = region.method ? [region.method] : undefined;
     const notMethods = listOf(region.notMethods);
     const notPaths = listOf(region.notPaths.flatMap(templatesOf));
@@ -42,9 +44,10 @@ export function operationsOf(
  * `{**}` also matches an empty one: the folder `/a/` of `/a/{rest+}` is excluded where it belongs to another operation,
  * and added again where the template of another operation excludes too much.
  */
-function regionsBeside(own: Operation, others: readonly Operation[]): Region[] {
+function regionsBeside(own: Operation, others: readonly Operation[], conditional: readonly Operation[]): Region[] {
   const { path } = own;
-  const taken = path.takesRest && others.some(other => other.overlaps(own.at(path.folder))) ? [path.folder] : [];
+  const isTaken = path.takesRest && [...others, ...conditional].some(other => other.overlaps(own.at(path.folder)));
+  const taken = isTaken ? [path.folder] : [];
   return regionsOf(own, others).flatMap(region => [
     { ...region, notPaths: [...region.notPaths, ...taken] },
     ...region.notPaths

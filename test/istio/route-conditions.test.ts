@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import fc from 'fast-check';
-import { Auth, HeaderMatch, QueryParamMatch, RateLimit, type RouteProps, Topology } from '../../lib';
+import { Auth, HeaderMatch, QueryParamMatch, RateLimit, type RouteProps, Topology, ValidationError } from '../../lib';
 import { Manifests, Traffic } from '../../lib/testing';
 import { one, plain, type Rendered, render } from './support';
 
@@ -265,6 +265,30 @@ const PATTERNS: Record<string, RegExp> = {
   '/*': /^\//,
 };
 
+test('the folder of a rest belongs to a prefix with conditions, not to the open route of the rest', () => {
+  const traffic = trafficOf(
+    rendered(['ANY /{x+}', { auth: open }], ['ANY /*', { auth: books, match: having('x-b', '1') }]),
+  );
+  expect([
+    outcome(traffic, 'GET /', { 'x-b': '1' }),
+    outcome(traffic, 'GET /', { 'x-b': '1' }, 'books'),
+    outcome(traffic, 'GET /a', { 'x-b': '1' }),
+    outcome(traffic, 'GET /'),
+  ]).toEqual(['403', 's1', 's0', '404']);
+});
+
+/** Undefined for routes that are refused since their conditions have too many alternatives. */
+function unlessTooMany<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ValidationError && error.message.includes('too many rules with conditions')) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
 test('of any routes with conditions on headers, a request reaches the one that precedes, with its credentials only', () => {
   fc.assert(
     fc.property(tables, conditions, (drawn, sent) => {
@@ -287,16 +311,19 @@ test('of any routes with conditions on headers, a request reaches the one that p
                 && other.conditions.b !== one_.conditions.b,
             ),
       );
-      const traffic = trafficOf(
-        rendered(
-          ...table.map(({ method, path, conditions: each, proof }): Declared => [
-            `${method} ${path}`,
-            { auth: PROOFS[proof], match: count(each) > 0 ? { headers: matchOf(each) } : undefined },
-          ]),
-          ['PUT /known/shop/x', { auth: shop }],
-          ['PUT /known/books/x', { auth: books }],
-        ),
-      );
+      const declared = table.map(({ method, path, conditions: each, proof }): Declared => [
+        `${method} ${path}`,
+        { auth: PROOFS[proof], match: count(each) > 0 ? { headers: matchOf(each) } : undefined },
+      ]);
+      const known: Declared[] = [
+        ['PUT /known/shop/x', { auth: shop }],
+        ['PUT /known/books/x', { auth: books }],
+      ];
+      const objects = unlessTooMany(() => rendered(...declared, ...known));
+      if (!objects) {
+        return;
+      }
+      const traffic = trafficOf(objects);
       const headers = { ...(sent.a && { 'x-a': sent.a }), ...(sent.b && { 'x-b': sent.b }) };
       for (const path of ['/', '/a', '/b', '/a/b', '/b/c', '/a/b/c']) {
         for (const method of ['GET', 'POST']) {
