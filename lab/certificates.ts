@@ -9,9 +9,10 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** The certificate with a name, created on first use. */
+/** The certificate with a name and a host, created on first use. */
 export function certificateOf(lab: Lab, name: string, host = `${name}.example`): Certificate {
-  const [key, cert] = ['key', 'crt'].map(extension => join(lab.folder, `${name}.${extension}`)) as [string, string];
+  const file = host === `${name}.example` ? name : `${name}-of-${host}`;
+  const [key, cert] = ['key', 'crt'].map(extension => join(lab.folder, `${file}.${extension}`)) as [string, string];
   if (!existsSync(cert)) {
     execFileSync(
       'openssl',

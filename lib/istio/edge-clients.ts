@@ -3,7 +3,7 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
 };
 import type { Construct } from 'constructs';
 import { type Labels, type SpecOf } from '../kubernetes';
-import { ClientCertificates, type Edge, TlsVersion } from '../topology';
+import { ClientCertificates, DRAIN, type Edge, TlsVersion } from '../topology';
 import { AuthorizationPolicy } from './resources';
 
 type Source = NonNullable<
@@ -22,15 +22,16 @@ export function tlsOptionsOf({ clientCa, clientCertificates, front }: Edge): Lab
 }
 
 /**
- * The annotations of the gateway's pods: the number of entries of `x-forwarded-for` that trusted proxies append.
+ * The settings of the gateway's proxies: the number of entries of `x-forwarded-for` that trusted proxies append, and
+ * the time in which connections are closed, for pods that a load balancer of its own connects to.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/
  */
-export function annotationsOf({ trustedProxies }: Edge): Labels | undefined {
-  return trustedProxies
-    ? {
-        'proxy.istio.io/config': JSON.stringify({ gatewayTopology: { numTrustedProxies: trustedProxies.count ?? 1 } }),
-      }
-    : undefined;
+export function annotationsOf({ trustedProxies }: Edge, hasPodTargets: boolean): Labels | undefined {
+  const config = {
+    ...(trustedProxies ? { gatewayTopology: { numTrustedProxies: trustedProxies.count ?? 1 } } : {}),
+    ...(hasPodTargets ? { terminationDrainDuration: `${DRAIN.closing}s` } : {}),
+  };
+  return Object.keys(config).length > 0 ? { 'proxy.istio.io/config': JSON.stringify(config) } : undefined;
 }
 
 /** The part of the spec of the Service that preserves the addresses of clients. */

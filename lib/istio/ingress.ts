@@ -120,7 +120,7 @@ export class IstioIngress extends EdgeGateway {
 
 function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
   const { name, namespace, gatewayClientCa, gatewayMetadata = {} } = edge;
-  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge) });
+  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge, hasPodTargets) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
@@ -218,13 +218,10 @@ function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: E
   });
 }
 
-/** After the hook, the proxy closes its connections after their current requests until the duration has passed. */
+/** After the hook, the proxy closes its connections after their current requests, see `annotationsOf`. */
 const DRAINING_DEPLOYMENT = {
   spec: {
     template: {
-      metadata: {
-        annotations: { 'proxy.istio.io/config': toYaml({ terminationDrainDuration: `${DRAIN.closing}s` }) },
-      },
       spec: {
         terminationGracePeriodSeconds: DRAIN.grace,
         containers: [{ name: 'istio-proxy', lifecycle: { preStop: { sleep: { seconds: DRAIN.serving } } } }],

@@ -17,7 +17,7 @@ interface Rendered {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly data?: Readonly<Record<string, string>>;
-  readonly spec?: { readonly shutdown?: object };
+  readonly spec?: { readonly shutdown?: object; readonly infrastructure?: object };
 }
 
 function rendered(mesh: Target, props: Partial<EdgeProps> = {}): Rendered[] {
@@ -47,7 +47,6 @@ describe.each([
     expect(overlay).toEqual({
       spec: {
         template: {
-          metadata: { annotations: { 'proxy.istio.io/config': 'terminationDrainDuration: 30s\n' } },
           spec: {
             terminationGracePeriodSeconds: 130,
             containers: [{ name: 'istio-proxy', lifecycle: { preStop: { sleep: { seconds: 90 } } } }],
@@ -57,8 +56,25 @@ describe.each([
     });
   });
 
+  test('close their connections in that time', () => {
+    expect(only(objects, 'Gateway', 'door')?.spec?.infrastructure).toMatchObject({
+      annotations: { 'proxy.istio.io/config': '{"terminationDrainDuration":"30s"}' },
+    });
+  });
+
   test('get a readiness gate by the labels of their namespace', () => {
     expect(only(objects, 'Namespace', 'shop')?.metadata.labels).toMatchObject(GATES);
+  });
+});
+
+test('a count of trusted proxies and the time to drain are settings of one annotation', () => {
+  const objects = rendered(Mesh.istio({ gatewayService: GatewayService.CLUSTER_IP }), {
+    trustedProxies: { cidrs: ['10.0.8.0/24'] },
+  });
+  expect(only(objects, 'Gateway', 'door')?.spec?.infrastructure).toMatchObject({
+    annotations: {
+      'proxy.istio.io/config': '{"gatewayTopology":{"numTrustedProxies":1},"terminationDrainDuration":"30s"}',
+    },
   });
 });
 
