@@ -138,7 +138,7 @@ function podsOf(resources: readonly Resource[]): string[] {
 
 /** An object of Istio: without one, the checks report nothing about a mesh, and the analyzers do. */
 const MESH = loadResources(
-  'apiVersion: telemetry.istio.io/v1\nkind: Telemetry\nmetadata: {name: mesh, namespace: istio-system}\nspec: {}',
+  'apiVersion: networking.istio.io/v1beta1\nkind: ProxyConfig\nmetadata: {name: mesh, namespace: istio-system}\nspec: {}',
   { file: 'mesh.yaml' },
 );
 
