@@ -174,7 +174,7 @@ claim(
         covers.filter(code => code.startsWith('IST')).map(code => `${code} ${nameOf(object)}`),
       );
       const [one, other] = [ours, (theirs[index] ?? []).map(each => `${each.code} ${each.resource}`)].map(each =>
-        [...new Set(each)].sort(),
+        [...new Set(each)].filter(finding => !isOfMissing(finding, each)).sort(),
       );
       return name in DIFFERENT || one?.join() === other?.join() ? [] : [{ name, ours: one, theirs: other }];
     });
@@ -182,6 +182,11 @@ claim(
     assert.ok(files.length > 90, `${files.length} files`);
   },
 );
+
+/** Hosts that are not compared with a Gateway that is missing: that is a finding of its own. */
+function isOfMissing(finding: string, all: readonly string[]): boolean {
+  return finding.startsWith('IST0132') && all.includes(finding.replace('IST0132', 'IST0101'));
+}
 
 function isManifest(file: string): boolean {
   return /^apiVersion:/m.test(readFileSync(file, 'utf8'));
