@@ -76,6 +76,11 @@ export class StandaloneGateway {
     return pod;
   }
 
+  /** The address of the proxy. */
+  get address(): string {
+    return this.network.ip;
+  }
+
   /** Sends a request from outside. */
   requestGateway(edge: Edge, request: GatewayRequest): Promise<Reply> {
     return requestEdge(edge, { address: this.network.ip, http: 80, https: 443 }, request);

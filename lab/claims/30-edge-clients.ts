@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { connect, type SecureVersion } from 'node:tls';
-import { ClientCertificates, type Edge, Port, TlsVersion, Topology } from '../../lib';
+import { Auth, ClientCertificates, type Edge, ExternalAuthorizer, Port, TlsVersion, Topology } from '../../lib';
 import type { Reply } from '../app-protocol';
+import { authorizersOf } from '../../lib/istio/install/authorizers';
 import { certificateOf, tlsSecret } from '../certificates';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
+import { clientHello, exchange } from '../connections';
+import { requestAddress } from '../gateway-client';
 import { HOST } from '../network';
+import { TokenIssuer } from '../tokens';
+import { until } from '../wait';
 import type { World } from '../world';
 
 const topology = new Topology('clients');
@@ -158,5 +163,108 @@ claim(
     for (const entries of ['', '203.0.113.7', '203.0.113.7, 203.0.113.7']) {
       assert.equal(await status(bypassed, entries), 403, `a connection that bypasses the proxy, with "${entries}"`);
     }
+  },
+);
+
+const asked = new Topology('asked');
+const page = asked.addService('page', { image: 'page', port: Port.http(80, { target: 8080 }) });
+const decider = asked.addService('decider', { image: 'decider', port: Port.http(80, { target: 8080 }) });
+const door = asked.addEdge('door', {
+  host: 'asked.lab.example',
+  authorizer: ExternalAuthorizer.of({ service: decider, requestHeaders: ['x-user'] }),
+});
+door.route('GET /open/{page}', page, { authorizer: ExternalAuthorizer.none() });
+door.route('ANY /{rest+}', page);
+
+claim('an external authorizer allows, denies and fails closed, on its routes alone', async lab => {
+  await lab.istiod.addExtensionProviders(authorizersOf(asked));
+  const here = await lab.deploy(asked, {});
+  const status = async (path: string, user?: string) =>
+    (await here.requestGateway(door, { path, headers: user === undefined ? {} : { 'x-user': user } })).status;
+  const deciders = here.pods(decider);
+  const paths = ['/closed', '/open', '/open/', '/open/a/b', '/%6fpen/a/b', '//open/a/b'];
+
+  for (const pod of deciders) {
+    await pod.takeSeen();
+  }
+  for (const path of paths) {
+    assert.equal(await status(path, 'ann'), 200, path);
+  }
+  const seen = (await Promise.all(deciders.map(pod => pod.takeSeen()))).flat();
+  assert.equal(seen.length, paths.length, 'a decision for each request');
+  assert.equal(await status('/open/a'), 200);
+  assert.deepEqual((await Promise.all(deciders.map(pod => pod.takeSeen()))).flat(), [], 'and none for an open route');
+
+  for (const pod of deciders) {
+    await pod.configureResponse({ status: 401 });
+  }
+  await here.pod(page).takeSeen();
+  for (const path of paths) {
+    assert.equal(await status(path, 'ann'), 401, path);
+  }
+  assert.deepEqual(await here.pod(page).takeSeen(), []);
+  assert.equal(await status('/open/a'), 200);
+
+  lab.plane.kubectl('-n', 'asked', 'scale', 'deployment', 'decider-v1', '--replicas=0');
+  await until('the authorizer is gone', async () => (await status('/closed')) === 403);
+  for (const path of paths) {
+    assert.equal(await status(path), 403, `${path} without an authorizer`);
+  }
+  assert.equal(await status('/open/a'), 200);
+  assert.deepEqual(
+    (await here.pod(page).takeSeen()).map(each => each.path),
+    ['/open/a', '/open/a'],
+  );
+});
+
+const forwarded = new Topology('forwarded');
+const vault = forwarded.addService('vault', { image: 'vault', port: Port.tls(8443) });
+const db = forwarded.addService('db', { image: 'db', port: Port.tcp(5432) });
+const accounts = forwarded.addService('accounts', { image: 'accounts', port: Port.http(80, { target: 8080 }) });
+const issuer = new TokenIssuer('https://login.lab.example');
+const mixed = forwarded.addEdge('mixed', {
+  host: 'mixed.lab.example',
+  alternativeHosts: ['www.mixed.lab.example'],
+  tlsSecret: 'mixed-tls',
+  minTlsVersion: TlsVersion.V1_3,
+});
+mixed.route('GET /accounts', accounts, {
+  auth: Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks }),
+});
+mixed.passthrough('vault.lab.example', vault);
+mixed.tcp(7000, db);
+
+claim(
+  'an edge forwards TLS by server name and TCP by port as they are, and its requests still need tokens',
+  async lab => {
+    const here = await lab.deploy(forwarded, {
+      before: [
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'forwarded' } },
+        tlsSecret(lab, 'forwarded', 'mixed-tls', mixed.host),
+      ],
+    });
+    const address = here.addressOfGateway(mixed);
+    const hello = await clientHello('vault.lab.example');
+
+    const fromVault = await exchange(address, 443, hello);
+    assert.match(fromVault, /^vault v1 /);
+    assert.ok(fromVault.endsWith(hello.toString('latin1')), 'the service gets what the client sent');
+    assert.match(await exchange(address, 7000, Buffer.from('hello')), /^db v1 .* hello$/);
+    assert.doesNotMatch(await exchange(address, 443, await clientHello('other.lab.example')), /^vault/);
+
+    const status = async (host: string, headers = {}) =>
+      (await here.requestGateway(mixed, { host, path: '/accounts', headers })).status;
+    for (const host of mixed.hosts) {
+      assert.equal(await status(host), 403, `${host} without a token`);
+      assert.equal(await status(host, issuer.bearer('shop')), 200, `${host} with one`);
+    }
+    const disguised = await requestAddress({
+      address,
+      port: 443,
+      path: '/accounts',
+      headers: { host: 'vault.lab.example' },
+      tls: { servername: mixed.host },
+    });
+    assert.ok([403, 404].includes(disguised.status), `the name of the service as a host: ${disguised.status}`);
   },
 );
