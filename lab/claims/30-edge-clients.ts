@@ -226,7 +226,6 @@ const mixed = forwarded.addEdge('mixed', {
   host: 'mixed.lab.example',
   alternativeHosts: ['www.mixed.lab.example'],
   tlsSecret: 'mixed-tls',
-  minTlsVersion: TlsVersion.V1_3,
 });
 mixed.route('GET /accounts', accounts, {
   auth: Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks }),

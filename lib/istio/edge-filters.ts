@@ -1,5 +1,5 @@
 import { type Labels, type TopologyChart, transcoders } from '../kubernetes';
-import type { Edge } from '../topology';
+import { type Edge, ValidationError } from '../topology';
 import { minTlsVersion } from './edge-clients';
 import { notFound } from './edge-not-found';
 import { rateLimits } from './edge-rate-limits';
@@ -18,24 +18,30 @@ export function renderEdgeFilters(chart: TopologyChart, edge: Edge, labels: Labe
   renderFilters(chart.scopeOf(edge), { name: `${edge.name}-filters`, namespace: edge.namespace, labels }, [
     ...filters.filter(filter => filter !== undefined).map(filter => beforeTheRouter('GATEWAY', filter)),
     inTheConnectionManager(notFound()),
-    ...inTheFilterChains(minTlsVersion(edge)),
+    ...inTheFilterChains(edge, minTlsVersion(edge)),
   ]);
 }
 
-/** Those with a connection manager: TLS passthrough has no transport socket. */
-function inTheFilterChains(value: object | undefined): Patch[] {
-  return value
-    ? [
-        {
-          applyTo: 'FILTER_CHAIN',
-          match: {
-            context: 'GATEWAY',
-            listener: { portNumber: 443, filterChain: { filter: { name: CONNECTION_MANAGER } } },
-          },
-          patch: { operation: 'MERGE', value },
-        },
-      ]
-    : [];
+/** All filter chains of port 443: those of TLS passthrough have no transport socket, and istiod cannot exclude them. */
+function inTheFilterChains({ path, connections }: Edge, value: object | undefined): Patch[] {
+  if (!value) {
+    return [];
+  }
+  if (connections.some(({ host }) => host !== undefined)) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: "The lowest version of TLS would apply to TLS passthrough as well, and Istio's gateway rejects that.",
+      fix: 'Declare another edge for connections, or remove `minTlsVersion`.',
+    });
+  }
+  return [
+    {
+      applyTo: 'FILTER_CHAIN',
+      match: { context: 'GATEWAY', listener: { portNumber: 443 } },
+      patch: { operation: 'MERGE', value },
+    },
+  ];
 }
 
 function inTheConnectionManager(settings: object): Patch {

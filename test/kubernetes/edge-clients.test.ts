@@ -246,13 +246,7 @@ describe('the lowest version of TLS', () => {
     expect(patches({ tlsSecret: 'tls', minTlsVersion: TlsVersion.V1_3 })).toEqual([
       {
         applyTo: 'FILTER_CHAIN',
-        match: {
-          context: 'GATEWAY',
-          listener: {
-            portNumber: 443,
-            filterChain: { filter: { name: 'envoy.filters.network.http_connection_manager' } },
-          },
-        },
+        match: { context: 'GATEWAY', listener: { portNumber: 443 } },
         patch: {
           operation: 'MERGE',
           value: {

@@ -8,6 +8,7 @@ import {
   Mesh,
   Port,
   type Target,
+  TlsVersion,
   Topology,
   TopologyChart,
 } from '../../lib';
@@ -173,6 +174,18 @@ describe("at Istio's gateway", () => {
 
     traffic.fromInternet('GET https://vault.shop.example/', { address: '203.0.113.7' }).expectRoutedTo('vault');
     traffic.fromInternet('GET https://vault.shop.example/', { address: '198.51.100.7' }).expectDenied();
+  });
+
+  test('TLS 1.3 alone is an error beside TLS passthrough, and none beside a port', () => {
+    const props = { tlsSecret: 'door-tls', minTlsVersion: TlsVersion.V1_3 };
+    const passing = shopWith(props, (edge, shop) => {
+      edge.passthrough('vault.shop.example', service(shop, 'vault'));
+    });
+    expect(() => render(passing, istio())).toThrow(/would apply to TLS passthrough/);
+    const forwarding = shopWith(props, (edge, shop) => {
+      edge.tcp(5432, service(shop, 'db'));
+    });
+    expect(() => render(forwarding, istio())).not.toThrow();
   });
 
   test('an external authorizer of the same edge is an error', () => {
