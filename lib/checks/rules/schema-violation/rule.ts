@@ -1,4 +1,13 @@
-import { CLOUDFORMATION, type Field, isMap, memo, type Resource, type Schema, Schemas } from '../../../manifests';
+import {
+  CLOUDFORMATION,
+  type Field,
+  isMap,
+  memo,
+  memoByKey,
+  type Resource,
+  type Schema,
+  Schemas,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../../manifests/check';
 import { suggestion } from '../../suggestion';
@@ -101,21 +110,16 @@ function* violations(field: Field, schema: Schema, schemas: Schemas): Iterable<P
   }
 }
 
-function* ofObject(
-  field: Field,
-  fields: { readonly [name: string]: Schema },
-  required: readonly string[],
-  schemas: Schemas,
-): Iterable<Problem> {
+function* ofObject(field: Field, fields: Fields, required: readonly string[], schemas: Schemas): Iterable<Problem> {
   const names = Object.keys(fields);
   for (const [name, member] of field.entries) {
     const schema = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (schema !== undefined) {
       yield* violations(member, schema, schemas);
-    } else if (!(field.isRoot && OF_FILES.has(name)) && !mayBeExperimental(field, name, names)) {
+    } else if (!(field.isRoot && OF_FILES.has(name)) && !mayBeExperimental(field, name, fields)) {
       yield problem(
         member,
-        `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearest(name, names)}`,
+        `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearestField(fields, name)}`,
         names.length <= 12 ? `Use one of ${names.join(', ')}.` : 'Correct or remove it.',
       );
     }
@@ -128,8 +132,8 @@ function* ofObject(
 }
 
 /** The schemas of the Gateway API are those of its standard channel; the experimental one has further fields. */
-function mayBeExperimental({ resource }: Field, name: string, names: readonly string[]): boolean {
-  return resource.object.apiVersion.startsWith('gateway.networking.k8s.io/') && nearest(name, names) === '';
+function mayBeExperimental({ resource }: Field, name: string, fields: Fields): boolean {
+  return resource.object.apiVersion.startsWith('gateway.networking.k8s.io/') && nearestField(fields, name) === '';
 }
 
 /** What programs add to objects in files, and read again: sops. */
@@ -155,6 +159,12 @@ function wrong(field: Field, expected: string): Problem {
     `Write ${expected}${expected === 'a text' && !isMap(value) && !Array.isArray(value) ? ' in quotes' : ''}.`,
   );
 }
+
+interface Fields {
+  readonly [name: string]: Schema;
+}
+
+const nearestField = memoByKey((fields: Fields, name: string) => nearest(name, Object.keys(fields)));
 
 /** The nearest right name: one that differs in case, or in characters that are not letters, counts first. */
 function nearest(name: string, names: readonly string[]): string {
