@@ -1,11 +1,21 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { IpAddresses, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { IpAddresses, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { RestApiEdge } from 'cdk8s-cardinal/aws';
 import { edge } from './model';
-import { VPC_CIDR } from './network';
+import { FRONT_CIDRS, VPC_CIDR } from './network';
 
 const app = new App();
 const stack = new Stack(app, 'Shop', { description: 'The API in front of the shop' });
-const vpc = new Vpc(stack, 'Vpc', { ipAddresses: IpAddresses.cidr(VPC_CIDR), maxAzs: 2, natGateways: 1 });
-new RestApiEdge(stack, 'Api', { edge, vpc });
+const vpc = new Vpc(stack, 'Vpc', {
+  ipAddresses: IpAddresses.cidr(VPC_CIDR),
+  maxAzs: FRONT_CIDRS.length,
+  natGateways: 1,
+  // The subnets have the order of their addresses.
+  subnetConfiguration: [
+    { name: 'Front', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
+    { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 20 },
+    { name: 'Pods', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 18 },
+  ],
+});
+new RestApiEdge(stack, 'Api', { edge, vpc, loadBalancerSubnets: { subnetGroupName: 'Front' } });
 app.synth();

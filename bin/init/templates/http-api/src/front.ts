@@ -1,0 +1,5 @@
+import { Front } from 'cdk8s-cardinal';
+import { FRONT_CIDRS } from './network';
+
+/** The API is the only way to the gateway in the cluster: its load balancer connects from these subnets. */
+export const front = Front.httpApi({ addresses: FRONT_CIDRS });
