@@ -25,7 +25,7 @@ export function differenceOf(
     result.delayedShare === 1 && reply.ms < 0.9 * result.delay ? `was not held back for ${result.delay} ms` : undefined;
   return (
     late
-    ?? answerDifference(result, reply)
+    ?? answerDifference(outcomes, reply)
     ?? (reply.from && request.port !== 82
       ? (fromAll(outcomes, reply.from) ?? termsDifference(result, reply.from))
       : undefined)
@@ -54,9 +54,12 @@ export function isOutcome(outcome: Outcome, { status, from, text, headers }: Rep
     : text === 'outside' && !outcome.destination.includes('/');
 }
 
-function answerDifference(result: RequestResult, { from, headers }: Reply): string | undefined {
-  const wrong = from && Object.entries(result.responseHeaders).find(([name, value]) => headers[name] !== value);
-  return wrong && `the answer has ${wrong[0]}: ${String(headers[wrong[0]])}`;
+function answerDifference(outcomes: readonly Outcome[], { from, headers }: Reply): string | undefined {
+  const differences = outcomes.map(({ responseHeaders: { set } }) => {
+    const wrong = from && Object.entries(set).find(([name, value]) => headers[name] !== value);
+    return wrong && `the answer has ${wrong[0]}: ${String(headers[wrong[0]])}`;
+  });
+  return differences.includes(undefined) ? undefined : differences[0];
 }
 
 /** The request that the callee received: the host, the path, and the headers that configuration can set. */

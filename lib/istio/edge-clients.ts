@@ -26,7 +26,7 @@ export function tlsOptionsOf({ clientCa, clientCertificates, front }: Edge): Lab
  * the time in which connections are closed, for pods that a load balancer of its own connects to.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/
  */
-export function annotationsOf({ trustedProxies }: Edge, hasPodTargets: boolean): Labels | undefined {
+export function proxyConfigOf({ trustedProxies }: Edge, hasPodTargets: boolean): Labels | undefined {
   const config = {
     ...(trustedProxies ? { gatewayTopology: { numTrustedProxies: trustedProxies.count ?? 1 } } : {}),
     ...(hasPodTargets ? { terminationDrainDuration: `${DRAIN.closing}s` } : {}),

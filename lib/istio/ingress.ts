@@ -18,7 +18,7 @@ import {
   toYaml,
 } from '../kubernetes';
 import { DRAIN, type Edge, type Route, ValidationError } from '../topology';
-import { addressesOf, annotationsOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
+import { addressesOf, proxyConfigOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
 import { rejectRemovedPrefixes } from './edge-redirects';
@@ -120,7 +120,6 @@ export class IstioIngress extends EdgeGateway {
 
 function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
   const { name, namespace, gatewayClientCa, gatewayMetadata = {} } = edge;
-  const annotations = Object.entries({ ...gatewayMetadata.annotations, ...annotationsOf(edge, hasPodTargets) });
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
@@ -131,7 +130,7 @@ function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge
           'app.kubernetes.io/name': name,
           'app.kubernetes.io/part-of': edge.topology.name,
         },
-        annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
+        annotations: gatewayMetadata.annotations,
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
       listeners: edgeListeners(edge, tlsOptionsOf(edge)),
@@ -198,6 +197,7 @@ function renderVersionRules(chart: TopologyChart, edge: Edge): void {
  */
 function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
   const place = new Construct(scope, 'infrastructure');
+  const deployment = deploymentOf(edge, hasPodTargets);
   Phase.GATEWAYS.assignTo(place);
   new ConfigMap(place, 'parameters', {
     metadata: { name: parametersName(edge), namespace: edge.namespace },
@@ -213,22 +213,26 @@ function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: E
         },
       }),
       podDisruptionBudget: toYaml({ spec: { maxUnavailable: 1 } }),
-      ...(hasPodTargets ? { deployment: toYaml(DRAINING_DEPLOYMENT) } : {}),
+      ...(deployment === undefined ? {} : { deployment }),
     },
   });
 }
 
-/** After the hook, the proxy closes its connections after their current requests, see `annotationsOf`. */
-const DRAINING_DEPLOYMENT = {
-  spec: {
-    template: {
-      spec: {
+/**
+ * The settings of the pods: those of their proxies, and for targets of a load balancer of its own the time in which they
+ * serve after the hook, before connections are closed after their current requests. An annotation of the Gateway would
+ * be one of the Service as well.
+ */
+function deploymentOf(edge: Edge, hasPodTargets: boolean): string | undefined {
+  const annotations = proxyConfigOf(edge, hasPodTargets);
+  const spec = hasPodTargets
+    ? {
         terminationGracePeriodSeconds: DRAIN.grace,
         containers: [{ name: 'istio-proxy', lifecycle: { preStop: { sleep: { seconds: DRAIN.serving } } } }],
-      },
-    },
-  },
-};
+      }
+    : undefined;
+  return annotations && toYaml({ spec: { template: { metadata: { annotations }, ...(spec ? { spec } : {}) } } });
+}
 
 function parametersName(edge: Edge): string {
   return `${edge.name}-gateway`;

@@ -17,7 +17,7 @@ interface Rendered {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
   readonly data?: Readonly<Record<string, string>>;
-  readonly spec?: { readonly shutdown?: object; readonly infrastructure?: object };
+  readonly spec?: { readonly shutdown?: object };
 }
 
 function rendered(mesh: Target, props: Partial<EdgeProps> = {}): Rendered[] {
@@ -47,18 +47,13 @@ describe.each([
     expect(overlay).toEqual({
       spec: {
         template: {
+          metadata: { annotations: { 'proxy.istio.io/config': '{"terminationDrainDuration":"30s"}' } },
           spec: {
             terminationGracePeriodSeconds: 130,
             containers: [{ name: 'istio-proxy', lifecycle: { preStop: { sleep: { seconds: 90 } } } }],
           },
         },
       },
-    });
-  });
-
-  test('close their connections in that time', () => {
-    expect(only(objects, 'Gateway', 'door')?.spec?.infrastructure).toMatchObject({
-      annotations: { 'proxy.istio.io/config': '{"terminationDrainDuration":"30s"}' },
     });
   });
 
@@ -71,9 +66,15 @@ test('a count of trusted proxies and the time to drain are settings of one annot
   const objects = rendered(Mesh.istio({ gatewayService: GatewayService.CLUSTER_IP }), {
     trustedProxies: { cidrs: ['10.0.8.0/24'] },
   });
-  expect(only(objects, 'Gateway', 'door')?.spec?.infrastructure).toMatchObject({
-    annotations: {
-      'proxy.istio.io/config': '{"gatewayTopology":{"numTrustedProxies":1},"terminationDrainDuration":"30s"}',
+  expect(parse(only(objects, 'ConfigMap', 'door-gateway')?.data?.deployment ?? '')).toMatchObject({
+    spec: {
+      template: {
+        metadata: {
+          annotations: {
+            'proxy.istio.io/config': '{"gatewayTopology":{"numTrustedProxies":1},"terminationDrainDuration":"30s"}',
+          },
+        },
+      },
     },
   });
 });

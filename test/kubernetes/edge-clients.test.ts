@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { Testing, Yaml } from 'cdk8s';
 import { load } from 'js-yaml';
 import {
@@ -109,8 +110,13 @@ test("Istio's gateway counts several proxies, and denies connections of others",
     allowedCidrs: ['203.0.113.0/24'],
     trustedProxies: { cidrs: ['10.0.8.0/24'], count: 2 },
   });
-  expect(one(objects, 'Gateway', 'door').spec.infrastructure.annotations).toEqual({
-    'proxy.istio.io/config': '{"gatewayTopology":{"numTrustedProxies":2}}',
+  expect(one(objects, 'Gateway', 'door').spec.infrastructure).not.toHaveProperty('annotations');
+  expect(parse(one(objects, 'ConfigMap', 'door-gateway').data?.deployment ?? '')).toEqual({
+    spec: {
+      template: {
+        metadata: { annotations: { 'proxy.istio.io/config': '{"gatewayTopology":{"numTrustedProxies":2}}' } },
+      },
+    },
   });
   expect(one(objects, 'AuthorizationPolicy', 'door-addresses').spec).toEqual({
     targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }],

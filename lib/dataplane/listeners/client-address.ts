@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type Cluster, embedded, type Field } from '../../manifests';
+import { type Cluster, embedded, type Field, Kind, type Resource } from '../../manifests';
 import { forwardedFor, type Message } from '../messages/message';
 import { Unsimulated } from '../messages/unsimulated';
 import type { GatewayListener } from './listener';
@@ -28,10 +28,24 @@ export function withClientAddress(listener: GatewayListener, message: Message, c
 /** The settings of proxies in the annotations of their Pods. */
 function configsOf({ gateway, caller: { namespace, labels } }: GatewayListener, cluster: Cluster): Field[] {
   return gateway
-    ? [gateway.spec.get('infrastructure', 'annotations', ANNOTATION)]
+    ? [configOf(gateway, cluster)]
     : cluster.workloads
         .select(labels, namespace)
         .map(({ template }) => template.get('metadata', 'annotations', ANNOTATION));
+}
+
+/** The settings of the proxies that istiod deploys: its overlay of the Deployment precedes annotations of the Gateway. */
+function configOf({ spec, namespace }: Resource, cluster: Cluster): Field {
+  const parameters = spec.get('infrastructure', 'parametersRef');
+  const overlays =
+    parameters.get('kind').text === 'ConfigMap'
+      ? cluster.find(Kind.CONFIG_MAP, parameters.get('name').text, namespace)
+      : undefined;
+  const overlay = overlays?.root.get('data', 'deployment');
+  const config = overlay?.exists
+    ? embedded(overlay).get('spec', 'template', 'metadata', 'annotations', ANNOTATION)
+    : undefined;
+  return config?.exists ? config : spec.get('infrastructure', 'annotations', ANNOTATION);
 }
 
 function trustedProxiesIn(config: Field): number {
