@@ -10,6 +10,7 @@ import {
   PathOrder,
   renderCertificate,
   renderEdgeRoutes,
+  requirementsOf,
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
@@ -238,7 +239,7 @@ export class EnvoyGateway extends EdgeGateway {
 function groupsOf(edge: Edge): EdgeRule[][] {
   const groups = new Map<string, EdgeRule[]>();
   for (const route of edge.rules) {
-    const key = JSON.stringify([route.auth.token, route.auth.key, route.authorizer?.key]);
+    const key = JSON.stringify(requirementsOf(route));
     groups.set(key, [...(groups.get(key) ?? []), route]);
   }
   return [...groups.values()];

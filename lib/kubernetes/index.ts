@@ -18,7 +18,7 @@ export * from './no-mesh';
 export * from './target';
 export { Phase } from './phases';
 export { preflightsOf } from './preflights';
-export { PathOrder } from './route-order';
+export { PathOrder, requirementsOf } from './route-order';
 export * from './resource';
 export { TelemetryBackend, type TelemetryBackendProps } from './telemetry-backend';
 export { TraceTag } from './trace-tag';

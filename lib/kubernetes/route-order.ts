@@ -132,7 +132,12 @@ export class PathMatches {
 function keyOf(rule: EdgeRule): string {
   return rule instanceof Route
     ? comparisonKey<Route>(BY_MATCH, rule)
-    : JSON.stringify([rule.auth.token, rule.auth.key, rule instanceof Redirect && rule.to]);
+    : JSON.stringify([...requirementsOf(rule), rule instanceof Redirect && rule.to]);
+}
+
+/** What the gateway requires of the requests of a rule; policies apply to the HTTPRoutes of rules with the same. */
+export function requirementsOf({ auth: { token, key }, authorizer }: EdgeRule): unknown[] {
+  return [token, key, authorizer?.key];
 }
 
 /** Whether a path that is not exact comes after another that it overlaps. */

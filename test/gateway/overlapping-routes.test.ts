@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
   Auth,
   ClusterApp,
+  ExternalAuthorizer,
   HeaderMatch,
   Mesh,
   QueryParamMatch,
@@ -67,6 +68,27 @@ test('a prefix is an expression where a parameter comes after it, since Envoy Ga
     { type: 'RegularExpression', value: '/[^/]+/items' },
     { type: 'RegularExpression', value: '/other(?:/.*)?' },
   ]);
+});
+
+test('redirects to the same URL are ordered too, if only one of them has an authorizer', () => {
+  const shop = new Topology('shop');
+  const edge = shop.addEdge('door', { host: 'shop.example' });
+  edge.route('GET /', plain(shop, 'web'));
+  edge.redirect('GET /a/{rest+}', {
+    host: 'new.example',
+    authorizer: ExternalAuthorizer.of({ service: plain(shop, 'decider') }),
+  });
+  edge.redirect('GET /{tenant}/items', { host: 'new.example' });
+  const chart = new TopologyChart(new ClusterApp(), 'test', {
+    topology: shop,
+    mesh: Mesh.none({ gateway: new EnvoyGateway() }),
+  });
+  const paths = (Testing.synth(chart) as Rendered[])
+    .filter(({ kind }) => kind === 'HTTPRoute')
+    .flatMap(({ spec }) => spec.rules as { matches: { path: { value: string } }[] }[])
+    .flatMap(({ matches }) => matches.map(({ path }) => path.value));
+
+  expect(paths).toEqual(['/', '/[^/]+/items', '/a/.+(?:)(?:)']);
 });
 
 describe('conditions', () => {
