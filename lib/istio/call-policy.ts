@@ -1,7 +1,7 @@
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { durationOf, type SpecOf } from '../kubernetes';
+import { durationOf, literalValues, render, type Rendering, type SpecOf } from '../kubernetes';
 import {
   type Abort,
   type CallPolicy,
@@ -9,13 +9,11 @@ import {
   type Faults,
   type HeaderChanges,
   type HeaderOperations,
-  type HeaderValues,
   type PathPrefixRewrite,
   type Retries,
   RETRY_ON,
   type Rewrite,
 } from '../topology';
-import { render, type Rendering } from './rendering';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
 type HttpRetries = NonNullable<HttpRoute['retries']>;
@@ -48,8 +46,8 @@ const FAULTS = {
 } satisfies Rendering<Faults, HttpFault>;
 
 const OPERATIONS = {
-  set: ({ set }) => ({ set: set && literal(set) }),
-  add: ({ add }) => ({ add: add && literal(add) }),
+  set: ({ set }) => ({ set: set && Object.fromEntries(literalValues(set)) }),
+  add: ({ add }) => ({ add: add && Object.fromEntries(literalValues(add)) }),
   remove: ({ remove }) => ({ remove: remove && [...remove].sort() }),
 } satisfies Rendering<HeaderOperations, Operations>;
 
@@ -72,15 +70,6 @@ export const TERMS = {
   headers: ({ headers }) => (headers?.request || headers?.response ? { headers: render(HEADERS, headers) } : {}),
   rewrite: ({ rewrite }) => (rewrite ? { rewrite: render(REWRITE, rewrite) } : {}),
 } satisfies Rendering<CallPolicy, HttpRoute>;
-
-/** Envoy replaces `%NAME%` in values of headers. */
-function literal(values: HeaderValues): HeaderValues {
-  return Object.fromEntries(
-    Object.entries(values)
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([name, value]) => [name, value.replaceAll('%', '%%')]),
-  );
-}
 
 /**
  * An expression, since `rewrite.uri` replaces what the match of the rule has matched, and a call has no such match. It

@@ -1,9 +1,8 @@
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { durationOf, type SpecOf } from '../kubernetes';
+import { durationOf, render, type Rendering, type SpecOf } from '../kubernetes';
 import type { Callee, CircuitBreakerProps, Replicas, TcpKeepalive } from '../topology';
-import { render, type Rendering } from './rendering';
 
 type TrafficPolicy = NonNullable<SpecOf<IDestinationRule>['trafficPolicy']>;
 type ConnectionPool = NonNullable<TrafficPolicy['connectionPool']>;

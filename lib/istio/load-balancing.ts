@@ -1,9 +1,8 @@
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { durationOf, type SpecOf } from '../kubernetes';
+import { durationOf, render, type Rendering, type SpecOf } from '../kubernetes';
 import type { HashKey, LoadBalancing, LocalityLoadBalancing, Warmup } from '../topology';
-import { render, type Rendering } from './rendering';
 
 type LoadBalancer = NonNullable<NonNullable<SpecOf<IDestinationRule>['trafficPolicy']>['loadBalancer']>;
 type Locality = NonNullable<LoadBalancer['localityLbSetting']>;

@@ -1,7 +1,7 @@
 import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import type { SpecOf } from '../kubernetes';
+import { render, type SpecOf } from '../kubernetes';
 import {
   bothOf,
   type Call,
@@ -18,7 +18,6 @@ import {
   type Weight,
 } from '../topology';
 import { TERMS } from './call-policy';
-import { render } from './rendering';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
 type TcpRoute = NonNullable<SpecOf<IVirtualService>['tcp']>[number];

@@ -14,8 +14,10 @@ import type {
   RouteRewrite,
   Service,
 } from '../topology';
-import { backend } from './route-backends';
+import { literalValues } from './header-values';
 import { headersOf, methodsOf } from './preflights';
+import { render, type Rendering } from './rendering';
+import { backend } from './route-backends';
 import type { SpecOf } from './resource';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
@@ -31,7 +33,7 @@ export function filtersOf(edge: Edge, route: Route, mirror: Mirror | undefined):
   const filters = [
     ...mirrorFilter(edge, service, port, mirror),
     ...corsFilter(edge),
-    ...(rewrite ? [{ type: 'URLRewrite' as const, urlRewrite: fieldsOf(REWRITE, rewrite) }] : []),
+    ...(rewrite ? [{ type: 'URLRewrite' as const, urlRewrite: render(REWRITE, rewrite) }] : []),
     ...headerFilters(headerChanges),
   ];
   return filters.length > 0 ? filters : undefined;
@@ -39,17 +41,7 @@ export function filtersOf(edge: Edge, route: Route, mirror: Mirror | undefined):
 
 /** The filter of a rule that redirects requests. */
 export function redirectFilter({ to }: Redirect): Filter {
-  return { type: 'RequestRedirect', requestRedirect: fieldsOf(REDIRECT, to) };
-}
-
-/** The fields that each property of a declaration is rendered to. */
-type Rendering<Props, Fields> = { readonly [K in keyof Props]-?: (props: Props) => Partial<Fields> };
-
-function fieldsOf<Props extends object, Fields>(rendering: Rendering<Props, Fields>, props: Props): Fields {
-  return Object.assign(
-    {},
-    ...Object.values<(props: Props) => Partial<Fields>>(rendering).map(of => of(props)),
-  ) as Fields;
+  return { type: 'RequestRedirect', requestRedirect: render(REDIRECT, to) };
 }
 
 const REWRITE: Rendering<RouteRewrite, UrlRewrite> = {
@@ -86,11 +78,8 @@ function modifierOf({ set, add, remove }: HeaderOperations): HeaderModifier {
   return { set: set && literal(set), add: add && literal(add), remove: remove && [...remove].sort() };
 }
 
-/** Envoy replaces `%NAME%` in values of headers. */
 function literal(values: HeaderValues): { name: string; value: string }[] {
-  return Object.entries(values)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, value]) => ({ name, value: value.replaceAll('%', '%%') }));
+  return literalValues(values).map(([name, value]) => ({ name, value }));
 }
 
 function corsFilter(edge: Edge): Filter[] {
