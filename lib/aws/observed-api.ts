@@ -3,9 +3,8 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { describeFinding, type Finding } from '../checks';
-import { type Edge, type FrontKind, ValidationError } from '../topology';
+import { type Edge, type RenderedFrontKind, requireFront, ValidationError } from '../topology';
 import { EdgeAlarms, type EdgeAlarmsProps, type StageMetrics } from './alarms';
-import { requireFront } from './limits/front';
 import type { PrivateLink } from './private-link';
 
 /**
@@ -25,7 +24,7 @@ export abstract class ObservedApi extends Construct implements StageMetrics {
   protected constructor(
     scope: Construct,
     id: string,
-    kind: FrontKind,
+    kind: RenderedFrontKind,
     /** The edge that the API is in front of. */
     readonly edge: Edge,
   ) {

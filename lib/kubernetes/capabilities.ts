@@ -1,5 +1,6 @@
 import { Severity, type SynthesisFinding } from '../checks';
 import {
+  BY_FRONT_ALONE,
   type Call,
   callPolicyKey,
   Capability,
@@ -57,21 +58,11 @@ function unsupported(
       severity: Severity.ERROR,
       path,
       message: `It requires ${capability}, which ${name} does not support.`,
-      fix: OF_FRONTS.has(capability)
+      fix: BY_FRONT_ALONE.includes(capability)
         ? 'Put an API that supports it in front and declare it as `front`, or remove it.'
         : 'Choose a target that supports it, or remove it.',
     }));
 }
-
-/** The features that a front may provide instead of the gateway in the cluster. */
-const OF_FRONTS = new Set([
-  Capability.API_KEYS,
-  Capability.PER_CLIENT_RATE_LIMITS,
-  Capability.CLIENT_CERTIFICATES,
-  Capability.WAF,
-  Capability.REQUEST_VALIDATION,
-  Capability.CACHING,
-]);
 
 /** The gateway with its front. Client certificates end at the front: a gateway behind it does not see them. */
 function atEdge({ front }: Edge, gateway: FeatureProvider): FeatureProvider {
@@ -80,7 +71,7 @@ function atEdge({ front }: Edge, gateway: FeatureProvider): FeatureProvider {
         name: `${gateway.name} behind ${front.name}`,
         capabilities: [
           ...gateway.capabilities.filter(each => each !== Capability.CLIENT_CERTIFICATES),
-          ...[...OF_FRONTS].filter(each => front.enforcesAlone(each)),
+          ...BY_FRONT_ALONE.filter(each => front.enforcesAlone(each)),
         ],
       }
     : gateway;

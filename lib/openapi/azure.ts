@@ -2,7 +2,7 @@ import { CORS_HEADERS, type Edge, FailureMode, FrontKind, Period, type Route } f
 import { type ApiDocument, openApiOf } from './document';
 import { requireNoOverlap } from './equal-checks';
 import { type ApiOperation, operationsOf, unsupported } from './operations';
-import { requireFront } from './require-front';
+import { requireFrontOfDocument } from './require-front';
 import { element, type XmlElement, xmlOf } from './xml';
 
 /** Properties of {@link azureApiManagement}. */
@@ -39,7 +39,7 @@ const SECONDS = { [Period.SECOND]: 1, [Period.MINUTE]: 60, [Period.HOUR]: 3600, 
  * @see https://learn.microsoft.com/azure/api-management/api-management-api-import-restrictions
  */
 export function azureApiManagement(edge: Edge, props: AzureApiManagementProps = {}): AzureApi {
-  requireFront(edge, FrontKind.AZURE_API_MANAGEMENT);
+  requireFrontOfDocument(edge, FrontKind.AZURE_API_MANAGEMENT);
   edge.topology.close();
   requireFit(edge, props);
   const operations = operationsOf(edge);

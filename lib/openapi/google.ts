@@ -11,7 +11,7 @@ import {
 import { type ApiDocument, parametersOf, pathsOf, Schemes } from './document';
 import { requireSameChecks } from './equal-checks';
 import { type ApiOperation, operationsOf, unsupported } from './operations';
-import { requireFront } from './require-front';
+import { requireFrontOfDocument } from './require-front';
 
 const KEY_HEADER = 'x-api-key';
 
@@ -24,7 +24,7 @@ const KEY_HEADER = 'x-api-key';
  * @see https://docs.cloud.google.com/api-gateway/docs/oasv2-extensions
  */
 export function googleApiGateway(edge: Edge): ApiDocument {
-  requireFront(edge, FrontKind.GOOGLE_API_GATEWAY);
+  requireFrontOfDocument(edge, FrontKind.GOOGLE_API_GATEWAY);
   edge.topology.close();
   requireFit(edge);
   const schemes = new Schemes();

@@ -91,7 +91,7 @@ export interface CustomFrontProps {
 }
 
 /** What only a front enforces, if it has the capability: a gateway behind it cannot, or would count a second time. */
-const BY_FRONT_ALONE: readonly Capability[] = [
+export const BY_FRONT_ALONE: readonly Capability[] = [
   Capability.API_KEYS,
   Capability.PER_CLIENT_RATE_LIMITS,
   Capability.CLIENT_CERTIFICATES,

@@ -32,6 +32,7 @@ export { requireCidr } from './cidr';
 export { ForeignService, ForeignTopology } from './foreign-topology';
 export {
   type AzureFrontProps,
+  BY_FRONT_ALONE,
   type CustomFrontProps,
   Front,
   FrontConnection,
@@ -40,6 +41,7 @@ export {
   type GoogleFrontProps,
 } from './front';
 export type { FrontLimits } from './front-limits';
+export { type RenderedFrontKind, requireFront, requireOneHost } from './required-front';
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';

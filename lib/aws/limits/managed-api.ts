@@ -1,5 +1,12 @@
 import { type ApiQuotas, HTTP_API_QUOTAS, limitOf, type Quota, REST_API_QUOTAS } from '../../checks';
-import { type AcceptedTokens, type Edge, type Route, TlsVersion, ValidationError } from '../../topology';
+import {
+  type AcceptedTokens,
+  type Edge,
+  requireOneHost,
+  type Route,
+  TlsVersion,
+  ValidationError,
+} from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -38,7 +45,7 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
       'Answer with the redirect in a service, or declare it on an edge without a managed API.',
     );
   });
-  requireOneHost(api, edge);
+  requireOneHost(edge, api.name, (...problem) => invalid(api, ...problem));
   requireNoTlsVersion(api, edge);
   if (!props.loadBalancer) {
     requireTargetGroupName(api, edge, props.targetGroupName);
@@ -49,18 +56,6 @@ export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): v
     assertNotReservedHeader(api, edge, header);
     requireClaim(api, edge, claim);
   });
-}
-
-/** The API forwards requests with the host of the edge, and its domain name and certificate are that host's. */
-function requireOneHost(api: ApiKind, { path, hosts }: Edge): void {
-  if (hosts.length > 1 || hosts.some(host => host.startsWith('*'))) {
-    throw invalid(
-      api,
-      path,
-      `The edge serves ${hosts.join(', ')}, and ${api.name} forwards requests of one host only.`,
-      'Declare one host without a wildcard, and an edge with its own API for each other.',
-    );
-  }
 }
 
 /** The API terminates the connections of clients. */
