@@ -1,16 +1,15 @@
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import type { AcceptedTokens } from '../topology';
-import { audiencesOf } from './limits/managed-api';
+import { type AcceptedTokens, audiencesOf, issuerAndAudiences } from '../topology';
 
 /** The JWT authorizers of an HTTP API: one for each set of issuer and audiences. Scopes are set on the route. */
 export class HttpJwtAuthorizers {
   private readonly byDemand = new Map<string, HttpJwtAuthorizer>();
 
   of(token: AcceptedTokens): HttpJwtAuthorizer {
-    const audiences = audiencesOf(token);
-    const key = JSON.stringify([token.issuer, audiences]);
+    const key = issuerAndAudiences(token);
     const id = `Jwt${this.byDemand.size + 1}`;
-    const authorizer = this.byDemand.get(key) ?? new HttpJwtAuthorizer(id, token.issuer, { jwtAudience: audiences });
+    const authorizer =
+      this.byDemand.get(key) ?? new HttpJwtAuthorizer(id, token.issuer, { jwtAudience: audiencesOf(token) });
     this.byDemand.set(key, authorizer);
     return authorizer;
   }

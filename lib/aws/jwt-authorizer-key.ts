@@ -1,5 +1,4 @@
-import type { AcceptedTokens } from '../topology';
-import { audiencesOf } from './limits/managed-api';
+import { type AcceptedTokens, audiencesOf } from '../topology';
 
 /** Equal for tokens that one JWT authorizer accepts; scopes are set on the method. */
 export function jwtAuthorizerKey(token: AcceptedTokens): string {

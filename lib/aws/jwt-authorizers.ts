@@ -1,9 +1,8 @@
 import { Names, Validations } from 'aws-cdk-lib';
 import { CfnAuthorizer, type CfnMethod, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import type { AcceptedTokens } from '../topology';
+import { type AcceptedTokens, audiencesOf } from '../topology';
 import { jwtAuthorizerKey } from './jwt-authorizer-key';
-import { audiencesOf } from './limits/managed-api';
 
 /** The algorithms that JWT authorizers support: no PS256 to PS512, EdDSA or shared secrets. */
 const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512'];

@@ -91,7 +91,7 @@ function inboundOf({ id, route }: ApiOperation): XmlElement[] {
 
 function authenticationOf({ auth: { token, key } }: Route): XmlElement[] {
   if (token) {
-    const { issuer, audiences = [] } = token;
+    const { issuer, audiences } = token;
     return [
       element(
         'validate-jwt',
@@ -213,7 +213,7 @@ function requireFit(edge: Edge, { certificateId }: AzureApiManagementProps): voi
     operation,
     auth: { token },
   } of edge.routes) {
-    if (token && (token.jwks !== undefined || token.clientIdAsAudience || (token.audiences ?? []).length === 0)) {
+    if (token && (token.jwks !== undefined || token.clientIdAsAudience || token.anyAudience)) {
       throw unsupported(
         `${edge.path}/${operation.toString()}`,
         'API Management fetches keys by discovery and requires `aud` in tokens, so that `jwks`, `clientIdAsAudience` and '

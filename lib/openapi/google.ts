@@ -1,10 +1,10 @@
 import {
+  type AcceptedTokens,
   Capability,
   ClientKey,
   type Edge,
   FailureMode,
   FrontKind,
-  type JwtProps,
   Period,
   type Route,
 } from '../topology';
@@ -29,11 +29,7 @@ export function googleApiGateway(edge: Edge): ApiDocument {
   requireFit(edge);
   const schemes = new Schemes();
   const operations = operationsOf(edge);
-  const paths = pathsOf(
-    operations,
-    path => path.replace('+}', '=**}'),
-    operation => operationOf(operation, schemes),
-  );
+  const paths = pathsOf(operations, googlePath, operation => operationOf(operation, schemes));
   if (edge.cors) {
     addPreflights(operations, paths);
   }
@@ -41,32 +37,35 @@ export function googleApiGateway(edge: Edge): ApiDocument {
     swagger: '2.0',
     info: { title: edge.id, version: '1.0.0' },
     schemes: ['https'],
-    'x-google-backend': {
-      address: `https://${edge.host}`,
-      path_translation: 'APPEND_PATH_TO_ADDRESS',
-      // Otherwise a token of Google replaces the one that the gateway in the cluster verifies.
-      disable_auth: true,
-    },
+    'x-google-backend': backendOf(edge),
     ...quotaOf(edge),
     paths,
     securityDefinitions: schemes.all,
   };
 }
 
+function backendOf({ host }: Pick<Edge, 'host'>): object {
+  return {
+    address: `https://${host}`,
+    path_translation: 'APPEND_PATH_TO_ADDRESS',
+    // Otherwise a token of Google replaces the one that the gateway in the cluster verifies.
+    disable_auth: true,
+  };
+}
+
+/** A parameter for the rest of a path has a suffix of its own. */
+function googlePath(path: string): string {
+  return path.replace('+}', '=**}');
+}
+
 function operationOf(operation: ApiOperation, schemes: Schemes): object {
   const { route } = operation;
-  const { edge } = route;
   return {
     operationId: operation.id,
-    parameters: parametersOf({ ...operation, path: operation.path }, { type: 'string' }),
+    parameters: parametersOf(operation, { type: 'string' }),
     responses: { default: { description: `The response of ${route.service.name}.` } },
     security: securityOf(route, schemes),
-    'x-google-backend': {
-      address: `https://${edge.host}`,
-      path_translation: 'APPEND_PATH_TO_ADDRESS',
-      disable_auth: true,
-      deadline: route.timeout.toMilliseconds() / 1000,
-    },
+    'x-google-backend': { ...backendOf(route.edge), deadline: route.timeout.toMilliseconds() / 1000 },
     ...metricsOf(route),
   };
 }
@@ -81,7 +80,7 @@ function securityOf(route: Route, schemes: Schemes): object[] {
       authorizationUrl: '',
       'x-google-issuer': issuer,
       ...(jwksUri === undefined ? {} : { 'x-google-jwks_uri': jwksUri }),
-      'x-google-audiences': (audiences ?? []).join(','),
+      'x-google-audiences': audiences.join(','),
       // By default the query parameter `access_token` is read as well.
       'x-google-jwt-locations': [{ header: 'Authorization', value_prefix: 'Bearer ' }],
     });
@@ -97,7 +96,7 @@ function addPreflights(operations: readonly ApiOperation[], paths: ReturnType<ty
   for (const [path, methods] of Object.entries(paths)) {
     const declared = operations.some(
       ({ method, path: own, route }) =>
-        method === 'options' && own.text.replace('+}', '=**}') === path && route.operation.method !== undefined,
+        method === 'options' && googlePath(own.text) === path && route.operation.method !== undefined,
     );
     const [first] = Object.values(methods);
     if (!declared && first) {
@@ -177,10 +176,13 @@ function requireFit(edge: Edge): void {
   requireSameChecks(edge, route => [isKeyed(route), limitsOf(route)], trailingSlashes);
 }
 
-function requireFitToken(path: string, { issuer, audiences = [], jwks, clientIdAsAudience }: JwtProps): void {
+function requireFitToken(
+  path: string,
+  { issuer, audiences, anyAudience, jwks, clientIdAsAudience }: AcceptedTokens,
+): void {
   const [problem, fix] = clientIdAsAudience
     ? ['Google requires `aud` in tokens, so `client_id` cannot replace it.', 'Have the issuer set `aud`.']
-    : audiences.length === 0
+    : anyAudience
       ? ['Tokens of any audience are accepted, and Google compares audiences.', 'Give the audiences of the edge.']
       : audiences.some(each => each.includes(','))
         ? ['An audience contains a comma, which separates audiences for Google.', 'Use another audience.']

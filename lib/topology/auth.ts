@@ -52,6 +52,16 @@ export interface AcceptedTokens extends JwtProps {
   readonly audiences: string[];
 }
 
+/** The audiences of a token: any one of them suffices, so neither their order nor a repetition makes a difference. */
+export function audiencesOf({ audiences }: AcceptedTokens): string[] {
+  return [...new Set(audiences)].sort();
+}
+
+/** A text that is the same for tokens of the same issuer and audiences. */
+export function issuerAndAudiences(token: AcceptedTokens): string {
+  return JSON.stringify([token.issuer, audiencesOf(token)]);
+}
+
 /** Which API keys are accepted. */
 export interface ApiKeyProps {
   /**

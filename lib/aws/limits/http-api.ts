@@ -1,8 +1,8 @@
 import { Severity, type SynthesisFinding } from '../../checks';
-import type { Edge, Route } from '../../topology';
+import { audiencesOf, type Edge, issuerAndAudiences, type Route } from '../../topology';
 import type { HttpApiEdgeProps } from '../http-api-props';
 import { openPreflightsOf } from '../preflights';
-import { audiencesOf, HTTP_API, invalid, requireFitForManagedApi, requireNoMore } from './managed-api';
+import { HTTP_API, invalid, requireFitForManagedApi, requireNoMore } from './managed-api';
 import { requireFitRoutes } from './http-routes';
 import { requireOneChoice } from './route-choice';
 
@@ -30,7 +30,7 @@ function tokenDemandsOf({ edge, lambdaRoutes = {} }: HttpApiEdgeProps): string[]
     ...edge.routes.map(({ auth }) => auth.token),
     ...Object.values(lambdaRoutes).map(({ auth, authorizer }) => (authorizer ? undefined : (auth ?? edge.auth).token)),
   ];
-  return [...new Set(tokens.flatMap(each => (each ? [JSON.stringify([each.issuer, audiencesOf(each)])] : [])))];
+  return [...new Set(tokens.flatMap(each => (each ? [issuerAndAudiences(each)] : [])))];
 }
 
 /** Findings about properties that apply in the cluster and have no effect on a managed API. */

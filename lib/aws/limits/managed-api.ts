@@ -1,12 +1,5 @@
 import { type ApiQuotas, HTTP_API_QUOTAS, limitOf, type Quota, REST_API_QUOTAS } from '../../checks';
-import {
-  type AcceptedTokens,
-  type Edge,
-  requireOneHost,
-  type Route,
-  TlsVersion,
-  ValidationError,
-} from '../../topology';
+import { type Edge, requireOneHost, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -117,11 +110,6 @@ function assertRaisable(api: ApiKind, { edge, quotas = {} }: ManagedApiProps): v
   }
 }
 
-/** The audiences of a token: any one of them suffices, so neither their order nor a repetition makes a difference. */
-export function audiencesOf(token: AcceptedTokens): string[] {
-  return [...new Set(token.audiences)].sort();
-}
-
 function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }: Route, own?: ApiQuotas): void {
   const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
@@ -172,7 +160,7 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }
     throw invalid(
       api,
       path,
-      `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over ` + 'HTTPS.',
+      `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over HTTPS.`,
       'Use an issuer with an https:// URL.',
     );
   }

@@ -1,4 +1,11 @@
-import type { Edge, FrontLimits, JwtProps, Route, Topology } from '../../topology';
+import {
+  audiencesOf,
+  type Edge,
+  type FrontLimits,
+  issuerAndAudiences,
+  type Route,
+  type Topology,
+} from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
@@ -16,7 +23,7 @@ export function exceededLimits(edge: Edge): SynthesisFinding[] {
           ['routes', edge.routes.length, front.limits.routes, 'Split the edge in two.'],
           [
             'sets of issuer and audiences',
-            new Set(edge.routes.flatMap(({ auth: { token } }) => (token ? [demandOf(token)] : []))).size,
+            new Set(edge.routes.flatMap(({ auth: { token } }) => (token ? [issuerAndAudiences(token)] : []))).size,
             front.limits.issuers,
             'Use the same set for several routes.',
           ],
@@ -24,11 +31,6 @@ export function exceededLimits(edge: Edge): SynthesisFinding[] {
         ...edge.routes.flatMap(route => exceededByRoute(route, front.name, front.limits)),
       ]
     : [];
-}
-
-/** The issuer with its audiences: any one of them suffices, so neither their order nor a repetition matters. */
-function demandOf({ issuer, audiences }: JwtProps): string {
-  return JSON.stringify([issuer, [...new Set(audiences)].sort()]);
 }
 
 function exceededByRoute(
@@ -43,7 +45,7 @@ function exceededByRoute(
   const longest = limits.longestTimeout?.toMilliseconds() ?? Infinity;
   return [
     ...exceeding(path, front, [
-      ['audiences', new Set(token?.audiences).size, limits.audiences, 'Use one audience for all clients.'],
+      ['audiences', token ? audiencesOf(token).length : 0, limits.audiences, 'Use one audience for all clients.'],
       ['scopes', token?.scopes?.length ?? 0, limits.scopes, 'Use one scope for all clients.'],
     ]),
     ...(millis < shortest || millis > longest
