@@ -9,6 +9,7 @@ import {
   type Faults,
   type HeaderChanges,
   type HeaderOperations,
+  literalRegex,
   type PathPrefixRewrite,
   type Retries,
   RETRY_ON,
@@ -77,7 +78,7 @@ export const TERMS = {
  */
 function prefixRewrite({ from, to }: PathPrefixRewrite): HttpRewrite['uriRegexRewrite'] {
   const [before, after] = [from, to].map(each => (each === '/' ? '' : each));
-  const prefix = before?.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const prefix = before && literalRegex(before);
   return prefix === ''
     ? { match: '^/(.*)$', rewrite: `${after}/\\1` }
     : after === ''

@@ -32,6 +32,7 @@ export * from './network-policies';
 export * from './object';
 export * from './printable';
 export * from './protocol';
+export * from './regex';
 export * from './schemas';
 export * from './selecting';
 export * from './selector';

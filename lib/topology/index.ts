@@ -60,6 +60,7 @@ export type { RateLimiterProps } from './rate-limiter';
 export type { RequestValidation } from './request-validation';
 export { areDisjoint, QueryParamMatch, type RequestMatch } from './request-match';
 export { Redirect, type RedirectProps, type RedirectTarget } from './redirect';
+export { literalRegex } from './regex';
 export type { PathPrefixRewrite, Rewrite } from './rewrite';
 export type { RouteRewrite } from './route-rewrite';
 export { EdgeRule } from './edge-rule';

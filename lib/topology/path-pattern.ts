@@ -1,3 +1,4 @@
+import { literalRegex } from './regex';
 import { ValidationError } from './validation-error';
 
 /** The last segment of a prefix. */
@@ -92,7 +93,7 @@ export class PathPattern {
         if (segment === ANYTHING) {
           return index === 0 ? `/${character}*` : `(?:/${character}*)?`;
         }
-        const literal = segment.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+        const literal = literalRegex(segment);
         return `/${isRest(segment) ? `${character}+` : isParameter(segment) ? `[^/${end}]+` : literal}`;
       })
       .join('');

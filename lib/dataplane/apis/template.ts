@@ -1,4 +1,4 @@
-import { CLOUDFORMATION, type Cluster, type Field, isMap, memo, type Resource } from '../../manifests';
+import { CLOUDFORMATION, type Cluster, type Field, isMap, literalRegex, memo, type Resource } from '../../manifests';
 
 /** The resources of one CloudFormation template. References are resolved within the template only. */
 export class Template {
@@ -66,7 +66,7 @@ export function isKnown(text: string): boolean {
 
 /** Whether a text of a template may equal this value: values that are known only after deployment match anything. */
 export function mayBe(text: string, value: string): boolean {
-  const literals = text.split(new RegExp(UNKNOWN, 'g')).map(each => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const literals = text.split(new RegExp(UNKNOWN, 'g')).map(literalRegex);
   return new RegExp(`^${literals.join('.+')}$`, 's').test(value);
 }
 

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, isWithin, matchesPattern, memo, ownValue } from '../../manifests';
+import { type Cluster, type Field, isWithin, literalRegex, matchesPattern, memo, ownValue } from '../../manifests';
 import { claimTexts } from './claims';
 import type { Connection } from '../endpoints/connection';
 import type { Ternary } from '../messages/ternary';
@@ -96,7 +96,7 @@ const ATTRIBUTES: Readonly<Record<string, (name: string, at: Field) => Matches>>
   'source.principal': () => (input, value, cluster) =>
     input.unknown?.has('unnamed identity') && !value.includes('*') ? false : ofPrincipal(input, value, cluster),
   'source.namespace': () =>
-    ofIdentity((identity, value) => new RegExp(`/ns/${value.split('*').map(quoted).join('.*')}/`).test(identity)),
+    ofIdentity((identity, value) => new RegExp(`/ns/${value.split('*').map(literalRegex).join('.*')}/`).test(identity)),
   'source.trustDomain': () =>
     ofIdentity((identity, value, cluster) => {
       const [domain = ''] = identity.split('/');
@@ -228,8 +228,4 @@ function isPrincipal(value: string, issuer: string, subject: string): boolean {
     issuer === iss
     && (sub === '*' ? subject !== '' : sub.endsWith('*') ? subject.startsWith(sub.slice(0, -1)) : subject === sub)
   );
-}
-
-function quoted(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

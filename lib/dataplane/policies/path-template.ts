@@ -1,3 +1,5 @@
+import { literalRegex } from '../../manifests';
+
 /** Whether a path of an AuthorizationPolicy has placeholders: `{*}` for one segment, `{**}` for any number. */
 export function isPathTemplate(path: string): boolean {
   return path.includes('{*}') || path.includes('{**}');
@@ -14,13 +16,7 @@ const CHARACTERS = "a-zA-Z0-9\\-._~%!$&'()+,;:@=*";
 export function matchesTemplate(template: string, path: string): boolean {
   const source = template
     .split(/(\{\*\*?\})/)
-    .map(part =>
-      part === '{*}'
-        ? `[${CHARACTERS}]+`
-        : part === '{**}'
-          ? `[${CHARACTERS}/]*`
-          : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
-    )
+    .map(part => (part === '{*}' ? `[${CHARACTERS}]+` : part === '{**}' ? `[${CHARACTERS}/]*` : literalRegex(part)))
     .join('');
   return new RegExp(`^${source}$`).test(path);
 }

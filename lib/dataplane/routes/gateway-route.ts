@@ -8,6 +8,7 @@ import {
   portNumber,
   type Resource,
   hostsElsewhere,
+  literalRegex,
 } from '../../manifests';
 import { corsHeadersOf } from './cors';
 import { headerModifier, type HeaderOperations, joined, NO_OPERATIONS } from './header-operations';
@@ -155,15 +156,11 @@ function corsOf(filters: readonly Field[], reader: RouteReader): Rule['cors'] {
   const origins = cors
     .get('allowOrigins')
     .texts.map(each =>
-      each === '*' ? '[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+' : each.split('*').map(escaped).join('.*'),
+      each === '*' ? '[a-zA-Z][a-zA-Z0-9+.-]*://[^/\\s?#]+' : each.split('*').map(literalRegex).join('.*'),
     );
   return {
     takesOrigin: origin => origins.some(each => matchesRe2(each, origin)),
     answersAll: true,
     ...corsHeadersOf(cors, reader === RouteReader.OTHER_GATEWAY ? ', ' : ',', cors.get('maxAge').number ?? 5),
   };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
