@@ -6,6 +6,7 @@ import {
   renderBackendTls,
   renderConnectionRoutes,
   Gateway,
+  grouped,
   type Labels,
   PathOrder,
   renderCertificate,
@@ -236,11 +237,6 @@ export class EnvoyGateway extends EdgeGateway {
 }
 
 /** Routes and redirects with the same requirements share HTTPRoutes, to which a SecurityPolicy is attached. */
-function groupsOf(edge: Edge): EdgeRule[][] {
-  const groups = new Map<string, EdgeRule[]>();
-  for (const route of edge.rules) {
-    const key = JSON.stringify(requirementsOf(route));
-    groups.set(key, [...(groups.get(key) ?? []), route]);
-  }
-  return [...groups.values()];
+function groupsOf({ rules }: Edge): (readonly EdgeRule[])[] {
+  return grouped(rules, rule => JSON.stringify(requirementsOf(rule)));
 }

@@ -28,11 +28,10 @@ export interface MatchedRequests {
  */
 export function requestsOf(rules: readonly EdgeRule[], all: readonly EdgeRule[]): MatchedRequests[] {
   const others = all.filter(each => !rules.includes(each));
-  const [plain, conditional] = [false, true].map(isConditional =>
-    others.filter(({ match }) => (match !== undefined) === isConditional).map(({ operation }) => operation),
-  );
+  const plain = others.filter(({ match }) => !match).map(({ operation }) => operation);
+  const conditional = others.filter(({ match }) => match).map(({ operation }) => operation);
   const operationsAmong = (operations: readonly Operation[], taken: readonly Operation[] = []) =>
-    operationsOf(operations, [...(plain ?? []), ...taken], {}, conditional);
+    operationsOf(operations, [...plain, ...taken], {}, conditional);
   const together = new Map<string, { readonly operations: Operation[]; readonly when: Condition[] }>();
   const alone: MatchedRequests[] = [];
   for (const rule of rules) {

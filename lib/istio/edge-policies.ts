@@ -1,15 +1,13 @@
 import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
+import { grouped, preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
   type AcceptedTokens,
   type ConnectionRoute,
   type Cors,
   type Edge,
-  type EdgeRule,
   type ExternalAuthorizer,
-  type Operation,
   ValidationError,
 } from '../topology';
 import { type MatchedRequests, requestsOf } from './edge-conditions';
@@ -81,14 +79,9 @@ interface Group {
 
 /** The routes and redirects with the same requirements. */
 function groupsOf({ rules }: Edge): Group[] {
-  const groups = new Map<string, EdgeRule[]>();
-  for (const rule of rules) {
-    const key = JSON.stringify([rule.auth.token, rule.authorizer?.key]);
-    groups.set(key, [...(groups.get(key) ?? []), rule]);
-  }
-  return [...groups.values()].map(group => ({
-    token: group[0]?.auth.token,
-    authorizer: group[0]?.authorizer,
+  return grouped(rules, ({ auth, authorizer }) => JSON.stringify([auth.token, authorizer?.key])).map(group => ({
+    token: group[0].auth.token,
+    authorizer: group[0].authorizer,
     requests: requestsOf(group, rules),
   }));
 }
@@ -152,10 +145,6 @@ function renderAuthorizer(chart: TopologyChart, edge: Edge, groups: readonly Gro
   });
 }
 
-function operationOf({ operation }: EdgeRule): Operation {
-  return operation;
-}
-
 function rulesFor(token: AcceptedTokens | undefined, { to, when: conditions }: MatchedRequests): Rule[] {
   const all = (when: Conditions) => ([...conditions, ...when].length > 0 ? [...conditions, ...when] : undefined);
   return token
@@ -189,7 +178,10 @@ export function conditionsOn({ audiences, anyAudience, clientIdAsAudience, scope
  */
 function preflightRule(edge: Edge, { origins }: Cors): Rule {
   return {
-    to: operationsOf(preflightsOf(edge), edge.redirects.map(operationOf)),
+    to: operationsOf(
+      preflightsOf(edge),
+      edge.redirects.map(({ operation }) => operation),
+    ),
     when: [
       { key: 'request.headers[origin]', values: [...origins] },
       { key: 'request.headers[access-control-request-method]', values: ['*'] },

@@ -7,7 +7,7 @@ import { ReferenceGrant, TcpRoute, TlsRoute } from './gateway-api';
 export function renderConnectionRoutes(chart: TopologyChart, edge: Edge): void {
   for (const connection of edge.connections) {
     const { host, service, port } = connection;
-    requireUnsplit(edge, connection);
+    requireUnsplit(connection);
     const name = `${edge.name}-${connectionListener(connection)}`;
     const scope = chart.scopeOf(edge);
     const metadata = { name, namespace: edge.namespace };
@@ -37,11 +37,11 @@ export function renderConnectionRoutes(chart: TopologyChart, edge: Edge): void {
   }
 }
 
-function requireUnsplit(edge: Edge, { host, gatewayPort, service }: ConnectionRoute): void {
+function requireUnsplit({ path, service }: ConnectionRoute): void {
   if (service.routesByVersion) {
     throw new ValidationError({
       code: 'SplitConnections',
-      path: `${edge.path}/${host ?? String(gatewayPort)}`,
+      path,
       summary: `${service.name} is routed by version, and the gateway forwards connections to all of its pods.`,
       fix: 'Remove the split, or forward the connections to a service without one.',
     });

@@ -6,10 +6,11 @@ import type { TopologyChart } from './chart';
 import { elsewhere, hostElsewhere } from './elsewhere';
 import { requestListeners } from './edge-listeners';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
+import { inChunks } from './lists';
 import type { SpecOf } from './resource';
 import { PathMatches, type PathOrder } from './route-order';
 import { rejectUnorderable } from './route-conditions';
-import { inChunks, rulesOf } from './route-rules';
+import { rulesOf } from './route-rules';
 import { renderService } from './workload';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];

@@ -19,6 +19,7 @@ export * from './target';
 export { Phase } from './phases';
 export { preflightsOf } from './preflights';
 export { literalValues } from './header-values';
+export { grouped } from './lists';
 export { PathOrder, requirementsOf } from './route-order';
 export { render, type Rendering } from './rendering';
 export * from './resource';

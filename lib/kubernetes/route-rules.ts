@@ -8,12 +8,14 @@ import {
   type EdgeRule,
   type HeaderMatch,
   type HeaderRoute,
+  literalRegex,
   Redirect,
   Route,
   type RouteProps,
   ValidationError,
 } from '../topology';
 import { durationOf } from './duration';
+import { grouped, inChunks } from './lists';
 import { rejectLoop } from './redirect-loops';
 import type { SpecOf } from './resource';
 import { backends } from './route-backends';
@@ -58,13 +60,9 @@ const OF_RULES = {
 
 /** The rules of an HTTPRoute. Routes that differ only in their operation share a rule. */
 export function rulesOf(edge: Edge, rules: readonly EdgeRule[], paths: PathMatches): Rule[] {
-  const groups = new Map<string, Route[]>();
-  for (const route of rules.filter(rule => rule instanceof Route)) {
-    const key = comparisonKey<Route>(OF_RULES, route);
-    groups.set(key, [...(groups.get(key) ?? []), route]);
-  }
+  const routes = rules.filter(rule => rule instanceof Route);
   return [
-    ...[...groups.values()]
+    ...grouped(routes, route => comparisonKey<Route>(OF_RULES, route))
       .flatMap(group => inChunks(group, MATCHES_IN_A_RULE))
       .flatMap(each => rulesOfRoutes(edge, each, paths)),
     ...rules.filter(rule => rule instanceof Redirect).map(redirect => ruleOfRedirect(edge, redirect, paths)),
@@ -146,8 +144,7 @@ function headerCondition({ header, kind, value }: HeaderMatch, asExpression: boo
   if (kind === 'exact' && !asExpression) {
     return { type: 'Exact', name: header, value };
   }
-  const regex =
-    kind === 'regex' ? value : `${value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${kind === 'prefix' ? '.*' : ''}`;
+  const regex = kind === 'regex' ? value : `${literalRegex(value)}${kind === 'prefix' ? '.*' : ''}`;
   return { type: 'RegularExpression', name: header, value: regex };
 }
 
@@ -165,13 +162,6 @@ function hasRivalOfOneMethod(edge: Edge, { operation }: Route): boolean {
   return (
     operation.method === undefined
     && edge.routes.some(other => other.operation.method !== undefined && other.operation.path.toRegex() === path)
-  );
-}
-
-/** A list in parts of a size. */
-export function inChunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
   );
 }
 

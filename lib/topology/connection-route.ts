@@ -18,6 +18,8 @@ export interface ConnectionRouteProps {
 
 /** The connections of an edge that its gateway forwards to a service as they are. */
 export class ConnectionRoute {
+  /** Where it was declared, for messages. */
+  readonly path: string;
   /** The service's port: one of TLS or TCP. */
   readonly port: Port;
 
@@ -34,6 +36,7 @@ export class ConnectionRoute {
   ) {
     requireDeclaring(declaring, 'ConnectionRoute', 'edge.passthrough(…) or edge.tcp(…)');
     const path = `${edge.path}/${host ?? String(gatewayPort)}`;
+    this.path = path;
     this.port = props.port === undefined ? service.firstPort(path) : service.port(props.port, path);
     requireConnections(path, service, this.port, host);
     if (host === undefined) {
@@ -46,7 +49,6 @@ export class ConnectionRoute {
 
 /** What an edge declares that does not apply to connections. */
 interface Forwarding {
-  readonly path: string;
   readonly hosts: readonly string[];
   readonly connections: readonly ConnectionRoute[];
   readonly front?: { readonly name: string };
@@ -55,8 +57,7 @@ interface Forwarding {
 }
 
 /** Rejects connections that another declaration of the edge contradicts. */
-export function requireForwardable(edge: Forwarding, { host, gatewayPort, service }: ConnectionRoute): void {
-  const path = `${edge.path}/${host ?? String(gatewayPort)}`;
+export function requireForwardable(edge: Forwarding, { path, host, gatewayPort, service }: ConnectionRoute): void {
   if (service.isForeign) {
     throw new ValidationError({
       code: 'ForeignService',

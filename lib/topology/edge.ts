@@ -268,9 +268,8 @@ export class Edge implements IEdge {
     service: Service,
     props: ConnectionRouteProps,
   ): ConnectionRoute {
-    const what = host ?? String(port);
     this.topology.requireOpen(this.path);
-    requireOwnService(this, what, service);
+    requireOwnService(this, host ?? String(port), service);
     const route = new ConnectionRoute(DECLARING, this, host, port, service, given(props));
     requireForwardable(this, route);
     this.forwarded.push(route);

@@ -36,10 +36,14 @@ export class Operation {
     return new Operation(this.method, path);
   }
 
+  /** Whether a request can have the method of both. */
+  sharesMethod(other: Operation): boolean {
+    return !this.method || !other.method || this.method === other.method;
+  }
+
   /** Whether a request can match both. */
   overlaps(other: Operation): boolean {
-    const sameMethod = !this.method || !other.method || this.method === other.method;
-    return sameMethod && this.path.overlaps(other.path);
+    return this.sharesMethod(other) && this.path.overlaps(other.path);
   }
 
   /** Whether it matches every request that another matches. */

@@ -2,7 +2,7 @@ import { HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { type Edge, Operation, type ValidationError } from '../../topology';
 import type { HttpApiEdgeProps, HttpLambdaRoute } from '../http-api-props';
-import { HTTP_API, invalid } from './managed-api';
+import { HTTP_API, invalid, LONGEST_TIMEOUT_OF_CDK, SHORTEST_TIMEOUT } from './managed-api';
 import { requireEqualAuthorizers, requireFitAuthorizer } from './route-authorizers';
 
 /** Throws for routes to functions and for authorizers that would open requests, or that AWS does not support. */
@@ -55,9 +55,14 @@ function requireFitLambdaRoute(
   { auth: own, authorizer, timeout }: HttpLambdaRoute,
 ): void {
   const auth = own ?? edge.auth;
-  const millis = timeout?.toMilliseconds() ?? 50;
-  if (millis < 50 || millis > 29_000) {
-    throw invalidAt(edge, operation, `The timeout is ${millis} ms.`, 'Set 50 to 29000 ms.');
+  const millis = timeout?.toMilliseconds() ?? SHORTEST_TIMEOUT;
+  if (millis < SHORTEST_TIMEOUT || millis > LONGEST_TIMEOUT_OF_CDK) {
+    throw invalidAt(
+      edge,
+      operation,
+      `The timeout is ${millis} ms.`,
+      `Set ${SHORTEST_TIMEOUT} to ${LONGEST_TIMEOUT_OF_CDK} ms.`,
+    );
   }
   if (operation.path.isPrefix || (operation.path.text !== '/' && operation.path.text.endsWith('/'))) {
     throw invalidAt(

@@ -14,10 +14,11 @@ export const REST_API = { name: 'a REST API', code: 'LimitOfRestApi', quotas: RE
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 const TARGET_GROUP_NAME = 32;
-const SHORTEST = 50;
+/** In milliseconds, of HTTP APIs and REST APIs. */
+export const SHORTEST_TIMEOUT = 50;
 const TIMEOUT = 'integrationTimeoutMillis';
-/** AWS supports 30 s for HTTP APIs, the CDK a second less. */
-const LONGEST_OF_CDK = 29_000;
+/** In milliseconds: AWS supports 30 s for HTTP APIs, the CDK a second less. */
+export const LONGEST_TIMEOUT_OF_CDK = 29_000;
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html#http-api-mapping-reserved-headers */
 const RESERVED_HEADER = new RegExp(
   '^(authorization|connection|content-encoding|content-length|content-location|forwarded|keep-alive|origin|'
@@ -113,12 +114,15 @@ function assertRaisable(api: ApiKind, { edge, quotas = {} }: ManagedApiProps): v
 function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }: Route, own?: ApiQuotas): void {
   const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
-  const longest = Math.min(limitOf(api.quotas, TIMEOUT, { ...own }), api === HTTP_API ? LONGEST_OF_CDK : Infinity);
-  if (millis < SHORTEST || millis > longest) {
+  const longest = Math.min(
+    limitOf(api.quotas, TIMEOUT, { ...own }),
+    api === HTTP_API ? LONGEST_TIMEOUT_OF_CDK : Infinity,
+  );
+  if (millis < SHORTEST_TIMEOUT || millis > longest) {
     throw invalid(
       api,
       path,
-      `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST} to ${longest} ms.`,
+      `The timeout is ${millis} ms, and ${api.name} supports ${SHORTEST_TIMEOUT} to ${longest} ms.`,
       `Set a timeout in this range, and use polling for operations that take longer.${adviceOn(api, TIMEOUT)}`,
     );
   }

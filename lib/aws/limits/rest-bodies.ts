@@ -31,7 +31,7 @@ function requireEqualChecks(props: RestApiEdgeProps): void {
   const checks = (route: Route) => comparisonKey<Route>(comparison, route);
   const checked = routes.filter(route => !WITHOUT_CHECKS.test(checks(route)));
   for (const route of routes.filter(({ operation }) => operation.path.parameters.length > 0)) {
-    const other = checked.find(each => sharesMethod(route, each) && checks(route) !== checks(each));
+    const other = checked.find(each => each.operation.sharesMethod(route.operation) && checks(route) !== checks(each));
     if (other) {
       throw invalid(
         REST_API,
@@ -43,10 +43,6 @@ function requireEqualChecks(props: RestApiEdgeProps): void {
       );
     }
   }
-}
-
-function sharesMethod({ operation: { method: one } }: Route, { operation: { method: other } }: Route): boolean {
-  return one === undefined || other === undefined || one === other;
 }
 
 /** The comparison of a route that the API does not check beyond its token. */

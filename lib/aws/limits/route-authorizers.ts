@@ -67,7 +67,7 @@ export function requireEqualAuthorizers(
     const own = authorizerOf(route.operation.toString());
     const other = routes.find(({ operation }) => {
       const authorizer = authorizerOf(operation.toString());
-      return authorizer !== undefined && authorizer !== own && sharesMethod(route, operation.method);
+      return authorizer !== undefined && authorizer !== own && operation.sharesMethod(route.operation);
     });
     if (other) {
       throw invalidAt(
@@ -79,10 +79,6 @@ export function requireEqualAuthorizers(
       );
     }
   }
-}
-
-function sharesMethod({ operation: { method } }: Route, other: string | undefined): boolean {
-  return method === undefined || other === undefined || method === other;
 }
 
 export function invalidAt(api: ApiKind, { edge, operation }: Route, summary: string, fix: string): ValidationError {
