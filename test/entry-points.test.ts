@@ -63,6 +63,7 @@ test.each<[string, string[]]>([
       'Edge',
       'EdgeRule',
       'EdgeGateway',
+      'EgressGateway',
       'EnvFrom',
       'EnvValue',
       'ExternalAuthorizer',

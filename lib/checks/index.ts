@@ -17,6 +17,7 @@ export * from './graph/missing-fronts';
 export * from './graph/open-behind-front';
 export * from './graph/reserved-namespaces';
 export * from './graph/truncated-retries';
+export * from './graph/unused-egress-gateways';
 export * from './graph/unused-traffic-rules';
 export * from './graph/unverified-tokens';
 export * from './manifests';

@@ -21,6 +21,7 @@ import {
   reservedNamespaces,
   Severity,
   truncatedTries,
+  unusedEgressGateways,
   unusedTrafficRules,
   unverifiedTokens,
 } from '../checks';
@@ -28,6 +29,7 @@ import {
   type Callee,
   constructIdOf,
   type Edge,
+  type EgressGateway,
   type Service,
   type Topology,
   ValidationError,
@@ -105,7 +107,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
   private readonly workloads = new Map<Version, Workload>();
-  private readonly scopes = new Map<Callee | Edge, Construct>();
+  private readonly scopes = new Map<Callee | Edge | EgressGateway, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
@@ -128,6 +130,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
+        ...unusedEgressGateways(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
         ...openBehindFront(this.topology, props.clusterCidrs),
@@ -241,8 +244,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
       : [];
   }
 
-  /** The construct that is the scope of all objects of a service or edge. For targets. */
-  scopeOf(item: Callee | Edge): Construct {
+  /** The construct that is the scope of all objects of a service, edge or egress gateway. For targets. */
+  scopeOf(item: Callee | Edge | EgressGateway): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
       const id =

@@ -1,5 +1,12 @@
 import { k8s } from 'cdk8s-plus-27';
-import { type Edge, ExternalService, type Peer as AllowedPeer, type Port, Service } from '../topology';
+import {
+  type Edge,
+  type EgressGateway,
+  ExternalService,
+  type Peer as AllowedPeer,
+  type Port,
+  Service,
+} from '../topology';
 import { addressesOf, type ClusterNetwork } from './cluster-network';
 import type { EdgeGateway } from './edge-gateway';
 import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
@@ -29,6 +36,7 @@ export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target, netwo
   chart.topology.services
     .filter(each => !each.isForeign)
     .forEach(service => renderForService(chart, always, network, service, gatesByService.get(service) ?? []));
+  chart.topology.egressGateways.forEach(each => renderForEgressGateway(chart, network, each));
 }
 
 interface Gate {
@@ -85,7 +93,9 @@ function renderForService(
     ...service.outgoingCalls.map(({ callee, port }) =>
       callee instanceof Service
         ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
-        : { ports: [tcp(port.target)], to: callee instanceof ExternalService ? addressesOf(callee, network) : [] },
+        : callee instanceof ExternalService
+          ? egressTo(callee, port, network)
+          : { ports: [tcp(port.target)], to: [] },
     ),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
@@ -133,6 +143,40 @@ function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGatewa
       policyTypes: isOurs ? ['Ingress', 'Egress'] : ['Ingress'],
       ingress: [...(isOurs ? repeated.ingress : []), { from, ports: gateway.portsOf(edge).map(tcp) }],
       egress: isOurs ? distinct(egress) : undefined,
+    },
+  });
+}
+
+/** Connections to an external service: to its addresses, or to the pods of its egress gateway. */
+function egressTo(external: ExternalService, port: Port, network: ClusterNetwork): k8s.NetworkPolicyEgressRule {
+  const { egressGateway: gateway } = external;
+  return gateway
+    ? {
+        to: [pods(gateway.namespace, gateway.selector)],
+        ports: [tcp(gateway.listener(external, port)?.number ?? port.target)],
+      }
+    : { to: addressesOf(external, network), ports: [tcp(port.target)] };
+}
+
+/** The callers of an egress gateway, and the external services that it connects to. Its namespace has a default deny. */
+function renderForEgressGateway(chart: ITopologyChart, network: ClusterNetwork, gateway: EgressGateway): void {
+  const { name, namespace, selector, listeners } = gateway;
+  const ingress = listeners.flatMap(({ external, port, number }) =>
+    external.incomingCalls
+      .filter(call => call.port === port)
+      .map(({ caller }) => ({ from: [pods(caller.namespace, caller.selector)], ports: [tcp(number)] })),
+  );
+  const egress = listeners.map(({ external, port }) => ({
+    to: addressesOf(external, network),
+    ports: [tcp(port.target)],
+  }));
+  new k8s.KubeNetworkPolicy(chart.scopeOf(gateway), 'network-policy', {
+    metadata: { name, namespace },
+    spec: {
+      podSelector: { matchLabels: selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: distinct(ingress),
+      egress: distinct(egress),
     },
   });
 }

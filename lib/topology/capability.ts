@@ -28,6 +28,8 @@ export enum Capability {
   MIRRORING = 'mirroring',
   /** Calls to hosts outside the cluster, by host name: a ServiceEntry for each. */
   EGRESS_BY_HOST = 'egress by host name',
+  /** Connections to hosts outside that pass a gateway with an identity of its own: an Istio Gateway and its pods. */
+  EGRESS_GATEWAYS = 'an egress gateway',
   /** Requests from outside the cluster: a Gateway and its HTTPRoutes. */
   EDGES = 'an edge',
   /** Requests to an edge that get another location as response: `RequestRedirect` of an HTTPRoute. */

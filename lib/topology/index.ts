@@ -23,6 +23,7 @@ export type { Destination } from './destination';
 export * from './edge';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
+export { EgressGateway, type EgressGatewayProps, type EgressListener, type EgressProtocol } from './egress-gateway';
 export * from './external-authorizer';
 export { ConnectionRoute, type ConnectionRouteProps } from './connection-route';
 export { MODEL_ERRORS } from './errors';

@@ -143,6 +143,19 @@ const limit = PerClientRateLimit.of({
   failureMode: FailureMode.FAIL_OPEN,
 });
 
+test('an egress gateway is reported where it is declared', () => {
+  const topology = new Topology('shop');
+  topology.addEgressGateway('out');
+  const nothing = { name: 'a stone', capabilities: [] };
+
+  expect(unsupportedFeatures(topology, nothing)).toEqual([
+    expect.objectContaining({
+      path: 'shop/out',
+      message: 'It requires an egress gateway, which a stone does not support.',
+    }),
+  ]);
+});
+
 test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([
   ['an API key', [Capability.API_KEYS], {}, { auth: Auth.apiKey({ secret: 'keys' }) }, true],
   [

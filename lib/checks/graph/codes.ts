@@ -76,6 +76,14 @@ export const SYNTHESIS_CODES = [
       + 'the edge out.',
   },
   {
+    id: 'UnusedEgressGateway',
+    severity: Severity.ERROR,
+    summary: 'No service calls an external service through an egress gateway',
+    explanation:
+      'Its pods would have no port, and what was meant to pass it would leave the cluster elsewhere. Give external '
+      + 'services `egressGateway`, and declare the calls, or leave the gateway out.',
+  },
+  {
     id: 'ReservedNamespace',
     severity: Severity.ERROR,
     summary: 'A topology owns, or has workloads in, a namespace of the control plane or the root namespace of the mesh',

@@ -15,6 +15,7 @@ import { connect, isProxied } from '../endpoints/connect';
 import type { Endpoint } from '../endpoints/endpoints';
 import { type GatewayListener, policyTargetOf } from '../listeners/listener';
 import { unlessUnsimulated } from '../messages/unsimulated';
+import type { UnknownPart } from '../policies/attributes';
 import { authorize } from '../policies/authorization';
 import type { Backend } from '../routes/rule';
 import { clientOf, isUnreadBetween, unreadKindFor, unreadOfHost, waypointBefore } from '../unread';
@@ -53,7 +54,8 @@ export function denialAt(listener: GatewayListener, { cluster }: Context): Failu
     }
     const port = { number: each.podPort, names: [], protocol: 'TCP' };
     const connection = { namespace: '', labels: {}, port };
-    const verdict = authorize(target, { connection, isTcp: !each.carriesRequests, unknown: CLIENT }, cluster);
+    const unknown = each.tls === 'mesh' ? MESH_CLIENT : CLIENT;
+    const verdict = authorize(target, { connection, isTcp: !each.carriesRequests, unknown }, cluster);
     return verdict.isAllowed === false
       ? {
           because: 'policy',
@@ -65,7 +67,9 @@ export function denialAt(listener: GatewayListener, { cluster }: Context): Failu
 }
 
 /** What is not known of a client outside. */
-const CLIENT = new Set(['server name'] as const);
+const CLIENT = new Set<UnknownPart>(['server name']);
+/** What is not known of a client in the mesh. */
+const MESH_CLIENT = new Set<UnknownPart>(['server name', 'identity']);
 
 function agreed(
   listener: GatewayListener,
