@@ -29,7 +29,7 @@ export function renderEgressGateways(chart: TopologyChart, mesh: Identities, inj
     }
     const scope = chart.scopeOf(gateway);
     const metadata = { name, namespace };
-    renderEgressWorkload(scope, gateway, injection);
+    renderEgressWorkload(chart, gateway, injection);
     new IstioGateway(scope, 'gateway', {
       metadata,
       spec: { selector: { ...selector }, servers: listeners.map(serverOf) },

@@ -1,6 +1,5 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { Construct } from 'constructs';
-import type { Labels } from '../kubernetes';
+import type { Labels, TopologyChart } from '../kubernetes';
 import type { EgressGateway, EgressListener } from '../topology';
 import { folderOf, volumeOf } from './external';
 
@@ -9,10 +8,11 @@ import { folderOf, volumeOf } from './external';
  * PodDisruptionBudget.
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/#deploying-a-gateway
  */
-export function renderEgressWorkload(scope: Construct, gateway: EgressGateway, injection: Labels): void {
+export function renderEgressWorkload(chart: TopologyChart, gateway: EgressGateway, injection: Labels): void {
   const { name, namespace, replicas, selector } = gateway;
   const metadata = { name, namespace, labels: { 'app.kubernetes.io/name': name } };
   const ports = portsOf(gateway);
+  const scope = chart.scopeOf(gateway);
   new k8s.KubeServiceAccount(scope, 'service-account', { metadata, automountServiceAccountToken: false });
   new k8s.KubeService(scope, 'service', {
     metadata,
@@ -28,7 +28,7 @@ export function renderEgressWorkload(scope: Construct, gateway: EgressGateway, i
           labels: { ...metadata.labels, ...selector, ...injection },
           annotations: { 'inject.istio.io/templates': 'gateway' },
         },
-        spec: podOf(gateway, ports),
+        spec: podOf(gateway, ports, secretsOf(chart, gateway)),
       },
     },
   });
@@ -49,10 +49,25 @@ interface GatewayPort {
   readonly number: number;
 }
 
-function podOf({ name, selector, listeners }: EgressGateway, ports: readonly GatewayPort[]): k8s.PodSpec {
-  const secrets = [...new Set(listeners.map(({ external }) => external))].flatMap(({ name: of, tlsOrigination }) =>
-    tlsOrigination?.secret === undefined ? [] : [{ of, secretName: tlsOrigination.secret }],
-  );
+/** The Secret of a client certificate, and the name of its external service. */
+interface ClientCertificate {
+  readonly of: string;
+  readonly secretName: string;
+}
+
+function secretsOf({ topology }: TopologyChart, { listeners }: EgressGateway): ClientCertificate[] {
+  return topology.externals
+    .filter(each => listeners.some(({ external }) => external === each))
+    .flatMap(({ name: of, tlsOrigination }) =>
+      tlsOrigination?.secret === undefined ? [] : [{ of, secretName: tlsOrigination.secret }],
+    );
+}
+
+function podOf(
+  { name, selector }: EgressGateway,
+  ports: readonly GatewayPort[],
+  secrets: readonly ClientCertificate[],
+): k8s.PodSpec {
   return {
     serviceAccountName: name,
     automountServiceAccountToken: false,

@@ -1,5 +1,5 @@
 import { type Declaring, requireDeclaring } from './declaring';
-import type { ExternalService } from './external';
+import type { Callee } from './callee';
 import { requireDnsLabel, requireFreeName, requireOwnableNamespace } from './names';
 import { requireInteger } from './numbers';
 import { type Port, Protocol } from './port';
@@ -23,7 +23,7 @@ export interface EgressGatewayProps {
 /** A port of an external service as its egress gateway has it. */
 export interface EgressListener {
   /** The external service. */
-  readonly external: ExternalService;
+  readonly external: Callee;
   /** The port of the external service. */
   readonly port: Port;
   /** The port of the gateway's Service and pods, for mutual TLS with the server name of the external host. */
@@ -46,7 +46,7 @@ export class EgressGateway {
   readonly namespace: string;
   /** The number of its pods. */
   readonly replicas: number;
-  private readonly behind: ExternalService[] = [];
+  private readonly behind: Callee[] = [];
 
   constructor(
     declaring: Declaring,
@@ -81,7 +81,7 @@ export class EgressGateway {
   }
 
   /** The external services that are called through it, in the order of their declaration. */
-  get externals(): readonly ExternalService[] {
+  get externals(): readonly Callee[] {
     return this.behind;
   }
 
@@ -91,7 +91,7 @@ export class EgressGateway {
   }
 
   /** The server for a port of an external service. */
-  listener(external: ExternalService, port: Port): EgressListener | undefined {
+  listener(external: Callee, port: Port): EgressListener | undefined {
     return this.allListeners.find(each => each.external === external && each.port === port);
   }
 
@@ -99,7 +99,7 @@ export class EgressGateway {
    * Adds an external service that is called through it.
    * @internal
    */
-  _add(external: ExternalService): void {
+  _add(external: Callee): void {
     this.behind.push(external);
   }
 
