@@ -135,6 +135,7 @@ export {
   type NodeRequirement,
   Operation,
   type OperationAuth,
+  OutboundTraffic,
   type Part,
   type PartProps,
   type PathPattern,

@@ -86,6 +86,7 @@ test.each<[string, string[]]>([
       'NoMesh',
       'NodeOperator',
       'Operation',
+      'OutboundTraffic',
       'Peer',
       'PerClientRateLimit',
       'Period',

@@ -15,6 +15,7 @@ export * from './graph/never-ejects';
 export * from './graph/front-limits';
 export * from './graph/missing-fronts';
 export * from './graph/open-behind-front';
+export * from './graph/open-egress';
 export * from './graph/reserved-namespaces';
 export * from './graph/truncated-retries';
 export * from './graph/unused-egress-gateways';

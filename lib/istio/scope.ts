@@ -24,7 +24,7 @@ export function renderScopes(chart: TopologyChart, backends: readonly TelemetryB
       spec: {
         workloadSelector: { labels: service.selector },
         egress: [{ hosts: hosts.length > 0 ? hosts : [NOTHING] }],
-        outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+        outboundTrafficPolicy: { mode: service.objects.outboundTraffic?.isAny ? 'ALLOW_ANY' : 'REGISTRY_ONLY' },
       },
     });
   }

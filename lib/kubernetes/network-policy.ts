@@ -7,7 +7,7 @@ import {
   type Port,
   Service,
 } from '../topology';
-import { addressesOf, type ClusterNetwork } from './cluster-network';
+import { addressesOf, anyOutside, type ClusterNetwork } from './cluster-network';
 import type { EdgeGateway } from './edge-gateway';
 import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
 import type { Target } from './target';
@@ -87,6 +87,10 @@ function renderForService(
       ports: [tcp(port.target)],
     })),
     ...service.allowedPeers.map(({ peer, port }) => ({ from: peersOf(peer), ports: [tcp(port.target)] })),
+    // A dry run of the mesh's policies reports the callers that would be denied, so they have to arrive.
+    ...(service.objects.authorizationDryRun !== undefined && service.ports.length > 0
+      ? [{ from: [{ namespaceSelector: {} }], ports: service.ports.map(({ target }) => tcp(target)) }]
+      : []),
   ];
   const egress = [
     ...repeated.egress,
@@ -97,6 +101,7 @@ function renderForService(
           ? egressTo(callee, port, network)
           : { ports: [tcp(port.target)], to: [] },
     ),
+    ...(service.objects.outboundTraffic?.isAny ? [{ to: anyOutside(network.cidrs) }] : []),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
     metadata: {

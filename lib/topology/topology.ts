@@ -13,6 +13,7 @@ import { duplicate } from './duplicate';
 import { requireOwnIdentity } from './workload/service-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
+import { OutboundTraffic } from './outbound-traffic';
 import { rateLimiter, type RateLimiterProps } from './rate-limiter';
 import type { ITopology } from './references';
 import { Service } from './service';
@@ -31,6 +32,11 @@ export interface TopologyProps {
    * @default cluster.local
    */
   readonly clusterDomain?: string;
+  /**
+   * The destinations outside the cluster that its services may connect to where they declare none.
+   * @default OutboundTraffic.declaredOnly()
+   */
+  readonly outboundTraffic?: OutboundTraffic;
 }
 
 /** The services of an application, the calls among them, and the edges for requests from outside the cluster. */
@@ -39,6 +45,8 @@ export class Topology implements ITopology {
   readonly namespace: string;
   /** The DNS domain of the cluster, in the host names of services. */
   readonly clusterDomain: string;
+  /** The destinations outside that its services may connect to where they declare none; undefined for declared ones. */
+  readonly outboundTraffic?: OutboundTraffic;
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
@@ -56,6 +64,10 @@ export class Topology implements ITopology {
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+    this.outboundTraffic = props.outboundTraffic;
+    if (props.outboundTraffic !== undefined) {
+      requireDeclared(name, 'The outbound traffic', props.outboundTraffic, OutboundTraffic);
+    }
     requireOwnableNamespace(name, this.namespace);
   }
 

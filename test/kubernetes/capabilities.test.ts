@@ -69,6 +69,12 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     [Capability.CIRCUIT_BREAKING],
     (_web, cart) => cart.addCircuitBreaker({ maxConnections: 1 }),
   ],
+  [
+    'a dry run of policies',
+    'shop/dry',
+    [Capability.AUTHORIZATION_DRY_RUN],
+    (_web, _cart, shop) => shop.addService('dry', { image: 'example/dry:1', authorizationDryRun: 'for a while' }),
+  ],
   ['a split', 'shop/cart', [Capability.SPLITS], (_web, cart) => cart.split({ v1: 50, v2: 50 })],
   [
     'a header route',

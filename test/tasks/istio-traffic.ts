@@ -62,7 +62,7 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
   no('Gateway API inference extension', 'InferencePool as a backend'),
   model(
     'Access to external services',
-    '`addExternalService`, `proxy.excludeOutboundIPRanges`; undeclared hosts are always denied',
+    '`addExternalService`, `proxy.excludeOutboundIPRanges`; undeclared hosts by `outboundTraffic`',
     'istio/external.test.ts › has several ports',
   ),
   model(

@@ -1,4 +1,11 @@
-import { type EgressGatewayProps, type ExternalServiceProps, Port, type ServiceProps, Topology } from '../../lib';
+import {
+  type EgressGatewayProps,
+  type ExternalServiceProps,
+  OutboundTraffic,
+  Port,
+  type ServiceProps,
+  Topology,
+} from '../../lib';
 
 type Row = [string, string, string[], () => unknown];
 
@@ -22,7 +29,25 @@ const through =
     shop.addService('web', { image: 'example/web:1', ...caller }).calls(bank, call);
   };
 
+const service = (props: ServiceProps) => () =>
+  new Topology('shop').addService('web', { image: 'example/web:1', ...props });
+
 export const EGRESS_MISTAKES: Row[] = [
+  ['any traffic outside without a reason', 'MissingReason', ['without a reason'], () => OutboundTraffic.any(' ')],
+  [
+    'outbound traffic that is a text',
+    'NotDeclared',
+    ['The outbound traffic'],
+    service({ outboundTraffic: 'any' as never }),
+  ],
+  [
+    'outbound traffic of a topology that is a text',
+    'NotDeclared',
+    ['The outbound traffic'],
+    () => new Topology('shop', { outboundTraffic: 'any' as never }),
+  ],
+  ['a dry run without a reason', 'MissingReason', ['not enforced'], service({ authorizationDryRun: '' })],
+  ['a dry run without a proxy', 'NoEffect', ['Without a proxy'], service({ authorizationDryRun: 'x', inMesh: false })],
   ['an egress gateway with an invalid name', 'InvalidName', ['"Out"'], gateway('Out')],
   ['an egress gateway with the name of a whole namespace', 'ReservedName', ['"default"'], gateway('default')],
   [

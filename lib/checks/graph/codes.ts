@@ -115,6 +115,23 @@ export const SYNTHESIS_CODES = [
       + 'timeout, or lower the per-try timeout.',
   },
   {
+    id: 'OpenEgress',
+    severity: Severity.WARNING,
+    summary: 'The pods of a service may connect to any address outside the cluster',
+    explanation:
+      'Data can be sent to undeclared hosts, egress gateways can be bypassed, and traffic to these hosts has no policies '
+      + 'and no metrics by host. Without `clusterCidrs`, NetworkPolicies allow addresses of the cluster too. Declare the '
+      + 'hosts that are called.',
+  },
+  {
+    id: 'AuthorizationDryRun',
+    severity: Severity.WARNING,
+    summary: 'The AuthorizationPolicies of a service are evaluated and not enforced',
+    explanation:
+      'Every identity of the mesh may call it. That is for a migration: declare the calls that logs and metrics report '
+      + 'as denied, and enforce the policies.',
+  },
+  {
     id: 'OpenBehindFront',
     severity: Severity.WARNING,
     summary: 'Pods of the cluster can bypass the front that alone enforces some checks of an edge',
