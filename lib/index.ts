@@ -135,6 +135,8 @@ export {
   type NodeRequirement,
   Operation,
   type OperationAuth,
+  type MachineProps,
+  Machines,
   OutboundTraffic,
   type Part,
   type PartProps,
