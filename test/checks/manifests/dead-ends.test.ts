@@ -91,10 +91,26 @@ const match = fc.constantFrom<object>(
   { port: 80 },
   { port: 443, uri: { prefix: '/' } },
   { gateways: ['g'], uri: { prefix: '/' } },
+  { uri: { regex: '/x/(y|z)' } },
+);
+const rewrite = fc.constantFrom<object>(
+  { uri: '/' },
+  { uri: '/v' },
+  { uri: '/v/' },
+  { authority: 'd.example' },
+  { uriRegexRewrite: { match: '^/x', rewrite: '/v' } },
 );
 const httpRule = fc
-  .tuple(fc.option(fc.array(match, { minLength: 1, maxLength: 2 }), { nil: undefined }), destination)
-  .map(([matches, to]) => ({ ...(matches ? { match: matches } : {}), route: [{ destination: to }] }));
+  .tuple(
+    fc.option(fc.array(match, { minLength: 1, maxLength: 2 }), { nil: undefined }),
+    destination,
+    fc.option(rewrite, { nil: undefined, freq: 2 }),
+  )
+  .map(([matches, to, rewritten]) => ({
+    ...(matches ? { match: matches } : {}),
+    ...(rewritten ? { rewrite: rewritten } : {}),
+    route: [{ destination: to }],
+  }));
 const tlsRule = (sniHosts: string[]) =>
   destination.map(to => ({ match: [{ sniHosts }], route: [{ destination: to }] }));
 const maybe = (probability: number, ...objects: object[]) =>
@@ -116,6 +132,10 @@ const policy = (app: string, namespace: string) =>
       { action: 'DENY', rules: [{ to: [{ operation: { ports: ['80'] } }] }] },
       { action: 'DENY', rules: [{ from: [{ source: { namespaces: ['edge'] } }] }] },
       { action: 'DENY', rules: [{ to: [{ operation: { paths: ['/x*'] } }] }] },
+      ...[['/x*'], ['/x'], ['/v*'], ['/v/y'], ['/v/{*}'], ['*/y']].map(paths => ({
+        rules: [{ to: [{ operation: { paths } }] }],
+      })),
+      ...[['d.example'], ['*.example'], ['a.example']].map(hosts => ({ rules: [{ to: [{ operation: { hosts } }] }] })),
     )
     .map(spec => security('AuthorizationPolicy', 'p', { selector: { matchLabels: { app } }, ...spec }, namespace));
 
@@ -168,7 +188,7 @@ const world = fc
 
 const REQUESTS: Message[] = ['http', 'https'].flatMap(scheme =>
   HOSTS.flatMap(host =>
-    ['/', '/x', '/x/y'].flatMap(path =>
+    ['/', '/x', '/x/y', '/xv', '/v', '/v/y', '/vx'].flatMap(path =>
       ['GET', 'POST'].map(method => ({
         scheme,
         host,
