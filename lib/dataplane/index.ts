@@ -6,6 +6,7 @@ export { differences } from './graph/difference';
 export { failingHeadlessPorts, servicesWithoutPods, shadowedSubsets } from './graph/failing-hosts';
 export { closedGateways, type FailingBackend, failingBackends, rulesWithoutBackends } from './graph/failing-routes';
 export { refusedPreflights } from './graph/refused-preflights';
+export { rewrittenPaths } from './graph/rewritten-paths';
 export { unattachedRoutes } from './graph/unattached-routes';
 export { type Unreached, unreachedVirtualServices } from './graph/unreached-routes';
 export { type Reach, TrafficMatrix } from './graph/matrix';

@@ -24,13 +24,26 @@ export function forwardedRequests(
   cluster: Cluster,
 ): KnownRequests[] {
   const authority = rule.rewriteHost ?? rewriteHost;
-  return matchesAt(rule, listener).flatMap(match => {
-    const requested = pathsMatching(match?.path);
-    const paths = received(rule.rewrite?.paths(requested, match?.path) ?? requested, cluster);
-    return (authority === undefined ? hosts : [authority]).map(host =>
-      described(match?.method, host, paths, authority),
-    );
-  });
+  return matchesAt(rule, listener).flatMap(match =>
+    (authority === undefined ? hosts : [authority]).map(host =>
+      described(match?.method, host, afterRewrite(rule, match, cluster), authority),
+    ),
+  );
+}
+
+/** The paths of requests that a rule may receive at a gateway. */
+export function requestedPaths(rule: Rule, listener: GatewayListener): Paths[] {
+  return matchesAt(rule, listener).map(match => pathsMatching(match?.path));
+}
+
+/** The paths with which the next proxy receives them. */
+export function forwardedPaths(rule: Rule, listener: GatewayListener, cluster: Cluster): Paths[] {
+  return matchesAt(rule, listener).map(match => afterRewrite(rule, match, cluster));
+}
+
+function afterRewrite({ rewrite }: Rule, match: Match | undefined, cluster: Cluster): Paths {
+  const requested = pathsMatching(match?.path);
+  return received(rewrite?.paths(requested, match?.path) ?? requested, cluster);
 }
 
 /** A rule with the hosts of its route. */
