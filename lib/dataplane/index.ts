@@ -8,6 +8,7 @@ export { closedGateways, type FailingBackend, failingBackends, rulesWithoutBacke
 export { refusedPreflights } from './graph/refused-preflights';
 export { rewrittenPaths } from './graph/rewritten-paths';
 export { unattachedRoutes } from './graph/unattached-routes';
+export { unreachedInMesh } from './graph/unreached-in-mesh';
 export { type Unreached, unreachedVirtualServices } from './graph/unreached-routes';
 export { type Reach, TrafficMatrix } from './graph/matrix';
 export { describeRetries, percent } from './graph/path-text';
