@@ -3,7 +3,7 @@ export type { SimulatedOutcome, SimulationResult } from './clusters/simulation-r
 export { policiesFor, type PolicyTarget } from './endpoints/policy-target';
 export { resolve } from './endpoints/resolve';
 export { differences } from './graph/difference';
-export { failingHeadlessPorts, servicesWithoutPods, shadowedSubsets } from './graph/failing-hosts';
+export { type FailingPort, failingPorts, servicesWithoutPods, shadowedSubsets } from './graph/failing-hosts';
 export { closedGateways, type FailingBackend, failingBackends, rulesWithoutBackends } from './graph/failing-routes';
 export { refusedPreflights } from './graph/refused-preflights';
 export { rewrittenPaths } from './graph/rewritten-paths';

@@ -45,6 +45,8 @@ export interface EvaluatedRule {
   readonly hosts: readonly string[];
   readonly listeners: readonly GatewayListener[];
   readonly namespaces: readonly string[];
+  /** Whether sidecars of some namespace may have it. */
+  readonly isForMesh: boolean;
   readonly sent: Sent;
 }
 
@@ -56,7 +58,7 @@ export const evaluatedRules = memo((cluster: Cluster): readonly EvaluatedRule[] 
       .all(Kind.VIRTUAL_SERVICE)
       .flatMap(each => unlessUnsimulated(() => ofVirtualService(each, cluster)) ?? []),
     ...routes.flatMap(each => unlessUnsimulated(() => ofGatewayRoute(each, cluster)) ?? []),
-  ].filter(({ listeners, namespaces }) => listeners.length > 0 || namespaces.length > 0);
+  ].filter(({ listeners, isForMesh }) => listeners.length > 0 || isForMesh);
 });
 
 /** Whether all of a rule is simulated. */
@@ -82,6 +84,7 @@ function ofVirtualService(virtualService: Resource, cluster: Cluster): Evaluated
   const place = (at: Field, kind: 'http' | 'tls' | 'tcp') => ({
     at,
     hosts,
+    isForMesh,
     listeners: servers.filter(each => ruleKindOf(each) === kind && isForListener(at, each)),
     namespaces: namespaces.filter(each => isFor(at, proxyIn(each), undefined)),
   });
@@ -128,6 +131,7 @@ function ofGatewayRoute(route: Resource, cluster: Cluster): EvaluatedRule[] {
     backends: rule.reply ? [] : rule.backends,
     listeners,
     namespaces: isForMesh ? [route.namespace] : [],
+    isForMesh,
     sent: 'http',
   }));
 }
@@ -177,25 +181,25 @@ export interface FailingBackend extends Failure {
 }
 
 export function failingBackends(context: Context): FailingBackend[] {
-  return evaluatedRules(context.cluster).flatMap(({ at, rule, hosts, backends, listeners, namespaces, sent }) => {
-    const denial =
-      rule && namespaces.length === 0
-        ? firstIfAll(listeners.map(each => denialOf({ rule, hosts }, each, context)))
-        : undefined;
-    if (denial) {
-      return isSimulated(at, context.cluster) ? [{ ...denial, at, share: 1, isRequest: true }] : [];
-    }
-    return backends.flatMap(backend => {
-      const failures = [
-        ...listeners.map(each => failureAt(backend, each, { rule, hosts, sent }, context)),
-        ...namespaces.map(each => failureInMesh(backend, each, sent, context.cluster)),
-      ];
-      const failure = firstIfAll(failures);
-      return failure && isSimulated(at, context.cluster)
-        ? [{ ...failure, at: backend.at, share: backend.share, isRequest: sent === 'http' }]
-        : [];
-    });
-  });
+  return evaluatedRules(context.cluster).flatMap(
+    ({ at, rule, hosts, backends, listeners, namespaces, isForMesh, sent }) => {
+      const denial =
+        rule && !isForMesh ? firstIfAll(listeners.map(each => denialOf({ rule, hosts }, each, context))) : undefined;
+      if (denial) {
+        return isSimulated(at, context.cluster) ? [{ ...denial, at, share: 1, isRequest: true }] : [];
+      }
+      return backends.flatMap(backend => {
+        const failures = [
+          ...listeners.map(each => failureAt(backend, each, { rule, hosts, sent }, context)),
+          ...namespaces.map(each => failureInMesh(backend, each, sent, context.cluster)),
+        ];
+        const failure = firstIfAll(failures);
+        return failure && isSimulated(at, context.cluster)
+          ? [{ ...failure, at: backend.at, share: backend.share, isRequest: sent === 'http' }]
+          : [];
+      });
+    },
+  );
 }
 
 /** Sidecars of a namespace fail alike where the layers of TLS do not fit. */

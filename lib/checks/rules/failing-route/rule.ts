@@ -3,7 +3,8 @@ import {
   contextOf,
   type FailingBackend,
   failingBackends,
-  failingHeadlessPorts,
+  type FailingPort,
+  failingPorts,
   percent,
   rulesWithoutBackends,
   shadowedSubsets,
@@ -46,13 +47,8 @@ export const rule: Check = {
         `Declare the subset ${subset} here too, or remove the rule.`,
       );
     }
-    for (const { by, port, reason } of failingHeadlessPorts(context)) {
-      yield problem(
-        by,
-        `The Service ${port.resource.key} is headless, so callers in the mesh use mutual TLS for all of its ports, and `
-          + `their connections to port ${port.get('port').text} fail: ${reason}.`,
-        'Use PERMISSIVE instead, or declare a DestinationRule for the port that disables mutual TLS.',
-      );
+    for (const each of failingPorts(context)) {
+      yield unaccepted(each);
     }
   },
 };
@@ -84,6 +80,19 @@ function isReported(at: Field, because: FailingBackend['because'], cluster: Clus
     ? targetOf(destination.get('host').text, virtualService, cluster) === undefined
     : because === 'subset'
         && !isSubsetDeclared(destination.get('host').text, destination.get('subset').text, virtualService, cluster);
+}
+
+/** Of a port that Pods exclude from their proxies the callers may all be outside the mesh. */
+function unaccepted({ by, port, isHeadless, reason }: FailingPort): Problem {
+  const found = problem(
+    by ?? port,
+    `Connections of the mesh to port ${port.get('port').text} of the ${isHeadless ? 'headless ' : ''}Service `
+      + `${port.resource.key} fail: ${reason}.`,
+    by
+      ? 'Use PERMISSIVE instead, or declare a DestinationRule for the port that sets the TLS mode.'
+      : 'Include the port in the proxies of the Pods, or declare a DestinationRule that disables mutual TLS for it.',
+  );
+  return by ? found : { ...found, severity: Severity.WARNING };
 }
 
 function denial(by: Field, reason: string): Problem {
