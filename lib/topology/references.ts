@@ -2,6 +2,7 @@ import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import type { Capability } from './capability';
 import type { Cors } from './cors';
+import type { OutboundTraffic } from './outbound-traffic';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Port } from './port';
 import type { WorkloadKind } from './workload-kind';
@@ -16,6 +17,8 @@ export interface ITopology {
   readonly namespaces: readonly string[];
   /** The DNS domain of the cluster. */
   readonly clusterDomain: string;
+  /** The destinations outside that its services may connect to where they declare none; undefined for declared ones. */
+  readonly outboundTraffic?: OutboundTraffic;
   /** Whether the topology owns that namespace. */
   owns(namespace: string): boolean;
   /** Closes the topology: later declarations throw. */

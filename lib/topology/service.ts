@@ -75,7 +75,7 @@ export class Service extends Callee implements IService {
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
-    this.objects = objectsOf(this.path, props, this.replicas);
+    this.objects = objectsOf(this.path, props, this.replicas, topology);
   }
 
   /**
