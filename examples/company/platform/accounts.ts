@@ -16,7 +16,13 @@ export const accountsDb = platform.addService('accounts-db', {
   replicas: 2,
   runAsUser: 1001,
   pod: { securityContext: { fsGroup: 1001 } },
-  writablePaths: ['/opt/bitnami/postgresql/conf', '/opt/bitnami/postgresql/tmp', '/opt/bitnami/repmgr', '/tmp'],
+  writablePaths: [
+    '/opt/bitnami/postgresql/conf',
+    '/opt/bitnami/postgresql/tmp',
+    '/opt/bitnami/repmgr/conf',
+    '/opt/bitnami/repmgr/tmp',
+    '/tmp',
+  ],
   resources: { cpu: '500m', memory: '1Gi', memoryLimit: '2Gi' },
   env: {
     POD_NAME: EnvValue.fromField('metadata.name'),

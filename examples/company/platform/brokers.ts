@@ -14,7 +14,8 @@ export const kafka = platform.addService('kafka', {
   replicas: 3,
   runAsUser: 1000,
   pod: { securityContext: { fsGroup: 1000 } },
-  writablePaths: ['/opt/kafka/config', '/opt/kafka/logs', '/tmp'],
+  // Its start script writes the configuration beside the files of the image.
+  securityContext: { readOnlyRootFilesystem: false },
   resources: { cpu: '1', memory: '4Gi', memoryLimit: '4Gi' },
   env: {
     POD_NAME: EnvValue.fromField('metadata.name'),

@@ -5,9 +5,9 @@ import { documents } from './notifications';
 
 export { platform } from './topology';
 
-const shop = (name: string) => Peer.serviceAccount({ namespace: 'shop', name });
-const payments = (name: string) => Peer.serviceAccount({ namespace: 'payments', name });
-const warehouse = (name: string) => Peer.serviceAccount({ namespace: 'warehouse', name });
+const shop = (name: string) => Peer.serviceAccount({ namespace: 'shop', name, podLabels: { app: name } });
+const payments = (name: string) => Peer.serviceAccount({ namespace: 'payments', name, podLabels: { app: name } });
+const warehouse = (name: string) => Peer.serviceAccount({ namespace: 'warehouse', name, podLabels: { app: name } });
 
 // What the services of other repositories may call.
 kafka.allowFrom(shop('orders'));

@@ -5,8 +5,8 @@ import { payments } from './payments';
 
 export { shop } from './topology';
 
-const platform = (name: string) => Peer.serviceAccount({ namespace: 'accounts', name });
-const warehouse = (name: string) => Peer.serviceAccount({ namespace: 'warehouse', name });
+const platform = (name: string) => Peer.serviceAccount({ namespace: 'accounts', name, podLabels: { app: name } });
+const warehouse = (name: string) => Peer.serviceAccount({ namespace: 'warehouse', name, podLabels: { app: name } });
 
 // What the services of other repositories may call.
 orders.allowFrom(platform('notifications'), { allowedOperations: [Operation.http('GET /orders/{order}')] });

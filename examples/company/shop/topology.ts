@@ -40,7 +40,13 @@ export const postgres = (name: string, storage: string, namespace = shop.namespa
     replicas: 2,
     runAsUser: 1001,
     pod: { securityContext: { fsGroup: 1001 } },
-    writablePaths: ['/opt/bitnami/postgresql/conf', '/opt/bitnami/postgresql/tmp', '/opt/bitnami/repmgr', '/tmp'],
+    writablePaths: [
+      '/opt/bitnami/postgresql/conf',
+      '/opt/bitnami/postgresql/tmp',
+      '/opt/bitnami/repmgr/conf',
+      '/opt/bitnami/repmgr/tmp',
+      '/tmp',
+    ],
     resources: { cpu: '1', memory: '2Gi', memoryLimit: '4Gi' },
     env: {
       POD_NAME: EnvValue.fromField('metadata.name'),

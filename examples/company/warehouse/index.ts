@@ -5,7 +5,7 @@ import { stock } from './stock';
 
 export { warehouse } from './topology';
 
-const shop = (name: string) => Peer.serviceAccount({ namespace: 'shop', name });
+const shop = (name: string) => Peer.serviceAccount({ namespace: 'shop', name, podLabels: { app: name } });
 
 // What the services of the shop may call.
 stock.allowFrom(shop('catalog'), { allowedOperations: stock.methods('Availability') });
