@@ -54,6 +54,8 @@ export interface ICallee {
   readonly host: string;
   /** The number of endpoints; undefined if they are declared elsewhere. */
   readonly replicas: Replicas | undefined;
+  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
+  readonly headlessService: string | undefined;
   /** The host name that a caller in `namespace` would use. */
   hostNameIn(namespace: string): string;
   /** The port of that number. Throws if there is none. */
@@ -74,8 +76,6 @@ export interface IService extends ICallee {
   readonly selector: { readonly [label: string]: string };
   /** The kind of the objects that run its pods. */
   readonly workloadKind: WorkloadKind;
-  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
-  readonly headlessService: string | undefined;
 }
 
 /** An edge as its routes refer to it. */

@@ -106,7 +106,7 @@ export class Service extends Callee implements IService {
   }
 
   /** The name of the headless Service that resolves the names of single pods; undefined without one. */
-  get headlessService(): string | undefined {
+  override get headlessService(): string | undefined {
     return this.existing?.headlessService ?? (this.workloadKind.statefulSet && `${this.name}-headless`);
   }
 
