@@ -54,9 +54,10 @@ export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
     'istio/traffic.test.ts › a split is weights over subsets that the DestinationRule has',
   ),
   no('Progressive delivery with Flagger', 'weights that a controller changes: the next apply resets them'),
-  resources(
+  model(
     'Topology-aware routing',
-    '`addCircuitBreaker` prefers the nearest locality while it is healthy; `trafficDistribution` by a patch',
+    '`trafficDistribution`; `addCircuitBreaker` prefers the nearest locality while it is healthy',
+    'kubernetes/service-access.test.ts › the preferred pods are the traffic distribution of the Service',
   ),
   model(
     'Egress traffic',
