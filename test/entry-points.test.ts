@@ -104,6 +104,7 @@ test.each<[string, string[]]>([
       'SecurityProfile',
       'Service',
       'Severity',
+      'SharedGateway',
       'TaintEffect',
       'Target',
       'TargetGroupBinding',

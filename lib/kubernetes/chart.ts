@@ -29,6 +29,7 @@ import {
   constructIdOf,
   type Edge,
   type Service,
+  type SharedGateway,
   type Topology,
   ValidationError,
   type Version,
@@ -105,7 +106,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
   private readonly workloads = new Map<Version, Workload>();
-  private readonly scopes = new Map<Callee | Edge, Construct>();
+  private readonly scopes = new Map<Callee | Edge | SharedGateway, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
@@ -233,16 +234,16 @@ export class TopologyChart extends Chart implements ITopologyChart {
       mesh: { gateway },
     } = this;
     return gateway
-      ? topology.edges.map(edge => ({
-          path: edge.path,
+      ? oneForEachGateway(topology).map(edge => ({
+          path: edge.gateway?.path ?? edge.path,
           namespace: gateway.namespaceOf(edge),
           name: gateway.serviceNameOf(edge),
         }))
       : [];
   }
 
-  /** The construct that is the scope of all objects of a service or edge. For targets. */
-  scopeOf(item: Callee | Edge): Construct {
+  /** The construct that is the scope of all objects of a service, an edge or a shared gateway. For targets. */
+  scopeOf(item: Callee | Edge | SharedGateway): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
       const id =
@@ -262,6 +263,11 @@ export class TopologyChart extends Chart implements ITopologyChart {
     }
     return scope;
   }
+}
+
+/** The edges with a gateway of their own, and of each shared gateway the first one. */
+function oneForEachGateway({ edges }: Topology): readonly Edge[] {
+  return edges.filter(({ gateway }, index) => !gateway || edges.findIndex(each => each.gateway === gateway) === index);
 }
 
 /** The pods of the gateways of all edges. */

@@ -21,6 +21,7 @@ import { AGGREGATE_MISTAKES } from './aggregate-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
+import { SHARED_GATEWAY_MISTAKES } from './shared-gateway-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
 import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
@@ -768,6 +769,7 @@ const ALL = [
   ...AGGREGATE_MISTAKES,
   ...EDGE_MISTAKES,
   ...LISTENER_MISTAKES,
+  ...SHARED_GATEWAY_MISTAKES,
   ...VALUE_MISTAKES,
   ...TRAFFIC_MISTAKES,
   ...WORKLOAD_KIND_MISTAKES,
