@@ -106,6 +106,7 @@ test.each<[string, string[]]>([
       'SecurityProfile',
       'Service',
       'Severity',
+      'SharedGateway',
       'TaintEffect',
       'Target',
       'TargetGroupBinding',
