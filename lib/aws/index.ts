@@ -1,6 +1,7 @@
 export type { ApiQuotas } from '../checks';
 export type { AccessLogSettings } from './access-log';
 export { EdgeAlarms, type EdgeAlarmsProps, type Observed, type StageMetrics } from './alarms';
+export { CachedCloudFormationValidatePlugin } from './cached-validation';
 export type { DomainSettings } from './domain';
 export { Waf, type WafProps } from './waf';
 export { HttpApiEdge } from './http-api-edge';
