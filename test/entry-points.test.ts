@@ -136,6 +136,7 @@ test.each<[string, string[]]>([
   [
     'aws',
     [
+      'CachedCloudFormationValidatePlugin',
       'EdgeAlarms',
       'HttpApiEdge',
       'IstioOnEks',

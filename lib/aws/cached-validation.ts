@@ -37,10 +37,12 @@ export class CachedCloudFormationValidatePlugin extends CloudFormationValidatePl
     super();
   }
 
+  /** The version of the rule engine that wrote the report. */
   public override get version(): string | undefined {
     return this.cached ? this.cached.version : super.version;
   }
 
+  /** The report on the templates: the last one if nothing that it depends on changed. */
   public override validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const folder = outputFolderOf(context);
     const file = join(folder, FILE);
