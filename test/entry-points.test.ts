@@ -139,6 +139,7 @@ test.each<[string, string[]]>([
   [
     'aws',
     [
+      'CachedCloudFormationValidatePlugin',
       'EdgeAlarms',
       'HttpApiEdge',
       'IstioOnEks',
