@@ -136,6 +136,8 @@ export {
   type NodeRequirement,
   Operation,
   type OperationAuth,
+  type MachineProps,
+  Machines,
   OutboundTraffic,
   type Part,
   type PartProps,

@@ -82,6 +82,7 @@ test.each<[string, string[]]>([
       'LifecycleHandler',
       'LoadBalancerController',
       'LoadBalancingAlgorithm',
+      'Machines',
       'Mesh',
       'NoMesh',
       'NodeOperator',

@@ -248,7 +248,7 @@ export class Topology implements ITopology {
   private isUnmanaged(namespace: string): boolean {
     let isUnmanaged = false;
     for (const service of this.servicesByKey.values()) {
-      if (service.namespace === namespace && !service.exists) {
+      if (service.namespace === namespace && (!service.exists || service.objects.machines)) {
         return false;
       }
       isUnmanaged ||= service.namespace === namespace;
