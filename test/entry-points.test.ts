@@ -108,6 +108,7 @@ test.each<[string, string[]]>([
       'Service',
       'ServiceType',
       'Severity',
+      'SharedGateway',
       'TaintEffect',
       'Target',
       'TargetGroupBinding',
@@ -141,6 +142,7 @@ test.each<[string, string[]]>([
   [
     'aws',
     [
+      'CachedCloudFormationValidatePlugin',
       'EdgeAlarms',
       'HttpApiEdge',
       'IstioOnEks',

@@ -73,6 +73,7 @@ export * from './service';
 export type { ServiceRateLimit, ServiceRateLimitProps } from './request-rules';
 export type { ClaimValues, OperationAuth, RequestAuth, ServiceAuthProps } from './service-auth';
 export type { ExistingWorkload, ServiceProps } from './service-props';
+export { SharedGateway, type SharedGatewayProps } from './shared-gateway';
 export {
   type Abort,
   type CallPolicy,

@@ -1,4 +1,4 @@
-import { model, no, nothing, resources, tasksOf } from './task';
+import { model, no, nothing, tasksOf } from './task';
 
 export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
   model('Add a service to the mesh', '`Mesh.istio()`', 'istio/membership.test.ts › is a label of the namespace'),

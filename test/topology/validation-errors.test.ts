@@ -23,6 +23,7 @@ import { EDGE_MISTAKES } from './invalid-edges';
 import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
 import { SERVICE_ACCESS_MISTAKES } from './service-access-mistakes';
+import { SHARED_GATEWAY_MISTAKES } from './shared-gateway-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
 import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
@@ -772,6 +773,7 @@ const ALL = [
   ...EGRESS_MISTAKES,
   ...SERVICE_ACCESS_MISTAKES,
   ...LISTENER_MISTAKES,
+  ...SHARED_GATEWAY_MISTAKES,
   ...VALUE_MISTAKES,
   ...TRAFFIC_MISTAKES,
   ...WORKLOAD_KIND_MISTAKES,
