@@ -12,8 +12,9 @@ interface Use {
 /** The objects whose annotations are checked, with the annotations in the pod templates of Deployments and others. */
 export function uses(cluster: Cluster): Use[] {
   return [
-    ...[Kind.NAMESPACE, Kind.SERVICE, Kind.POD, Kind.DEPLOYMENT]
+    ...[Kind.NAMESPACE, Kind.SERVICE, Kind.DEPLOYMENT]
       .flatMap(type => cluster.all(type))
+      .concat(cluster.workloads.all.map(each => each.resource).filter(each => each.type === Kind.POD))
       .flatMap(resource => usesIn(resource.metadata, resource.kind, resource.labels)),
     ...cluster.workloads.all
       .filter(each => each.resource.type !== Kind.POD)
