@@ -73,6 +73,8 @@ export function checkObjects(objects: readonly KubernetesObject[], options: Chec
 }
 
 const SCHEMA = 'SchemaViolation';
+/** How the names of checks of the validity of a kind begin. */
+const INVALID = 'Invalid';
 
 /** Namespaces of Kubernetes itself: findings there are suppressed and stay in the report. */
 const KUBERNETES_OWN = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
@@ -181,10 +183,10 @@ function unusedProblem({ id, reason, at }: Suppression): Problem {
     : problem(at, `The suppression of ${id} matches no finding.`, 'Remove it, or correct the name of the check.');
 }
 
-/** What a check of a kind reports at a field, the check of its schema does not report again. */
+/** What a check of the validity of a kind reports at a field, the check of its schema does not report again. */
 function withoutRepetitions(findings: readonly ManifestFinding[]): ManifestFinding[] {
   const placeOf = ({ file, line, column, path }: ManifestFinding) => [file, line, column, path].join(' ');
-  const places = new Set(findings.filter(({ id }) => id !== SCHEMA).map(placeOf));
+  const places = new Set(findings.filter(({ id }) => id.startsWith(INVALID)).map(placeOf));
   return findings.filter(each => each.id !== SCHEMA || !places.has(placeOf(each)));
 }
 
