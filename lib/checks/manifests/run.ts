@@ -145,7 +145,17 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
 }
 
 /** What programs replace before a manifest is applied, in the text of a finding or of its field. */
-const PLACEHOLDER = /\$\{\w[^{}]{0,200}\}|\{\{[^{}]{1,200}\}\}/;
+const PLACEHOLDER = new RegExp(
+  [
+    /\$\{\w[^{}]{0,200}\}|\{\{[^{}]{1,200}\}\}/,
+    // Variables of Kustomize, and names that scripts and replacements look for.
+    /\$\([\w.-]{1,200}\)|\b[A-Z0-9_]{0,100}PLACEHOLDER\b|__[A-Z][A-Z0-9_]{0,100}__/,
+    // A host with a name in upper case, which no Service has.
+    /\b[A-Z][A-Z0-9]{0,60}(_[A-Z0-9]{1,60}){1,9}\.[A-Za-z]/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 function placeholderIn({ message }: ManifestFinding, { at }: Problem): string | undefined {
   const texts = [message, at.text, ...at.entries.map(([, each]) => each.text)];

@@ -135,7 +135,10 @@ function* ofObject(field: Field, fields: Fields, required: readonly string[], sc
   const unknown = field.entries.filter(([name]) => !Object.hasOwn(fields, name));
   const isMisspelt = (name: string) => unknown.some(([other]) => nearest(other, [name]) !== '');
   for (const name of required.filter(each => !field.get(each).exists && !isMisspelt(each))) {
-    yield problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`);
+    const missing = `The field "${name}" is missing, so the API server rejects the object`;
+    yield field.resource.origin?.isChanged === true
+      ? { ...problem(field, `${missing}, unless its kustomization adds it.`, `Add ${name}.`), severity: Severity.INFO }
+      : problem(field, `${missing}.`, `Add ${name}.`);
   }
 }
 
