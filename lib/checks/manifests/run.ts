@@ -1,8 +1,9 @@
-import { Cluster, isMade, type KubernetesObject, possibleMaker, type Resource, resourcesOf } from '../../manifests';
+import { Cluster, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
 import type { ManifestFinding } from './manifest-finding';
+import { present } from './presence';
 import { matchesObject, type Suppression, suppressionInCode, suppressionsOf } from './suppressions';
 
 /** A suppressed finding. */
@@ -120,6 +121,8 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
         suppressed.push({ finding, reason: `the placeholder ${placeholderIn(finding, each)} has no value here` });
       } else if (KUBERNETES_OWN.has(namespace)) {
         suppressed.push({ finding, reason: `${namespace} is a namespace of Kubernetes itself` });
+      } else if (isInline && finding.severity !== Severity.ERROR && isOfInstallation(each.at.resource)) {
+        suppressed.push({ finding, reason: "the object is of Istio's own installation" });
       } else {
         findings.push(finding);
       }
@@ -142,6 +145,15 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
     suppressed,
     ...(turnedOff > 0 ? { turnedOff } : {}),
   };
+}
+
+/** Whether an object is output of istioctl, or of a chart of Istio, by the labels that these set. */
+function isOfInstallation({ labels }: Resource): boolean {
+  return (
+    'install.operator.istio.io/owning-resource' in labels
+    || 'operator.istio.io/component' in labels
+    || (labels['app.kubernetes.io/part-of'] === 'istio' && 'helm.sh/chart' in labels)
+  );
 }
 
 /** What programs replace before a manifest is applied, in the text of a finding or of its field. */
@@ -210,25 +222,6 @@ function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
     if (!ofObject.has(key)) {
       seen.set(resource, ofObject.add(key));
       yield each;
-    }
-  }
-}
-
-/**
- * Problems without those of what exists elsewhere for certain; a note, if an object may make what is missing, or if it
- * may be in what was not read.
- */
-function* present(problems: Iterable<Problem>, cluster: Cluster): Iterable<Problem> {
-  for (const each of problems) {
-    const maker = each.missing && possibleMaker(each.missing, cluster);
-    if (!each.missing || !isMade(each.missing, cluster)) {
-      yield maker === undefined
-        ? each
-        : {
-            ...each,
-            severity: Severity.INFO,
-            message: `${each.message.replace(/\.$/, '')}, unless ${maker}.`,
-          };
     }
   }
 }

@@ -1,0 +1,54 @@
+import { type Cluster, isMade, Kind, memo, type Missing, possibleMaker } from '../../manifests';
+import { Severity } from '../finding';
+import { suggestion } from '../suggestion';
+import type { Problem } from './check';
+
+/**
+ * Problems without those of what exists elsewhere for certain; a note, if an object may make what is missing, if it may
+ * be in what was not read, or if nothing of the namespace that runs is among the manifests.
+ */
+export function* present(problems: Iterable<Problem>, cluster: Cluster): Iterable<Problem> {
+  for (const each of problems) {
+    const { missing } = each;
+    const maker = missing && (possibleMaker(missing, cluster) ?? otherManifests(missing, cluster));
+    if (!missing || !isMade(missing, cluster)) {
+      yield maker === undefined
+        ? each
+        : {
+            ...each,
+            severity: Severity.INFO,
+            message: `${each.message.replace(/\.$/, '')}, unless ${maker}.`,
+          };
+    }
+  }
+}
+
+/** What is in a namespace with what runs there. */
+const WITH_PODS: ReadonlySet<string> = new Set<string>([
+  Kind.SERVICE,
+  Kind.POD,
+  Kind.SERVICE_ACCOUNT,
+  Kind.SECRET,
+  Kind.ISTIO_GATEWAY,
+  Kind.GATEWAY,
+]);
+
+/**
+ * That a namespace may be of other manifests: Services and Pods are among these ones, and none of them in it. Its name
+ * is not a slip for one that has some.
+ */
+function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
+  const running = namespacesWithPods(cluster);
+  const isOther = running.size > 0 && !running.has(namespace) && suggestion(namespace, [...running]) === '';
+  return namespace !== '' && WITH_PODS.has(type) && isOther
+    ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
+    : undefined;
+}
+
+const namespacesWithPods = memo(
+  (cluster: Cluster): ReadonlySet<string> =>
+    new Set([
+      ...cluster.workloads.all.map(each => each.namespace),
+      ...cluster.all(Kind.SERVICE).map(each => each.namespace),
+    ]),
+);
