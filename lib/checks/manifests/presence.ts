@@ -1,4 +1,4 @@
-import { type Cluster, isMade, Kind, memo, type Missing, possibleMaker } from '../../manifests';
+import { type Cluster, isMade, Kind, memo, type Missing, possibleMaker, type Resource } from '../../manifests';
 import { Severity } from '../finding';
 import { suggestion } from '../suggestion';
 import type { Problem } from './check';
@@ -10,7 +10,9 @@ import type { Problem } from './check';
 export function* present(problems: Iterable<Problem>, cluster: Cluster): Iterable<Problem> {
   for (const each of problems) {
     const { missing } = each;
-    const maker = missing && (possibleMaker(missing, cluster) ?? otherManifests(missing, cluster));
+    const maker =
+      missing
+      && (possibleMaker(missing, cluster) ?? otherManifests(missing, cluster) ?? withoutNamespace(missing, cluster));
     if (!missing || !isMade(missing, cluster)) {
       yield maker === undefined
         ? each
@@ -44,6 +46,24 @@ function otherManifests({ type, namespace }: Missing, cluster: Cluster): string 
     ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
     : undefined;
 }
+
+/** That an object has no namespace in its manifest, so that it may be applied to the one where it is missing. */
+function withoutNamespace({ type, name, namespace }: Missing, cluster: Cluster): string | undefined {
+  if (namespace === '' || namespace === NAMESPACE || !WITH_PODS.has(type)) {
+    return undefined;
+  }
+  const isMovable = (each: Resource | undefined) =>
+    each !== undefined && each.namespace === NAMESPACE && each.object.metadata.namespace === undefined;
+  const found =
+    type === Kind.POD
+      ? cluster.workloads.in(NAMESPACE).some(each => isMovable(each.resource))
+      : isMovable(cluster.find(type, name, NAMESPACE));
+  const noun = type === Kind.POD ? 'their workload' : `the ${type.split('.')[0]} ${name}`;
+  return found ? `${noun}, which names no namespace, is applied to ${namespace}` : undefined;
+}
+
+/** Of objects that name none, unless it is stated. */
+const NAMESPACE = 'default';
 
 const namespacesWithPods = memo(
   (cluster: Cluster): ReadonlySet<string> =>

@@ -1,4 +1,4 @@
-import { Cluster, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
+import { Cluster, Kind, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
@@ -147,10 +147,13 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
   };
 }
 
+const FILTER_OF_INSTALLATION = /^(tcp-)?(stats-filter|metadata-exchange)-1\.\d+/;
+
 /** Whether an object is output of istioctl, or of a chart of Istio, by the labels that these set. */
-function isOfInstallation({ labels }: Resource): boolean {
+function isOfInstallation({ type, name, labels }: Resource): boolean {
   return (
-    'install.operator.istio.io/owning-resource' in labels
+    (type === Kind.ENVOY_FILTER && 'istio.io/rev' in labels && FILTER_OF_INSTALLATION.test(name))
+    || 'install.operator.istio.io/owning-resource' in labels
     || 'operator.istio.io/component' in labels
     || (labels['app.kubernetes.io/part-of'] === 'istio' && 'helm.sh/chart' in labels)
   );

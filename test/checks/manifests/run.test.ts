@@ -377,3 +377,20 @@ test.each([
   const { findings } = checkManifests(new Cluster(loadResources(running + route(host), { file: 'a.yaml' })));
   expect(findings.filter(({ id }) => id === 'UnknownDestination').map(each => each.severity)).toEqual([severity]);
 });
+
+test('a Service that names no namespace may be applied to the one where it is missing, and one that names it may not', () => {
+  const other = RUNNING.replace('name: web', 'name: api');
+  const severitiesOf = (metadata: string) =>
+    checkManifests(
+      new Cluster(
+        loadResources(`${other}${RUNNING.replace('{name: web, namespace: shop}', metadata)}${route('web')}`, {
+          file: 'a.yaml',
+        }),
+      ),
+    )
+      .findings.filter(({ id }) => id === 'UnknownDestination')
+      .map(each => each.severity);
+  expect(severitiesOf('{name: web}')).toEqual(['info']);
+  expect(severitiesOf('{name: web, namespace: default}')).toEqual(['error']);
+  expect(severitiesOf('{name: wbe}')).toEqual(['error']);
+});
