@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfigFile } from 'typescript';
+import { programsIn } from '../docs/programs';
 import { Project } from './project';
 import { tool } from './tools';
 
@@ -60,6 +61,8 @@ batch.exposeViaService();
 console.log((Testing.synth(own) as { kind: string }[]).map(({ kind }) => kind).sort().join());
 `;
 
+const GUIDES = readdirSync(join(__dirname, '../docs/guides')).map(each => `docs/guides/${each.replace(/\.md$/, '')}`);
+
 const STRICT = { strict: true, skipLibCheck: false, esModuleInterop: true, declaration: true, outDir: 'out' };
 const NODE10 = { ...STRICT, module: 'commonjs', moduleResolution: 'node10', target: 'es2017', lib: ['es2016'] };
 const NODE16 = { ...STRICT, module: 'node16', target: 'es2022', types: ['node'] };
@@ -118,6 +121,22 @@ test.each([
     project.remove();
   },
 );
+
+test('the programs of README, tutorial and guides compile', () => {
+  const project = projectOf(WITHOUT_AWS, 'commonjs', NODE16);
+  const documents = ['README', 'docs/tutorial', ...GUIDES].map(each => ({
+    name: each.replaceAll('/', '-'),
+    programs: programsIn(readFileSync(join(__dirname, `../${each}.md`), 'utf8')),
+  }));
+  const files = documents.flatMap(({ name, programs }) => programs.map((code, index) => ({ name, index, code })));
+  expect(files.length).toBeGreaterThan(15);
+  files.forEach(({ name, index, code }) => {
+    const [, path = `${name}-${index + 1}.ts`] = /^\/\/ (\w+\.ts)$/m.exec(code) ?? [];
+    project.write(path, code);
+  });
+  expect(compiled(project, '6.0')).toBe('');
+  project.remove();
+});
 
 test.each(['cdk8s-plus-28', 'cdk8s-plus-33'] as const)('objects of %s are in one app with a topology', name => {
   const project = projectOf(WITHOUT_AWS, 'commonjs', NODE16);

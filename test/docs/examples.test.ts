@@ -21,7 +21,7 @@ function examplesIn(document: string): string[] {
 
 /** Runs an example with these names in scope, and gives back the named results. */
 function run(example: string, scope: object, results: string[]): Record<string, unknown> {
-  const code = transpileModule(example.replace(/^import .*$/gm, ''), {
+  const code = transpileModule(example.replace(/^ *import .*$|^export /gm, ''), {
     compilerOptions: { module: ModuleKind.None, target: ScriptTarget.ES2022 },
   }).outputText;
   const body = `${code}\nreturn { ${results.join(', ')} };`;

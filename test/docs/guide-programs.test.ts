@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { programsIn, runProgram } from './programs';
+import { programsIn } from '../../docs/programs';
+import { runProgram } from './programs';
 
 const FOLDER = join(__dirname, '../../docs/guides');
 const programs = readdirSync(FOLDER).flatMap(file =>
@@ -8,6 +9,6 @@ const programs = readdirSync(FOLDER).flatMap(file =>
 );
 
 test.each(programs)('program $index of $file runs, and its expectations hold', ({ code }) => {
-  expect(code).toMatch(/\.(expect\w+|has|hasNot|count)\(/);
+  expect(code).toMatch(/\.(expect\w+|has|hasNot|count)\(|throw new Error\(/);
   expect(() => runProgram(code)).not.toThrow();
 });

@@ -19,13 +19,6 @@ const MODULES: Readonly<Record<string, object>> = {
   'cdk8s-cardinal/testing': testing,
 };
 
-/** The programs of a document: blocks of TypeScript that import what they use. */
-export function programsIn(text: string): string[] {
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)]
-    .map(([, code = '']) => code)
-    .filter(each => /^import /.test(each));
-}
-
 /**
  * Runs a program in a folder of its own, as a project that has these files. Its imports are those of this repository;
  * what it imports from elsewhere is an error.

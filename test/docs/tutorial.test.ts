@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { programsIn, runProgram } from './programs';
+import { programsIn } from '../../docs/programs';
+import { runProgram } from './programs';
 
 const TUTORIAL = readFileSync(join(__dirname, '../../docs/tutorial.md'), 'utf8');
 const steps = programsIn(TUTORIAL);
