@@ -1,5 +1,6 @@
 // Modules that a model does not need when it is imported are loaded when they are used first: the checks with the
-// evaluator behind them, and the libraries for protobuf, RE2 and YAML. TypeScript has no such output for CommonJS; swc
+// evaluator behind them, and the libraries for protobuf, RE2 and YAML; and of the command line all that only one of the
+// commands needs. TypeScript has no such output for CommonJS; swc
 // has (`module.lazy`), so it compiles the files that import them again.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,10 +16,17 @@ import {
   type Statement,
 } from 'typescript';
 
-const HEAVY =
-  /^(\.\.?\/(\.\.\/)*(checks|dataplane|manifests)|\.\/yaml|@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml)$/;
+const HEAVY = new RegExp(
+  [
+    /(\.\.?\/)+(lib\/)?(checks|dataplane|manifests)/,
+    /\.\/(yaml|check|completion|init|synth)/,
+    /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
+  ]
+    .map(({ source }) => `^(${source})$`)
+    .join('|'),
+);
 /** What is loaded on use itself: its parts need each other at once. */
-const LOADED_ON_USE = /^(checks|dataplane|manifests|testing)\//;
+const LOADED_ON_USE = /^lib\/(checks|dataplane|manifests|testing)\//;
 
 /**
  * The CommonJS module of a TypeScript module that imports heavy modules, or undefined if it imports none. Only what its
@@ -70,11 +78,13 @@ function loadedAtOnce(statement: Statement): string | undefined {
 
 if (require.main === module) {
   const root = join(__dirname, '..');
-  for (const file of readdirSync(join(root, 'lib'), { recursive: true, encoding: 'utf8' })) {
-    if (file.endsWith('.ts') && !LOADED_ON_USE.test(file.replaceAll('\\', '/'))) {
-      const code = withLazyImports(readFileSync(join(root, 'lib', file), 'utf8'), `lib/${file}`);
+  for (const folder of ['lib', 'bin/commands']) {
+    for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+      const file = `${folder}/${name.replaceAll('\\', '/')}`;
+      const isSource = file.endsWith('.ts') && !LOADED_ON_USE.test(file);
+      const code = isSource ? withLazyImports(readFileSync(join(root, file), 'utf8'), file) : undefined;
       if (code !== undefined) {
-        writeFileSync(join(root, 'build/lib', file.replace(/\.ts$/, '.js')), code);
+        writeFileSync(join(root, 'build', file.replace(/\.ts$/, '.js')), code);
       }
     }
   }

@@ -52,6 +52,13 @@ test('the checks, and libraries that only some declarations need, are loaded whe
   project.remove();
 });
 
+test.each([['--help'], ['check', '--help'], ['chek']])('cardinal %s %s loads no checks', (...args) => {
+  const project = projectWith([]);
+  const code = `process.on('exit', () => console.log(Object.keys(require.cache).filter(each => /lib.(checks|dataplane)/.test(each)).length)); process.argv.splice(1, 9, 'cardinal', ${args.map(each => `'${each}'`).join()}); require('./${CARDINAL}')`;
+  expect(project.run(process.execPath, '-e', code)).toMatch(/^0$/m);
+  project.remove();
+});
+
 test('the version is printed without loading a command', () => {
   const project = projectWith([]);
   const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string };

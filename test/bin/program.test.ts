@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { REPORT_FORMATS } from '../../lib/checks';
 import manifest from '../../package.json';
 import { cardinal as run } from '../support/command';
 
@@ -30,6 +31,12 @@ test('the help of check names each of its options', () => {
     'list',
     'help',
   ]);
+});
+
+test('the help of check names each format', () => {
+  expect(run('check', '--help').stdout).toContain(
+    ` ${[...REPORT_FORMATS.keys()].join(', ').replace(/, (\w+)$/, ' or $1')} (`,
+  );
 });
 
 test('--version prints the version of the package', () => {
