@@ -107,3 +107,14 @@ function warningsOf(output: string): string[] {
   const lines = output.split('\n').filter(each => /warn|error|failed|deprecated|YN00(02|04|60|86)/i.test(each));
   return lines.filter(each => !/backport|install-scripts *(\d package|Run |$)|Done with warnings/.test(each));
 }
+
+test('the guide names the versions of package managers that are tested', () => {
+  const guide = readFileSync(join(__dirname, '../docs/guides/supported-versions.md'), 'utf8');
+  const [, tested = ''] = /^\| package managers \|[^|]*\| ([^|]*) \|$/m.exec(guide) ?? [];
+  const versionOf = (name: Parameters<typeof tool>[0]) =>
+    (JSON.parse(readFileSync(join(tool(name), 'package.json'), 'utf8')) as { version: string }).version;
+
+  expect(tested).toContain(`pnpm ${versionOf('pnpm').split('.')[0]},`);
+  expect(tested).toContain(`yarn ${versionOf('yarn').replace(/\.\d+$/, '')} `);
+  expect(tested).toContain(`and ${versionOf('@yarnpkg/cli-dist').replace(/\.\d+$/, '')}`);
+});

@@ -21,6 +21,7 @@ import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
 import { PROGRAMS } from './programs';
+import { Progress } from './progress';
 import { type Settings, settingsOf } from './settings';
 
 /** Checks manifests and prints the findings; returns the exit code. */
@@ -135,6 +136,7 @@ function checkOne(
   options: Options,
   { config, checks }: Settings,
 ): Result {
+  const progress = new Progress();
   const { resources, errors, unreadable, notes, unread } = readResources(
     paths,
     options.namespace ?? namespace,
@@ -159,6 +161,7 @@ function checkOne(
       )}\n`,
     );
   }
+  progress.step(`${resources.length} objects are checked`);
   const parts = worlds.map(world => ({
     world,
     report: checkManifests(

@@ -61,6 +61,22 @@ test('an option without its value is an error, with 2', () => {
   });
 });
 
+test.each([[['--help']], [['check', '--list']], [['check', '--explain', 'UnknownSubset']], [['chek']]])(
+  'the output of %j has no colours, also with FORCE_COLOR',
+  args => {
+    const before = process.env.FORCE_COLOR;
+    process.env.FORCE_COLOR = '1';
+    const { stdout, stderr } = run(...args);
+    process.env.FORCE_COLOR = before;
+    if (before === undefined) {
+      delete process.env.FORCE_COLOR;
+    }
+
+    expect(stdout + stderr).not.toContain('\u001b');
+    expect(stdout + stderr).not.toBe('');
+  },
+);
+
 test('control characters of arguments are not printed', () => {
   expect(run('a\u001b[31m\n::error::b').stderr).toMatch(/^error: unknown command 'a\\u\{1b\}\[31m\n/);
 });
