@@ -21,7 +21,10 @@ export default defineConfig({
     sidebar: [
       group('Start', ['README.md', ...named('concepts', 'tutorial')]),
       group('Guides', pagesIn('docs/guides/')),
-      group('Reference', named('model', 'edges', 'aws', 'checks', 'testing', 'command-line', 'escape-hatches', 'tasks')),
+      group(
+        'Reference',
+        named('model', 'edges', 'aws', 'checks', 'testing', 'command-line', 'escape-hatches', 'tasks'),
+      ),
       { ...group('Checks', pagesIn('docs/checks/')), collapsed: true },
       { ...group('Decisions', pagesIn('docs/decisions/')), collapsed: true },
       group('Project', ['CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'lab/README.md', 'bench/README.md']),
