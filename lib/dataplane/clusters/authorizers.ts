@@ -6,7 +6,8 @@ import type { Context } from './context';
 import type { Message } from '../messages/message';
 import type { Unsimulated } from '../messages/unsimulated';
 import type { SimulatedOutcome } from './simulation-result';
-import { lookUp, toEndpoints } from './to-cluster';
+import { lookUp } from './look-up';
+import { toEndpoints } from './to-cluster';
 
 /**
  * The external authorizers as the proxy of a caller reaches them: a check request to the authorizer's Service follows

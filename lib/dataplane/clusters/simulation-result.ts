@@ -16,6 +16,8 @@ export interface SimulatedOutcome {
   readonly outside?: string;
   /** The port of the destination. */
   readonly port?: number;
+  /** The server name of the TLS that a BackendTLSPolicy has the last proxy originate. */
+  readonly serverName?: string;
   /** The request that arrives there. */
   readonly message?: Message;
   /** The response status if it does not arrive; 0 for a failed connection. */

@@ -9,7 +9,7 @@ import {
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { unreadable } from '../clusters/tls-layers';
-import { lookUp } from '../clusters/to-cluster';
+import { lookUp } from '../clusters/look-up';
 import type { ProxiedCaller } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
 import type { Endpoint } from '../endpoints/endpoints';
@@ -157,7 +157,11 @@ function failureInto(
   if (!sent || !workload || !isProxied(workload, endpoint.port.number, cluster)) {
     return undefined;
   }
-  const verdict = authorize(workload, { connection, isTcp: sent !== 'http' }, cluster);
+  const verdict = authorize(
+    workload,
+    { connection, isTcp: sent !== 'http' || connection.isEncrypted === true },
+    cluster,
+  );
   return verdict.isAllowed === false
     ? {
         because: 'policy',
