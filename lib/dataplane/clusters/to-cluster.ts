@@ -173,6 +173,7 @@ function toEndpoint(
         workload,
         port: port.number,
         serverName: security.backendTls?.serverName,
+        connection: caller.proxy && connection,
         by,
         message: arrived,
         steps,

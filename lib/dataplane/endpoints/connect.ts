@@ -13,7 +13,7 @@ import type { BackendTls } from './backend-tls';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
 import { type Endpoint, portsLeadingTo } from './endpoints';
-import { acceptsMutualTls, hasSidecar } from './membership';
+import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 
 /** An established connection, or the reason for its failure. */
@@ -101,6 +101,12 @@ function secured(
   cluster: Cluster,
 ): Attempt {
   const { number } = connection.port;
+  if (isGatewayPod(workload)) {
+    // Its servers decide about TLS, no PeerAuthentication.
+    return {
+      connection: { ...connection, ...proofOf(caller, usesMutualTls(caller, security, false, cluster), security) },
+    };
+  }
   if (security.backendTls) {
     return encrypted(caller, workload, connection, security.backendTls, cluster);
   }
@@ -129,12 +135,11 @@ function secured(
       },
     };
   }
-  return {
-    connection: {
-      ...connection,
-      ...(isMutual ? { identity: caller.proxy?.identity, serverName: security.serverName } : {}),
-    },
-  };
+  return { connection: { ...connection, ...proofOf(caller, isMutual, security) } };
+}
+
+function proofOf({ proxy }: Caller, isMutual: boolean, { serverName }: Security): Partial<Connection> {
+  return isMutual ? { identity: proxy?.identity, serverName } : {};
 }
 
 /** Why a proxy has no settings for the TLS of a policy, so that it does not connect at all. */
@@ -212,5 +217,5 @@ function usesMutualTls(
 /** Whether traffic to a port passes the proxy of the workload. */
 export function isProxied(workload: Workload, port: number, cluster: Cluster): boolean {
   const excluded = (workload.annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').map(Number);
-  return hasSidecar(workload, cluster) && !excluded.includes(port);
+  return !isGatewayPod(workload) && hasSidecar(workload, cluster) && !excluded.includes(port);
 }
