@@ -40,8 +40,11 @@ export function send(traffic: Traffic, from: string, port: string, path: string,
     port === 'grpc'
       ? `POST http://${address}/proto.EchoTestService/Echo`
       : `${props.method ?? 'GET'} http://${address}${path}`;
-  const headers = port === 'grpc' ? { 'content-type': 'application/grpc' } : {};
-  return traffic.from(from).http(request, { ...props, headers: { ...headers, ...props.headers } });
+  const headers: Readonly<Record<string, string>> = {
+    ...(port === 'grpc' ? { 'content-type': 'application/grpc' } : {}),
+    ...props.headers,
+  };
+  return traffic.from(from).http(request, { ...props, headers });
 }
 
 interface Sent extends RequestProps {
