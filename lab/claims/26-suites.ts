@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { claim } from '../claims';
 import { GATEWAY_API, runGatewayApi } from '../suites/gateway-api';
+import { AUTHORIZATION, runAuthorization } from '../suites/istio-authorization';
+import { runTokens, TOKENS } from '../suites/istio-tokens';
 import { NORMALIZATION, runNormalization } from '../suites/normalization';
 import { type Known, summary, type Verdict } from '../suites/verdicts';
 
@@ -11,6 +13,16 @@ claim('the simulator answers the conformance suite of the Gateway API as Istio d
 
 claim("the simulator normalizes paths as Istio's integration test has it", lab => {
   expectKnown(runNormalization(lab.tools.module('istio.io/istio')), NORMALIZATION);
+  return Promise.resolve();
+});
+
+claim("the simulator allows and denies requests as Istio's integration tests of AuthorizationPolicies have it", lab => {
+  expectKnown(runAuthorization(lab.tools.module('istio.io/istio')), AUTHORIZATION);
+  return Promise.resolve();
+});
+
+claim("the simulator reads tokens as Istio's integration test of RequestAuthentications has it", lab => {
+  expectKnown(runTokens(lab.tools.module('istio.io/istio')), TOKENS);
   return Promise.resolve();
 });
 

@@ -1,6 +1,7 @@
 /** The types of objects that are evaluated, as `Kind.group`. */
 export const Kind = {
   AUTHORIZATION_POLICY: 'AuthorizationPolicy.security.istio.io',
+  BACKEND_TLS_POLICY: 'BackendTLSPolicy.gateway.networking.k8s.io',
   BACKEND_TRAFFIC_POLICY: 'BackendTrafficPolicy.gateway.envoyproxy.io',
   CLIENT_TRAFFIC_POLICY: 'ClientTrafficPolicy.gateway.envoyproxy.io',
   CONFIG_MAP: 'ConfigMap',

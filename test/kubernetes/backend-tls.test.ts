@@ -80,9 +80,13 @@ describe.each(TARGETS)('TLS of %s to a backend', (_, target) => {
     expect(() => render(shop, target())).toThrow(/routed by version/);
   });
 
-  test('is not simulated', () => {
-    const traffic = Traffic.of(Manifests.ofChart(synth(shopWith(TLS).shop, target())));
-    expect(() => traffic.fromInternet('GET http://shop.example/')).toThrow(/BackendTLSPolicy shop\/legacy-http-secure/);
+  test('is simulated', () => {
+    const sent = (tls: BackendTls) =>
+      Traffic.of(Manifests.ofChart(synth(shopWith(tls).shop, target()))).fromInternet('GET http://shop.example/');
+
+    sent({ hostname: 'legacy.example' }).expectRoutedTo('legacy');
+    sent(TLS).expectDenied();
+    expect(sent(TLS).explain()).toContain('the ConfigMap shop/legacy-ca does not exist');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Cluster, Field, Host } from '../../manifests';
+import type { Cluster, Host } from '../../manifests';
 import { FORBIDDEN } from '../policies/authorization';
 import type { AuthorizerRefusal, Authorizers } from '../policies/custom';
 import type { Caller } from '../endpoints/caller';
@@ -6,7 +6,8 @@ import type { Context } from './context';
 import type { Message } from '../messages/message';
 import type { Unsimulated } from '../messages/unsimulated';
 import type { SimulatedOutcome } from './simulation-result';
-import { lookUp, toEndpoints } from './to-cluster';
+import { lookUp } from './look-up';
+import { toEndpoints } from './to-cluster';
 
 /**
  * The external authorizers as the proxy of a caller reaches them: a check request to the authorizer's Service follows
@@ -14,19 +15,11 @@ import { lookUp, toEndpoints } from './to-cluster';
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ExtensionProvider
  * @param asking The authorizers with pending check requests.
  */
-export function authorizersFor(
-  asker: Caller,
-  refusing: readonly string[],
-  context: Context,
-  asking: readonly string[] = [],
-): Authorizers {
+export function authorizersFor(asker: Caller, context: Context, asking: readonly string[] = []): Authorizers {
   const { cluster } = context;
   return {
     refusal: (name, input) => {
-      const own =
-        refusing.includes(name) && !input.isUnrouted
-          ? { status: FORBIDDEN, reason: `the external authorizer ${name} denies it` }
-          : undefined;
+      const own = input.isUnrouted ? undefined : denialBy(name, context);
       if (!cluster.mesh.isKnown) {
         return own;
       }
@@ -37,27 +30,50 @@ export function authorizersFor(
       if (input.isUnrouted || (input.isTcp && authorizer.isHttp)) {
         return undefined;
       }
-      const nested: Context = {
-        ...context,
-        authorizersFor: other => authorizersFor(other, refusing, nested, [...asking, name]),
-      };
-      const failure = asking.includes(name)
-        ? { status: 0, reason: 'its check request requires its own decision' }
-        : failureOf(authorizer, input.message, asker, nested);
-      return failure?.doubt
-        ? { ...(refusalOf(name, authorizer, failure) ?? own ?? failure), doubt: failure.doubt }
-        : failure
-          ? refusalOf(name, authorizer, failure)
-          : own;
+      const nested: Context = { ...context, authorizersFor: other => authorizersFor(other, nested, [...asking, name]) };
+      return asking.includes(name)
+        ? refusalOf(authorizer, { status: 0, reason: 'its check request requires its own decision' })
+        : refusalBy(authorizer, input.message, asker, nested);
     },
   };
 }
 
-interface Authorizer {
-  readonly settings: Field;
+/** An external authorizer that proxies can call. */
+export interface Authorizer {
+  readonly name: string;
   readonly isHttp: boolean;
   readonly host: Host;
   readonly port: number;
+  /** The path of a check request, for the path of the request. */
+  readonly pathFor: (path: string) => string;
+  readonly failsOpen: boolean;
+  /** The status while it is unavailable. */
+  readonly statusOnError: number;
+}
+
+/**
+ * Why an external authorizer denies a request: because it is one of those that deny everything, or because it cannot be
+ * reached and does not fail open. Undefined if it allows the request, which is assumed otherwise.
+ */
+export function refusalBy(
+  authorizer: Authorizer,
+  message: Message | undefined,
+  asker: Caller,
+  context: Context,
+): AuthorizerRefusal | undefined {
+  const failure = failureOf(authorizer, message, asker, context);
+  const own = denialBy(authorizer.name, context);
+  return failure?.doubt
+    ? { ...(refusalOf(authorizer, failure) ?? own ?? failure), doubt: failure.doubt }
+    : failure
+      ? refusalOf(authorizer, failure)
+      : own;
+}
+
+function denialBy(name: string, { denyingAuthorizers }: Context): AuthorizerRefusal | undefined {
+  return denyingAuthorizers.includes(name)
+    ? { status: FORBIDDEN, reason: `the external authorizer ${name} denies it` }
+    : undefined;
 }
 
 /** The provider of an authorizer in the mesh configuration; a text if Istio cannot use it. */
@@ -79,7 +95,16 @@ function authorizerOf(name: string, cluster: Cluster): Authorizer | string {
       ? `has the Service ${service}, which exists in several namespaces`
       : `has the Service ${service}, which does not exist`;
   }
-  return { settings, isHttp: provider.get('envoyExtAuthzHttp').exists, host, port: settings.get('port').number ?? 0 };
+  const isHttp = provider.get('envoyExtAuthzHttp').exists;
+  return {
+    name,
+    isHttp,
+    host,
+    port: settings.get('port').number ?? 0,
+    pathFor: path => `${settings.get('pathPrefix').text}${path}`,
+    failsOpen: settings.get('failOpen').isTrue,
+    statusOnError: settings.get('statusOnError').number ?? FORBIDDEN,
+  };
 }
 
 interface Failure {
@@ -91,7 +116,7 @@ interface Failure {
 
 /** Why a check request fails. Without a message the verdict of the authorizer's own policies is unknown. */
 function failureOf(
-  { settings, isHttp, host, port }: Authorizer,
+  { isHttp, host, port, pathFor }: Authorizer,
   message: Message | undefined,
   asker: Caller,
   context: Context,
@@ -110,7 +135,7 @@ function failureOf(
   const question =
     message
     && (isHttp
-      ? { ...message, path: `${settings.get('pathPrefix').text}${message.path}` }
+      ? { ...message, path: pathFor(message.path) }
       : { ...message, method: 'POST', path: '/envoy.service.auth.v3.Authorization/Check' });
   const outcomes = question ? toEndpoints(found.endpoints, found.security, 0, question, asker, context) : [];
   const doubt = outcomes.find(each => each.isUncertain)?.doubt;
@@ -127,17 +152,13 @@ function arrives({ workload, outside }: SimulatedOutcome): boolean {
 
 /** A response of the authorizer's own proxy counts as its decision; otherwise the check request failed. */
 function refusalOf(
-  name: string,
-  { settings, isHttp }: Authorizer,
+  { name, isHttp, failsOpen, statusOnError }: Authorizer,
   { status, reason }: Failure,
 ): AuthorizerRefusal | undefined {
   if (isHttp && status >= 400 && status < 500) {
     return { status, reason: `the external authorizer ${name} denies it: ${reason}` };
   }
-  return settings.get('failOpen').isTrue
+  return failsOpen
     ? undefined
-    : {
-        status: settings.get('statusOnError').number ?? FORBIDDEN,
-        reason: `the external authorizer ${name} is unavailable: ${reason}`,
-      };
+    : { status: statusOnError, reason: `the external authorizer ${name} is unavailable: ${reason}` };
 }

@@ -41,7 +41,7 @@ export function arrive(
     return { message, steps: [] };
   }
   const protocols = protocolsOf(workload, number, context);
-  if (message === undefined && protocols.includes('requests')) {
+  if (message === undefined && !connection.isEncrypted && protocols.includes('requests')) {
     const name = `${workload.namespace}/${workload.name}`;
     const doubt = new Unsimulated(
       `The proxy of ${name} reads requests on port ${number}, and answers bytes that are none by itself.`,
@@ -51,6 +51,9 @@ export function arrive(
   }
   const asBytes = () => throughPolicies(workload, connection, message, true, context);
   const asRequest = () => throughPolicies(workload, connection, message, false, context);
+  if (connection.isEncrypted) {
+    return asBytes();
+  }
   if (message === undefined || !protocols.includes('bytes')) {
     return message === undefined ? asBytes() : asRequest();
   }

@@ -17,6 +17,8 @@ export interface SimulatedOutcome {
   readonly outside?: string;
   /** The port of the destination. */
   readonly port?: number;
+  /** The server name of the TLS that a BackendTLSPolicy has the last proxy originate. */
+  readonly serverName?: string;
   /** The request that arrives there. */
   readonly message?: Message;
   /** The connection by which a proxy has sent it to the workload; undefined for a client without one. */

@@ -1,17 +1,15 @@
-import { type Field, type Host, isAutomatic, Kind, portsOf, portNumber } from '../../manifests';
+import { type Field, type Host, Kind } from '../../manifests';
 import { arrive, arriveAtMachine } from './inbound';
 import type { Caller } from '../endpoints/caller';
-import { connect, type Security } from '../endpoints/connect';
+import { connect, invalidPolicy, type Security } from '../endpoints/connect';
 import type { Context } from './context';
-import { DestinationRules } from './destination-rule';
+import { lookUp } from './look-up';
 import { isBehindElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
-import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, headlessTlsMode, isHeadless, requireChoice } from '../endpoints/headless';
+import type { Endpoint } from '../endpoints/endpoints';
 import type { Message } from '../messages/message';
 import type { Copy, SimulatedOutcome } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
 import type { Mirror } from '../routes/rule';
-import { Scope } from '../virtual-hosts/scope';
 import { beginsTls, sentAs, unreadable } from './tls-layers';
 import { Unsimulated } from '../messages/unsimulated';
 
@@ -62,6 +60,10 @@ export function toCluster(
   const problem = unreadable(isConnection ? sentAs(message) : 'http', found.host, found.port, found.security.tlsMode);
   if (problem !== undefined) {
     return [{ share: 1, status: isConnection ? 0 : 503, by: found.host.resource.root, reason: problem }];
+  }
+  const { backendTls } = found.security;
+  if (backendTls?.authorities.isUnresolved && proxy.identity === undefined) {
+    return [{ share: 1, status: isConnection ? 0 : status, by: backendTls.at, reason: invalidPolicy(backendTls) }];
   }
   return toEndpoints(
     found.endpoints,
@@ -120,77 +122,6 @@ export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Co
   }));
 }
 
-/** If the client has chosen the Pod, retries go to the same one. */
-type Lookup =
-  | { readonly problem: string }
-  | {
-      readonly host: Host;
-      readonly port: Field;
-      readonly title: string;
-      readonly endpoints: readonly Endpoint[];
-      readonly security: Security;
-      readonly isChosen?: boolean;
-    };
-
-/** Resolves a route's destination at a proxy. */
-export function lookUp(
-  { host, port, subset }: { host?: string; port?: number; subset?: string },
-  asked: number,
-  proxy: Proxy,
-  { cluster }: Context,
-  dialed?: string,
-): Lookup {
-  if (host === undefined) {
-    return { problem: 'a backend that it is not allowed to reference' };
-  }
-  const number = port ?? impliedPort(host, asked, proxy, cluster);
-  const found = Scope.of(proxy, cluster).destination(host, number);
-  if (!found) {
-    return { problem: `${host}:${number}, for which the proxy has no cluster` };
-  }
-  const rules = DestinationRules.for(proxy, found.host, cluster);
-  const labels = subset === undefined ? {} : rules.subset(subset)?.labels;
-  if (!labels) {
-    return { problem: `subset ${subset} of ${host}, which no DestinationRule declares` };
-  }
-  const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
-  const tlsMode = rules.tlsMode(number, subset)?.text;
-  const serverName = rules.tls(number, subset)?.get('sni').text || `outbound_.${number}_.${subset ?? ''}_.${host}`;
-  if (!isHeadless(found.host) || proxy.isGateway) {
-    return {
-      ...found,
-      title,
-      endpoints: endpointsOf(found.host, found.port, labels, cluster),
-      security: { tlsMode, serverName, isExternal: isExternal(found.host) },
-    };
-  }
-  if (dialed !== undefined) {
-    requireChoice(found.host, dialed);
-  }
-  return {
-    ...found,
-    title,
-    isChosen: true,
-    endpoints: chosenEndpoints(found.host, found.port, cluster),
-    security: {
-      serverName,
-      tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined),
-    },
-  };
-}
-
-/** A ServiceEntry is outside the mesh by default. */
-function isExternal({ resource }: Host): boolean {
-  return resource.type === Kind.SERVICE_ENTRY && resource.spec.get('location').text !== 'MESH_INTERNAL';
-}
-
-/** Without a port, a gateway uses the only port of a host; a sidecar uses the port of the request. */
-function impliedPort(host: string, asked: number, proxy: Proxy, cluster: Context['cluster']): number {
-  const [named] = proxy.isGateway ? cluster.hosts.visible(host, proxy.namespace) : [];
-  const [only, ...others] = named ? portsOf(named) : [];
-  return only && others.length === 0 ? (portNumber(only) ?? asked) : asked;
-}
-
 function toEndpoint(
   endpoint: Endpoint,
   security: Security,
@@ -199,7 +130,7 @@ function toEndpoint(
   context: Context,
 ): Omit<SimulatedOutcome, 'share'> {
   const { workload, outside, machine, port } = endpoint;
-  const { connection, refusal } = connect(caller, endpoint, security, context.cluster);
+  const { connection, refusal, step } = connect(caller, endpoint, security, context.cluster);
   if (!connection) {
     return {
       status: caller.proxy && message ? 503 : 0,
@@ -228,19 +159,21 @@ function toEndpoint(
         'Declare the protocol of the port as HTTPS, or a DestinationRule that originates TLS.',
       );
     }
-    return { outside, port: port.number, message };
+    return { outside, port: port.number, serverName: security.backendTls?.serverName, message };
   }
   const {
     refusal: refused,
     by,
     message: arrived,
-    steps,
+    steps: policySteps,
     isUncertain,
     doubt,
   } = arrive(workload, connection, message, context);
+  const steps = [...(step === undefined ? [] : [step]), ...policySteps];
   return refused
     ? {
-        status: refused.status,
+        // A proxy that closes a connection within TLS gives no status.
+        status: connection.isEncrypted && message ? 503 : refused.status,
         port: port.number,
         by: refused.by,
         reason: sentence(refused, workload.name),
@@ -251,6 +184,7 @@ function toEndpoint(
     : {
         workload,
         port: port.number,
+        serverName: security.backendTls?.serverName,
         connection: caller.proxy && connection,
         by,
         message: arrived,

@@ -1,4 +1,5 @@
 import {
+  carriesRequests,
   type Cluster,
   type Field,
   isAutomatic,
@@ -9,9 +10,11 @@ import {
   NetworkPolicies,
   type Workload,
 } from '../../manifests';
+import { verifyCertificate } from './backend-certificates';
+import type { BackendTls } from './backend-tls';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
-import type { Endpoint, Machine } from './endpoints';
+import { type Endpoint, type Machine, portsLeadingTo } from './endpoints';
 import { policiesFor } from './policy-target';
 import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
@@ -20,6 +23,8 @@ import { Unsimulated } from '../messages/unsimulated';
 export interface Attempt {
   readonly connection?: Connection;
   readonly refusal?: { readonly by?: Field; readonly reason: string };
+  /** What is done on the way, in words. */
+  readonly step?: string;
 }
 
 /** The destination of a connection to a name outside: a documentation address. */
@@ -30,6 +35,8 @@ export interface Security {
   readonly tlsMode?: string;
   /** The SNI of TLS that the proxy originates. */
   readonly serverName?: string;
+  /** The TLS of a BackendTLSPolicy. */
+  readonly backendTls?: BackendTls;
   /** Whether the host is declared as outside the mesh, independent of its endpoints. */
   readonly isExternal?: boolean;
   /** Whether the proxy passes the connection through to an unknown destination. */
@@ -43,6 +50,10 @@ export function connect(
   security: Security,
   cluster: Cluster,
 ): Attempt {
+  const { backendTls } = security;
+  if (backendTls?.authorities.problem !== undefined) {
+    return { refusal: { by: backendTls.at, reason: invalidPolicy(backendTls) } };
+  }
   const peer = workload ?? {
     namespace: '',
     labels: {},
@@ -124,6 +135,9 @@ function secured(
       connection: { ...connection, ...proofOf(caller, usesMutualTls(caller, security, false, cluster), security) },
     };
   }
+  if (security.backendTls) {
+    return encrypted(caller, workload, connection, security.backendTls, cluster);
+  }
   const mode = isProxied(workload, number, cluster) ? modeFor(workload, cluster, number) : 'DISABLE';
   // Callers do not know about ports that are excluded from the sidecar.
   const isMutual = usesMutualTls(
@@ -154,6 +168,54 @@ function secured(
 
 function proofOf({ proxy }: Caller, isMutual: boolean, { serverName }: Security): Partial<Connection> {
   return isMutual ? { identity: proxy?.identity, serverName } : {};
+}
+
+/** Why a proxy has no settings for the TLS of a policy, so that it does not connect at all. */
+export function invalidPolicy({ at, authorities }: BackendTls): string {
+  return `BackendTLSPolicy ${at.resource.key} is invalid: ${authorities.problem ?? ''}`;
+}
+
+/**
+ * TLS of the caller's proxy that ends at the application: one in the mesh has a proxy before it, which passes TLS on if
+ * it requires none itself, unless the port is declared for requests.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/filterchain_options.go
+ */
+function encrypted(
+  { title }: Caller,
+  workload: Workload,
+  connection: Connection,
+  tls: BackendTls,
+  cluster: Cluster,
+): Attempt {
+  const { number } = connection.port;
+  const [name, policy] = [`${workload.namespace}/${workload.name}`, `BackendTLSPolicy ${tls.at.resource.key}`];
+  if (isProxied(workload, number, cluster)) {
+    if (modeFor(workload, cluster, number) === 'STRICT') {
+      const by = modeField(workload, cluster, number);
+      return { refusal: { by, reason: `${name} requires mutual TLS, and ${title} uses that of ${policy}` } };
+    }
+    const protocols = portsLeadingTo(workload, number, cluster).map(({ port }) => carriesRequests(port));
+    if (protocols.includes(true)) {
+      if (protocols.some(each => each !== true)) {
+        throw new Unsimulated(`Services declare different protocols for port ${number} of ${name}.`, 'Declare one.');
+      }
+      return {
+        refusal: { by: tls.at, reason: `port ${number} of ${name} is declared for plain text, and ${title} uses TLS` },
+      };
+    }
+  }
+  const { problem, certificate } = verifyCertificate(tls, workload, cluster);
+  return problem === undefined
+    ? {
+        connection: { ...connection, isEncrypted: true },
+        step: `TLS with server name ${tls.serverName} by ${policy}, to ${certificate}`,
+      }
+    : {
+        refusal: {
+          by: tls.at,
+          reason: `${policy} does not accept the certificate of ${name}: ${certificate} ${problem}`,
+        },
+      };
 }
 
 function usesMutualTls(

@@ -11,5 +11,7 @@ export interface Connection {
   readonly identity?: string;
   /** The SNI of the client. */
   readonly serverName?: string;
+  /** Whether TLS ends at the application, so that its proxy sees bytes. */
+  readonly isEncrypted?: boolean;
   readonly port: PeerPort;
 }

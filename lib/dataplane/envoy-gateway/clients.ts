@@ -2,7 +2,7 @@ import { type Cluster, type Field, isWithin, Kind, type Resource } from '../../m
 import { forwardedFor, type Message } from '../messages/message';
 import { headerModifier, operated } from '../routes/header-operations';
 import { CLIENT_TRAFFIC_POLICY, ENVOY_PROXY } from '../unread/envoy-gateway';
-import { requireRead, titleOf } from '../unread/read';
+import { requireRead, titleOf, unreadField } from '../unread/read';
 import { Unsimulated } from '../messages/unsimulated';
 import { type Attachment, policyFor } from './attachment';
 
@@ -58,6 +58,10 @@ function withClientAddress(message: Message, spec: Field): Message {
 
 /** The EnvoyProxy of a Gateway, or that of its class. */
 function requireProxyRead(gateway: Resource, cluster: Cluster): void {
+  const certificate = gateway.spec.get('tls', 'backend');
+  if (certificate.exists && cluster.all(Kind.BACKEND_TLS_POLICY).length > 0) {
+    throw unreadField(certificate);
+  }
   const own = gateway.spec.get('infrastructure', 'parametersRef', 'name').text;
   const common = cluster.find(Kind.GATEWAY_CLASS, gateway.spec.get('gatewayClassName').text)?.spec.get('parametersRef');
   const proxies = [

@@ -1,8 +1,7 @@
-import { type Cluster, type Field, Kind, type Resource } from '../../manifests';
+import type { Cluster, Field } from '../../manifests';
 import type { Message } from '../messages/message';
 import { queryParameter } from '../routes/query';
-import { titleOf } from '../unread/read';
-import { Unsimulated } from '../messages/unsimulated';
+import { credentialsIn } from './secrets';
 import { refused, type Verdict } from './verdict';
 
 /**
@@ -23,7 +22,7 @@ export function verifyKey(auth: Field, message: Message, cluster: Cluster): Verd
   }
   const client = auth
     .get('credentialRefs')
-    .items.flatMap(each => [...keysOf(secretAt(each, cluster))])
+    .items.flatMap(each => [...credentialsIn(each, 'API keys', cluster)])
     .find(([, each]) => each === key)?.[0];
   if (client === undefined) {
     return refused(message, 401, auth, 'the API key is not in the Secret');
@@ -34,28 +33,6 @@ export function verifyKey(auth: Field, message: Message, cluster: Cluster): Verd
     : [];
   const headers = Object.fromEntries(Object.entries(message.headers).filter(([name]) => !hidden.includes(name)));
   return { message: { ...message, headers: header === '' ? headers : { ...headers, [header]: client } } };
-}
-
-function secretAt(at: Field, cluster: Cluster): Resource {
-  const namespace = at.get('namespace').text || at.resource.namespace;
-  const secret =
-    namespace === at.resource.namespace ? cluster.find(Kind.SECRET, at.get('name').text, namespace) : undefined;
-  if (!secret) {
-    throw new Unsimulated(
-      `${titleOf(at.resource)} has its API keys in the Secret ${namespace}/${at.get('name').text}, which `
-        + 'is not among the manifests of its namespace.',
-      'Add it, with keys for the test.',
-    );
-  }
-  return secret;
-}
-
-/** Clients with their keys. */
-function keysOf({ root }: Resource): Map<string, string> {
-  return new Map([
-    ...root.get('data').entries.map(([name, each]) => [name, Buffer.from(each.text, 'base64').toString()] as const),
-    ...root.get('stringData').entries.map(([name, each]) => [name, each.text] as const),
-  ]);
 }
 
 function cookie({ headers }: Message, name: string): string | undefined {

@@ -1,6 +1,7 @@
-import { type Cluster, Kind, type Resource } from '../../manifests';
+import { type Cluster, type Field, Kind } from '../../manifests';
+import type { Context } from '../clusters/context';
+import type { Caller } from '../endpoints/caller';
 import type { Message } from '../messages/message';
-import { isPreflight } from '../policies/authentication';
 import type { Ternary } from '../messages/ternary';
 import { BACKEND_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY } from '../unread/envoy-gateway';
 import { requireRead, titleOf } from '../unread/read';
@@ -8,16 +9,19 @@ import { unlessUnsimulated, Unsimulated } from '../messages/unsimulated';
 import { type Attachment, policyFor } from './attachment';
 import { authorize } from './authorization';
 import { clientTerms } from './clients';
+import { checkExternally } from './external-authorizer';
 import { verifyKey } from './keys';
-import { verifyToken } from './tokens';
+import { verifyPassword } from './passwords';
+import { type Verified, verifyToken } from './tokens';
 import type { Verdict } from './verdict';
 
 /**
- * The effect of the policies of Envoy Gateway on a request that a rule matches: API key, then JWT, then authorization.
- * Throws {@link Unsimulated} for all other settings of these policies.
+ * The effect of the policies of Envoy Gateway on a request that a rule matches: external authorizer, API key, password,
+ * JWT, then authorization. Throws {@link Unsimulated} for all other settings of these policies.
  * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/httpfilters.go
  */
-export function checkRequest(message: Message, place: Attachment, cluster: Cluster): Verdict {
+export function checkRequest(message: Message, place: Attachment, asker: Caller, context: Context): Verdict {
+  const { cluster } = context;
   requireLimitsRead(place, cluster);
   const extensions = policyFor(Kind.ENVOY_EXTENSION_POLICY, place, cluster);
   if (extensions) {
@@ -28,14 +32,24 @@ export function checkRequest(message: Message, place: Attachment, cluster: Clust
     return { message };
   }
   requireRead(policy.spec, SECURITY_POLICY);
-  requireNoPreflight(policy, message);
-  const [key, jwt, authorization] = ['apiKeyAuth', 'jwt', 'authorization'].map(each => policy.spec.get(each));
-  const keyed = key?.exists ? verifyKey(key, message, cluster) : { message };
-  if (keyed.refusal) {
-    return keyed;
-  }
-  const verified = jwt?.exists ? verifyToken(jwt, keyed.message) : keyed;
-  return verified.refusal || !authorization?.exists ? verified : authorize(authorization, verified);
+  const filters: readonly (readonly [name: string, check: (at: Field, verdict: Verified) => Verified])[] = [
+    ['extAuth', (at, verdict) => checkExternally(at, verdict.message, asker, context)],
+    ['apiKeyAuth', (at, verdict) => verifyKey(at, verdict.message, cluster)],
+    ['basicAuth', (at, verdict) => verifyPassword(at, verdict.message, cluster)],
+    ['jwt', (at, verdict) => verifyToken(at, verdict.message)],
+    ['authorization', authorize],
+  ];
+  return filters.reduce<Verified>(
+    (verdict, [name, check]) => {
+      const at = policy.spec.get(name);
+      if (verdict.refusal || !at.exists) {
+        return verdict;
+      }
+      const next = check(at, verdict);
+      return { ...next, steps: [...(verdict.steps ?? []), ...(next.steps ?? [])] };
+    },
+    { message },
+  );
 }
 
 /**
@@ -57,22 +71,17 @@ export function requireConnectionsOpen(place: Attachment, cluster: Cluster): voi
  * Whether its policies allow all requests to a rule; undefined if that depends on the request, or on settings that are
  * not simulated.
  */
-export function isOpen(place: Attachment, cluster: Cluster): Ternary {
+export function isOpen(place: Attachment, asker: Caller, context: Context): Ternary {
+  const anything = { scheme: 'http', host: '', port: 0, method: '', path: '/', query: '', headers: {} };
   return unlessUnsimulated(() => {
-    const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
-    clientTerms(place, cluster);
-    checkRequest({ scheme: 'http', host: '', port: 0, method: '', path: '/', query: '', headers: {} }, place, cluster);
-    return policy ? undefined : true;
+    clientTerms(place, context.cluster);
+    const { refusal } = checkRequest(anything, place, asker, context);
+    return policyFor(Kind.SECURITY_POLICY, place, context.cluster)
+      ? refusal?.status === 500
+        ? false
+        : undefined
+      : true;
   });
-}
-
-function requireNoPreflight(policy: Resource, message: Message): void {
-  if (policy.spec.get('cors').exists && isPreflight(message)) {
-    throw new Unsimulated(
-      `${titleOf(policy)} handles CORS preflights (spec.cors).`,
-      'Declare CORS as a filter of the HTTPRoute.',
-    );
-  }
 }
 
 /** A single request does not exceed a rate limit, unless the limit is 0. */

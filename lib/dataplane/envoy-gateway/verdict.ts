@@ -7,6 +7,8 @@ import type { Message } from '../messages/message';
  */
 export interface Verdict {
   readonly message: Message;
+  /** What is done on the way, in words. */
+  readonly steps?: readonly string[];
   /** Set if the request is denied. */
   readonly refusal?: { readonly status: number; readonly by: Field; readonly reason: string };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { unreadable } from '../clusters/tls-layers';
-import { lookUp } from '../clusters/to-cluster';
+import { lookUp } from '../clusters/look-up';
 import type { ProxiedCaller } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
 import type { Connection } from '../endpoints/connection';
@@ -210,7 +210,7 @@ function failureInto(
   }
   const title = `${workload.namespace}/${workload.name}`;
   const denial = firstIfAll(
-    isTcp
+    (connection.isEncrypted ? [true] : isTcp)
       .map(each => authorize(workload, { connection, isTcp: each }, cluster))
       .map(each => (each.isAllowed === false ? each : undefined)),
   );
@@ -221,7 +221,7 @@ function failureInto(
       reason: `${title} denies what ${caller.title} sends: ${denial.reason}`,
     };
   }
-  return rule
+  return rule && !connection.isEncrypted
     ? denialOfAll(workload, connection, forwardedRequests({ rule, hosts }, backend, listener, cluster), title, cluster)
     : undefined;
 }

@@ -89,6 +89,6 @@ function isAllowedThrough(listener: GatewayListener, { rule }: Route, context: C
   const destination = attachmentOf(listener);
   const connection = { namespace: '', labels: {}, port: { number: listener.podPort, names: [], protocol: 'TCP' } };
   return destination
-    ? isOpen({ ...destination, rule: rule.at }, context.cluster)
+    ? isOpen({ ...destination, rule: rule.at }, listener.caller, context)
     : allows(policyTargetOf(listener), { connection, isTcp: false }, listener.caller, context);
 }

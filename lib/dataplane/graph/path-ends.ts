@@ -79,7 +79,12 @@ function isAllowedAt(
     return connection !== undefined;
   }
   return isProxied(workload, endpoint.port.number, cluster)
-    ? allows(workload, { connection, isTcp }, callerOf(workload, cluster), context)
+    ? allows(
+        workload,
+        { connection, isTcp: isTcp || connection.isEncrypted === true },
+        callerOf(workload, cluster),
+        context,
+      )
     : true;
 }
 

@@ -1,6 +1,6 @@
 import { addTo, type Field, isDryRun, Kind, matchesPattern, operationsOf, type Resource } from '../../manifests';
 import type { Context } from '../clusters/context';
-import { lookUp } from '../clusters/to-cluster';
+import { lookUp } from '../clusters/look-up';
 import { isProxied } from '../endpoints/connect';
 import { policiesFor } from '../endpoints/policy-target';
 import { type GatewayListener, policyTargetOf } from '../listeners/listener';

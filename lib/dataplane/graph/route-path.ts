@@ -5,7 +5,7 @@ import { isBehindElsewhere } from '../endpoints/elsewhere';
 import type { Proxy } from '../endpoints/proxy';
 import type { Route } from '../routes/rule';
 import { unreadable } from '../clusters/tls-layers';
-import { lookUp } from '../clusters/to-cluster';
+import { lookUp } from '../clusters/look-up';
 import { unreadOfHost, waypointBefore } from '../unread';
 import { describeMatch, describeRetries, percent } from './path-text';
 import { answered, endsAt, merged, type TrafficPath } from './path-ends';

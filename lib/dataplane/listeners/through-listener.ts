@@ -1,6 +1,6 @@
 import { applyRule } from '../clusters/apply-rule';
 import { authorizerSteps } from '../clusters/inbound';
-import { checkRequest, clientTerms, requireConnectionsOpen } from '../envoy-gateway';
+import { checkRequest, clientTerms, requireConnectionsOpen, withCors } from '../envoy-gateway';
 import { sendConnection } from '../clusters/tcp';
 import { authenticate, isPreflight } from '../policies/authentication';
 import { authorize, type Verdict } from '../policies/authorization';
@@ -134,15 +134,16 @@ export function through(
       steps,
     );
   }
-  const checked =
-    place && !isAnsweredPreflight(route, read)
-      ? checkRequest(read, { ...place, rule: route.rule.at }, context.cluster)
-      : { message: read };
+  const attached = place && { ...place, rule: route.rule.at };
+  const applied = attached ? withCors(route, attached, context.cluster) : route;
+  const checked: ReturnType<typeof checkRequest> =
+    attached && !isAnsweredPreflight(applied, read) ? checkRequest(read, attached, caller, context) : { message: read };
+  steps.push(...(checked.steps ?? []));
   if (checked.refusal) {
     const { by, status, reason } = checked.refusal;
     return refused({ isAllowed: false, by, reason, status }, status, caller, steps);
   }
-  const simulation = applyRule(route, checked.message, caller, caller.proxy, context);
+  const simulation = applyRule(applied, checked.message, caller, caller.proxy, context);
   return { ...simulation, steps: [...steps, ...simulation.steps] };
 }
 

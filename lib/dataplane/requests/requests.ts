@@ -14,12 +14,13 @@ import { requireRequestRead } from './unread-request';
 
 /**
  * The data plane that manifests configure.
- * @param denyingAuthorizers the external authorizers that deny every request, by their names in the mesh configuration
+ * @param denyingAuthorizers the external authorizers that deny every request, by name
  */
 export function contextOf(cluster: Cluster, denyingAuthorizers: readonly string[] = []): Context {
   const context: Context = {
     cluster,
-    authorizersFor: asker => authorizersFor(asker, denyingAuthorizers, context),
+    denyingAuthorizers,
+    authorizersFor: asker => authorizersFor(asker, context),
     assuming: labels =>
       Object.keys(labels).length === 0
         ? context

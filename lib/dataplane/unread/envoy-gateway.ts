@@ -29,8 +29,20 @@ export const SECURITY_POLICY: Reading = {
     'apiKeyAuth.extractFrom',
     'apiKeyAuth.forwardClientIDHeader',
     'apiKeyAuth.sanitize',
+    'basicAuth.users',
+    'basicAuth.forwardUsernameHeader',
+    'extAuth.failOpen',
+    'extAuth.statusOnError',
+    'extAuth.http.path',
+    'extAuth.http.pathOverride',
+    ...['http', 'grpc'].flatMap(kind => [`extAuth.${kind}.backendRef`, `extAuth.${kind}.backendRefs`]),
   ],
   harmless: {
+    ...Object.fromEntries(
+      ['headersToExtAuth', 'bodyToExtAuth', 'timeout', 'contextExtensions', 'includeRouteMetadata']
+        .concat(['http.headersToBackend', 'http.backendSettings', 'grpc.backendSettings'])
+        .map(name => [`extAuth.${name}`, 'what an authorizer decides, and adds, is assumed']),
+    ),
     'authorization.rules[].name': 'a name',
     'jwt.providers[].remoteJWKS': 'tokens are signed by their issuer, or declared bad',
     'jwt.providers[].localJWKS': 'tokens are signed by their issuer, or declared bad',
@@ -40,9 +52,8 @@ export const SECURITY_POLICY: Reading = {
     'authorization.rules[].operation.path': undefined,
     'authorization.rules[].principal.clientIPGeoLocations': undefined,
     'authorization.rules[].principal.sourceCIDRs': undefined,
-    basicAuth: undefined,
     csrf: undefined,
-    extAuth: undefined,
+    'extAuth.recomputeRoute': false,
     oidc: undefined,
     'jwt.providers[].recomputeRoute': false,
   },

@@ -85,12 +85,25 @@ export const GATEWAY: Reading = {
     'addresses[].value': 'names are asked, not addresses',
     defaultScope: 'parents are named',
     ...LISTENERS.harmless,
-    'tls.backend': 'refused where there are BackendTLSPolicies',
+    'tls.backend': 'Istio presents no certificate to backends; refused at Envoy Gateway',
   },
   unsimulated: {
     'addresses[].type': 'IPAddress',
     ...LISTENERS.unsimulated,
   },
+};
+
+/** BackendTLSPolicies. @see https://gateway-api.sigs.k8s.io/reference/spec/#backendtlspolicyspec */
+export const BACKEND_TLS_POLICY: Reading = {
+  read: [
+    ...['group', 'kind', 'name', 'sectionName'].map(name => `targetRefs[].${name}`),
+    ...['group', 'kind', 'name'].map(name => `validation.caCertificateRefs[].${name}`),
+    ...['type', 'hostname', 'uri'].map(name => `validation.subjectAltNames[].${name}`),
+    'validation.hostname',
+    'validation.wellKnownCACertificates',
+  ],
+  harmless: {},
+  unsimulated: { options: undefined },
 };
 
 const ADDRESSES = 'names are asked, not addresses';

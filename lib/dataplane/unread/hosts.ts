@@ -10,7 +10,7 @@ import {
   type Resource,
 } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
-import { SERVICE } from './fields';
+import { BACKEND_TLS_POLICY, SERVICE } from './fields';
 import { DESTINATION_RULE } from './istio';
 import { type Reading, REMEDY, titleOf, unreadField, unreadFields } from './read';
 import { SERVICE_ENTRY, WORKLOAD_ENTRY } from './registry';
@@ -52,6 +52,7 @@ function unreadOf({ name, resource }: Host, cluster: Cluster): Unsimulated | und
     firstUnread([resource], isService ? SERVICE : SERVICE_ENTRY)
     ?? unreadRuleFor(name, cluster)
     ?? firstUnread(entries, WORKLOAD_ENTRY)
+    ?? firstUnread(tlsPoliciesOf(resource, cluster), BACKEND_TLS_POLICY)
     ?? (isService ? changedService(resource, cluster) : undefined)
     ?? foreignRoute(resource, cluster)
   );
@@ -72,12 +73,16 @@ function isSelected(entry: Resource, { type, namespace, spec }: Resource): boole
   );
 }
 
+function tlsPoliciesOf({ kind, name, namespace }: Resource, cluster: Cluster): Resource[] {
+  const isTarget = (at: Field) => at.get('kind').text === kind && at.get('name').text === name;
+  return cluster
+    .all(Kind.BACKEND_TLS_POLICY)
+    .filter(each => each.namespace === namespace && each.spec.get('targetRefs').items.some(isTarget));
+}
+
 function changedService(service: Resource, cluster: Cluster): Unsimulated | undefined {
   const isTarget = (at: Field) => ['', 'Service'].includes(at.get('kind').text) && at.get('name').text === service.name;
   const others = [
-    ...cluster
-      .all('BackendTLSPolicy.gateway.networking.k8s.io')
-      .filter(each => each.spec.get('targetRefs').items.some(isTarget)),
     ...cluster
       .all('XBackendTrafficPolicy.gateway.networking.x-k8s.io')
       .filter(each => each.spec.get('targetRefs').items.some(isTarget)),

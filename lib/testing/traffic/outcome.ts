@@ -31,6 +31,11 @@ export interface Outcome {
   readonly path: string;
   /** The request headers as they arrive, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * The server name of the TLS that a BackendTLSPolicy has the last proxy originate to the destination; empty if none
+   * has.
+   */
+  readonly serverName: string;
   /** The location of a redirect. */
   readonly location: string;
   /** The changes of the response headers by the proxies that apply its rule, those of CORS among them. */

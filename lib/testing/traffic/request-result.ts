@@ -185,6 +185,7 @@ function outcomeOf({
   reason = '',
   message,
   location = '',
+  serverName = '',
   response,
 }: SimulatedOutcome): Outcome {
   return {
@@ -200,6 +201,7 @@ function outcomeOf({
     host: message ? authorityOf(message) : '',
     path: message ? `${message.path}${message.query === '' ? '' : `?${message.query}`}` : '',
     headers: message?.headers ?? {},
+    serverName,
     responseHeaders: { removed: response?.remove ?? [], set: response?.set ?? {}, added: response?.add ?? {} },
   };
 }

@@ -15,7 +15,8 @@ export interface RequestProps {
    */
   readonly badToken?: boolean;
   /**
-   * The header of the token.
+   * The header of the token. If it has a prefix, `headers` has the value, with `token` in place of the token:
+   * `Token token`.
    * @default authorization, as a bearer
    */
   readonly tokenHeader?: string;
@@ -84,7 +85,10 @@ function placeOf({ tokenHeader, tokenParameter, tokenCookie }: RequestProps): To
 function carrying({ headers, query }: Message, { kind, name }: TokenPlace): Pick<Message, 'headers' | 'query'> {
   switch (kind) {
     case 'header':
-      return { query, headers: { ...headers, [name]: name === BEARER.name ? 'Bearer token' : 'token' } };
+      return {
+        query,
+        headers: { ...headers, [name]: prefixed(headers[name]) ?? (name === BEARER.name ? 'Bearer token' : 'token') },
+      };
     case 'parameter':
       return { headers, query: [query, `${name}=token`].filter(each => each !== '').join('&') };
     case 'cookie':
@@ -96,4 +100,9 @@ function carrying({ headers, query }: Message, { kind, name }: TokenPlace): Pick
         },
       };
   }
+}
+
+/** A value of a header with its own prefix before the token. */
+function prefixed(value: string | undefined): string | undefined {
+  return value !== undefined && /(^|\W)token$/.test(value) ? value : undefined;
 }

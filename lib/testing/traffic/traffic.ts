@@ -17,7 +17,8 @@ import { readRequest, type RequestProps } from './request';
 /** Assumptions that manifests do not determine. */
 export interface TrafficProps {
   /**
-   * The external authorizers that deny every request, by their names in the `extensionProviders` of the mesh.
+   * The external authorizers that deny every request: by their names in the `extensionProviders` of the mesh, and those
+   * of SecurityPolicies of Envoy Gateway by their Services or Backends, as `namespace/name`.
    * @default - all of them allow every request
    */
   readonly denyingAuthorizers?: readonly string[];

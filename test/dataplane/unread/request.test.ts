@@ -134,8 +134,8 @@ const CONCERNED: readonly (readonly [string, object])[] = [
     object('extensions.istio.io/v1alpha1', 'WasmPlugin', { selector: { matchLabels: { app: 'cart' } } }),
   ],
   [
-    'TLS to one of several Services',
-    object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', {
+    'a budget of retries for one of several Services',
+    object('gateway.networking.x-k8s.io/v1alpha1', 'XBackendTrafficPolicy', {
       targetRefs: [
         { group: '', kind: 'Service', name: 'other' },
         { group: '', kind: 'Service', name: 'cart' },
@@ -143,8 +143,8 @@ const CONCERNED: readonly (readonly [string, object])[] = [
     }),
   ],
   [
-    'TLS to the Service',
-    object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', {
+    'a budget of retries for the Service',
+    object('gateway.networking.x-k8s.io/v1alpha1', 'XBackendTrafficPolicy', {
       targetRefs: [{ group: '', kind: 'Service', name: 'cart' }],
     }),
   ],
@@ -369,9 +369,16 @@ describe('at a gateway', () => {
       }),
     ],
     [
+      'XBackendTrafficPolicy',
+      object('gateway.networking.x-k8s.io/v1alpha1', 'XBackendTrafficPolicy', {
+        targetRefs: [{ group: '', kind: 'Service', name: 'web' }],
+      }),
+    ],
+    [
       'BackendTLSPolicy',
       object('gateway.networking.k8s.io/v1', 'BackendTLSPolicy', {
         targetRefs: [{ group: '', kind: 'Service', name: 'web' }],
+        options: { it: 'unknown' },
       }),
     ],
     [

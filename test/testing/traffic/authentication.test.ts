@@ -207,3 +207,14 @@ test(
     });
   },
 );
+
+test('a token may have its own prefix in its header', () => {
+  const prefixed = tokens(rule({ ...written('sub'), fromHeaders: [{ name: 'x-token', prefix: 'Value ' }] }));
+  const claims = { iss: ISSUER, sub: 'ann' };
+  const subject = (headers: Readonly<Record<string, string>>) =>
+    arriving([prefixed], { claims, tokenHeader: 'X-Token', headers })?.headers['x-sub'];
+  expect(subject({ 'x-token': 'Value token' })).toBe('ann');
+  expect(subject({ 'X-Token': 'Other token' })).toBeUndefined();
+  expect(subject({})).toBeUndefined();
+  expect(subject({ 'x-token': 'Value unknown' })).toBeUndefined();
+});

@@ -437,11 +437,16 @@ test.each<[string, string, object, RegExp]>([
   [
     'external authorization',
     'SecurityPolicy',
-    { extAuth: { http: { backendRefs: [{ name: 'auth', port: 80 }] } } },
-    /SecurityPolicy shop\/it .*spec\.extAuth/,
+    { extAuth: { http: { backendRefs: [{ name: 'auth', port: 80 }] }, recomputeRoute: true } },
+    /SecurityPolicy shop\/it .*spec\.extAuth\.recomputeRoute/,
   ],
   ['OIDC', 'SecurityPolicy', { oidc: { provider: { issuer } } }, /spec\.oidc/],
-  ['basic authentication', 'SecurityPolicy', { basicAuth: { users: { name: 'users' } } }, /spec\.basicAuth/],
+  [
+    'users of a Secret elsewhere',
+    'SecurityPolicy',
+    { basicAuth: { users: { name: 'users' } } },
+    /passwords in the Secret shop\/users/,
+  ],
   [
     'routes by claims',
     'SecurityPolicy',

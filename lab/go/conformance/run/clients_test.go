@@ -50,6 +50,9 @@ func (roundTripper) CaptureRoundTrip(
 		for name, value := range outcome.Headers {
 			captured.Headers[http.CanonicalHeaderKey(name)] = []string{value}
 		}
+		if outcome.ServerName != "" {
+			captured.TLS = roundtripper.TLS{ServerName: outcome.ServerName}
+		}
 		response.Headers = echoHeaders(request)
 	}
 	for _, each := range answer.Mirrors {

@@ -40,8 +40,10 @@ type Outcome struct {
 	Host        string            `json:"host"`
 	Path        string            `json:"path"`
 	Headers     map[string]string `json:"headers"`
-	Response    ResponseHeaders   `json:"responseHeaders"`
-	Reason      string            `json:"reason"`
+	// ServerName is that of the TLS of the proxy to the destination.
+	ServerName string          `json:"serverName"`
+	Response   ResponseHeaders `json:"responseHeaders"`
+	Reason     string          `json:"reason"`
 }
 
 // Mirror is a destination of copies.

@@ -1,0 +1,104 @@
+import { type Field, type Host, isAutomatic, Kind, portsOf, portNumber } from '../../manifests';
+import type { Context } from './context';
+import type { Security } from '../endpoints/connect';
+import { DestinationRules } from './destination-rule';
+import { backendTlsOfGateway } from '../endpoints/backend-tls';
+import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
+import { chosenEndpoints, headlessTlsMode, isHeadless, requireChoice } from '../endpoints/headless';
+import type { Proxy } from '../endpoints/proxy';
+import { Scope } from '../virtual-hosts/scope';
+
+/** If the client has chosen the Pod, retries go to the same one. */
+type Lookup =
+  | { readonly problem: string }
+  | {
+      readonly host: Host;
+      readonly port: Field;
+      readonly title: string;
+      readonly endpoints: readonly Endpoint[];
+      readonly security: Security;
+      readonly isChosen?: boolean;
+    };
+
+/** Resolves a route's destination at a proxy. */
+export function lookUp(
+  { host, port, subset }: { host?: string; port?: number; subset?: string },
+  asked: number,
+  proxy: Proxy,
+  { cluster }: Context,
+  dialed?: string,
+): Lookup {
+  if (host === undefined) {
+    return { problem: 'a backend that it is not allowed to reference' };
+  }
+  const number = port ?? impliedPort(host, asked, proxy, cluster);
+  const found = Scope.of(proxy, cluster).destination(host, number);
+  if (!found) {
+    return { problem: `${host}:${number}, for which the proxy has no cluster` };
+  }
+  if (proxy.isGateway && proxy.identity === undefined) {
+    return ofOtherGateway(found, number, subset, cluster);
+  }
+  const rules = DestinationRules.for(proxy, found.host, cluster);
+  const labels = subset === undefined ? {} : rules.subset(subset)?.labels;
+  if (!labels) {
+    return { problem: `subset ${subset} of ${host}, which no DestinationRule declares` };
+  }
+  const title = `${host}:${number}${subset === undefined ? '' : `, subset ${subset}`}`;
+  const tlsMode = rules.tlsMode(number, subset)?.text;
+  const backendTls = rules.backendTls(number, subset);
+  const serverName = rules.tls(number, subset)?.get('sni').text || `outbound_.${number}_.${subset ?? ''}_.${host}`;
+  if (!isHeadless(found.host) || proxy.isGateway) {
+    return {
+      ...found,
+      title,
+      endpoints: endpointsOf(found.host, found.port, labels, cluster),
+      security: { tlsMode, serverName, backendTls, isExternal: isExternal(found.host) },
+    };
+  }
+  if (dialed !== undefined) {
+    requireChoice(found.host, dialed);
+  }
+  return {
+    ...found,
+    title,
+    isChosen: true,
+    endpoints: chosenEndpoints(found.host, found.port, cluster),
+    security: {
+      serverName,
+      backendTls,
+      tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined),
+    },
+  };
+}
+
+/** A gateway outside the mesh has no DestinationRules. */
+function ofOtherGateway(
+  found: { readonly host: Host; readonly port: Field },
+  number: number,
+  subset: string | undefined,
+  cluster: Context['cluster'],
+): Lookup {
+  const backendTls = backendTlsOfGateway(found.host, number, cluster);
+  const host = `${found.host.name}:${number}`;
+  return subset === undefined
+    ? {
+        ...found,
+        title: host,
+        endpoints: endpointsOf(found.host, found.port, {}, cluster),
+        security: { backendTls, tlsMode: backendTls && 'SIMPLE', isExternal: isExternal(found.host) },
+      }
+    : { problem: `subset ${subset} of ${host}, which only proxies of Istio have` };
+}
+
+/** A ServiceEntry is outside the mesh by default. */
+function isExternal({ resource }: Host): boolean {
+  return resource.type === Kind.SERVICE_ENTRY && resource.spec.get('location').text !== 'MESH_INTERNAL';
+}
+
+/** Without a port, a gateway uses the only port of a host; a sidecar uses the port of the request. */
+function impliedPort(host: string, asked: number, proxy: Proxy, cluster: Context['cluster']): number {
+  const [named] = proxy.isGateway ? cluster.hosts.visible(host, proxy.namespace) : [];
+  const [only, ...others] = named ? portsOf(named) : [];
+  return only && others.length === 0 ? (portNumber(only) ?? asked) : asked;
+}
