@@ -49,7 +49,7 @@ export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from
 export * from './rate-limit';
 export * from './references';
 export * from './validation-error';
-export { constructIdOf, requireDnsLabel, requireHeaderName } from './names';
+export { constructIdOf, requireDnsLabel, requireHeaderName, requireNamespaceName } from './names';
 export { requireInteger, requirePercentage } from './numbers';
 export * from './operation';
 export * from './path-pattern';
