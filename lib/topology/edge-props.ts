@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
-import type { Auth } from './auth';
+import { Auth } from './auth';
 import { type Cors, validateCors } from './cors';
+import { requireDeclaredIfGiven } from './declared';
 import {
   requireAlternativeHosts,
   requireHost,
@@ -8,12 +9,12 @@ import {
   requireSecretsOfHosts,
   requireTls,
 } from './edge-hosts';
-import type { Front } from './front';
+import { Front } from './front';
 import { requireDuration } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
-import type { ExternalAuthorizer } from './external-authorizer';
-import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
-import type { RateLimit } from './rate-limit';
+import { ExternalAuthorizer } from './external-authorizer';
+import { PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
+import { RateLimit } from './rate-limit';
 import type { ISharedGateway } from './references';
 import { anyValue } from './rules';
 import type { Service } from './service';
@@ -208,12 +209,19 @@ const RULES = {
     }
   },
   front: (path, props) => {
+    requireDeclaredIfGiven(path, 'The front', [props, 'front'], Front);
     requireTls(path, 'clientCa of the front', props.front?.clientCa, props);
   },
   perClientRateLimit: requireCountable,
-  auth: anyValue,
-  authorizer: anyValue,
-  rateLimit: anyValue,
+  auth: (path, props) => {
+    requireDeclaredIfGiven(path, 'The authentication', [props, 'auth'], Auth);
+  },
+  authorizer: (path, props) => {
+    requireDeclaredIfGiven(path, 'The authorizer', [props, 'authorizer'], ExternalAuthorizer);
+  },
+  rateLimit: (path, props) => {
+    requireDeclaredIfGiven(path, 'The rate limit', [props, 'rateLimit'], RateLimit);
+  },
   rateLimiter: anyValue,
   waf: anyValue,
   gatewayMetadata: (path, { gatewayMetadata }) => {
@@ -233,7 +241,9 @@ const RULES = {
   namespace: anyValue,
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };
 
-function requireCountable(path: string, { perClientRateLimit, auth }: EdgeProps): void {
+function requireCountable(path: string, props: EdgeProps): void {
+  requireDeclaredIfGiven(path, 'The limit of clients', [props, 'perClientRateLimit'], PerClientRateLimit);
+  const { perClientRateLimit, auth } = props;
   if (perClientRateLimit?.client.kind === 'API key' && auth) {
     requireCountableClients({
       path,
