@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { Auth } from './auth';
 import { type Cors, validateCors } from './cors';
-import { requireDeclaredIfGiven } from './declared';
+import { requireDeclared, requireDeclaredIfGiven } from './declared';
 import {
   requireAlternativeHosts,
   requireHost,
@@ -13,8 +13,8 @@ import { Front } from './front';
 import { requireDuration } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
 import { ExternalAuthorizer } from './external-authorizer';
-import { PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
-import { RateLimit } from './rate-limit';
+import { type PerClientRateLimit, requireCountableClients, requireLimits } from './per-client-rate-limit';
+import type { RateLimit } from './rate-limit';
 import type { ISharedGateway } from './references';
 import { anyValue } from './rules';
 import type { Service } from './service';
@@ -209,7 +209,9 @@ const RULES = {
     }
   },
   front: (path, props) => {
-    requireDeclaredIfGiven(path, 'The front', [props, 'front'], Front);
+    if (props.front !== undefined) {
+      requireDeclared(path, 'The front', props.front, Front);
+    }
     requireTls(path, 'clientCa of the front', props.front?.clientCa, props);
   },
   perClientRateLimit: requireCountable,
@@ -219,9 +221,7 @@ const RULES = {
   authorizer: (path, props) => {
     requireDeclaredIfGiven(path, 'The authorizer', [props, 'authorizer'], ExternalAuthorizer);
   },
-  rateLimit: (path, props) => {
-    requireDeclaredIfGiven(path, 'The rate limit', [props, 'rateLimit'], RateLimit);
-  },
+  rateLimit: requireLimits,
   rateLimiter: anyValue,
   waf: anyValue,
   gatewayMetadata: (path, { gatewayMetadata }) => {
@@ -242,8 +242,8 @@ const RULES = {
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };
 
 function requireCountable(path: string, props: EdgeProps): void {
-  requireDeclaredIfGiven(path, 'The limit of clients', [props, 'perClientRateLimit'], PerClientRateLimit);
   const { perClientRateLimit, auth } = props;
+  requireLimits(path, props);
   if (perClientRateLimit?.client.kind === 'API key' && auth) {
     requireCountableClients({
       path,

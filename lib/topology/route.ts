@@ -1,11 +1,10 @@
 import type { Declaring } from './declaring';
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
-import { requireDeclaredIfGiven } from './declared';
 import { type BackendTls, validateBackendTls } from './backend-tls';
 import type { ExternalAuthorizer } from './external-authorizer';
-import { PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
-import { RateLimit } from './rate-limit';
+import { type PerClientRateLimit, requireCountableClients, requireLimits } from './per-client-rate-limit';
+import type { RateLimit } from './rate-limit';
 import { ValidationError } from './validation-error';
 import { EdgeRule } from './edge-rule';
 import { type HeaderChanges, validateHeaderChanges } from './header-changes';
@@ -140,8 +139,7 @@ export class Route extends EdgeRule {
     super(declaring, ['Route', 'edge.route(…)'], edge, operation, props);
     const { path } = this;
     this.port = props.port === undefined ? service.firstPort(path) : service.port(props.port, path);
-    requireDeclaredIfGiven(path, 'The rate limit', [props, 'rateLimit'], RateLimit);
-    requireDeclaredIfGiven(path, 'The limit of clients', [props, 'perClientRateLimit'], PerClientRateLimit);
+    requireLimits(path, props);
     this.rateLimit = props.rateLimit;
     this.timeout = props.timeout ?? edge.timeout;
     this.perClientRateLimit = props.perClientRateLimit;

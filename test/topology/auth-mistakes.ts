@@ -117,15 +117,18 @@ export const AUTH_MISTAKES: Row[] = [
       const { edge, cart } = edgeWith();
       edge.route('GET /', cart, props);
     };
-    return [
-      [`the authentication ${what} of an edge`, 'NotDeclared', ['The authentication is'], door({ auth: given })],
-      [`the authorizer ${what} of an edge`, 'NotDeclared', ['The authorizer is'], door({ authorizer: given })],
+    const protections: Row[] = [
       [`the front ${what} of an edge`, 'NotDeclared', ['The front is'], door({ front: given })],
       [`the rate limit ${what} of an edge`, 'NotDeclared', ['The rate limit is'], door({ rateLimit: given })],
       [`the limit ${what}`, 'NotDeclared', ['The limit of clients is'], door({ perClientRateLimit: given })],
-      [`the authentication ${what} of a route`, 'NotDeclared', ['The authentication is'], route({ auth: given })],
       [`the rate limit ${what} of a route`, 'NotDeclared', ['The rate limit is'], route({ rateLimit: given })],
       [`the limit ${what} of a route`, 'NotDeclared', ['The limit of'], route({ perClientRateLimit: given })],
+    ];
+    return [
+      ...(value === undefined ? [] : protections),
+      [`the authentication ${what} of an edge`, 'NotDeclared', ['The authentication is'], door({ auth: given })],
+      [`the authorizer ${what} of an edge`, 'NotDeclared', ['The authorizer is'], door({ authorizer: given })],
+      [`the authentication ${what} of a route`, 'NotDeclared', ['The authentication is'], route({ auth: given })],
       [
         `the authentication ${what} of a redirect`,
         'NotDeclared',
