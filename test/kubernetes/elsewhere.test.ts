@@ -169,7 +169,8 @@ test('rules for a Service that exists, and the default deny of a namespace whose
   chart.addCircuitBreaker({ maxConnections: 10 });
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', own);
   const objects = rendered(shop, Mesh.istio());
-  expect(one(objects, 'DestinationRule', 'chart').metadata.annotations[ELSEWHERE]).toBe('chart.shop.svc.cluster.local');
+  const { annotations } = one(objects, 'DestinationRule', 'chart').metadata;
+  expect(annotations).toEqual({ [ELSEWHERE]: 'chart.shop.svc.cluster.local' });
   const { findings } = checkObjects(objects as never);
   expect(findings.filter(each => each.severity !== 'info').map(each => each.id)).toEqual([]);
 });
