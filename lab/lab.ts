@@ -43,6 +43,11 @@ export interface DeployProps {
   readonly mesh?: Target;
   /** Whether to keep the declared replicas; otherwise each version has one pod, which is enough for most claims. */
   readonly replicas?: boolean;
+  /**
+   * The names of the services whose pods run, one of each; all others are applied without pods.
+   * @default - all services
+   */
+  readonly running?: readonly string[];
   /** Further manifests, applied before. */
   readonly before?: readonly object[];
 }
@@ -122,12 +127,19 @@ export class Lab {
       topology,
       mesh: props.mesh ?? Mesh.istio({ tracing: TRACING, gatewayService: GatewayService.CLUSTER_IP }),
     });
+    const objects = chart.node.findAll().filter(each => ApiObject.isApiObject(each));
     if (!props.replicas) {
-      chart.node
-        .findAll()
-        .filter(each => ApiObject.isApiObject(each) && each.kind === 'Deployment')
-        .forEach(each => (each as ApiObject).addJsonPatch(JsonPatch.add('/spec/replicas', 1)));
+      objects
+        .filter(({ kind }) => kind === 'Deployment' || (kind === 'StatefulSet' && props.running))
+        .forEach(each => {
+          each.addJsonPatch(JsonPatch.add('/spec/replicas', isRunning(each, props) ? 1 : 0));
+        });
     }
+    objects
+      .filter(each => ['Job', 'CronJob'].includes(each.kind) && !isRunning(each, props))
+      .forEach(each => {
+        each.addJsonPatch(JsonPatch.add('/spec/suspend', true));
+      });
     app.synth();
     if (props.before) {
       this.applyObjects(`${topology.name}-before`, props.before);
@@ -222,4 +234,9 @@ export class Lab {
     this.istiods.push(istiod);
     return istiod;
   }
+}
+
+function isRunning({ metadata }: ApiObject, { running }: DeployProps): boolean {
+  const service = metadata.getLabel('app.kubernetes.io/name');
+  return running === undefined || (service !== undefined && running.includes(service));
 }

@@ -238,15 +238,28 @@ export class Pod {
     });
   }
 
+  /** Ports of health checks, which need not be ports of a Service: the injected probes of the proxy refer to them. */
+  private get probedPorts(): number[] {
+    const probers = this.proxyContainer?.env?.find(each => each.name === 'ISTIO_KUBE_APP_PROBERS')?.value ?? '{}';
+    const probes = Object.values(JSON.parse(probers) as Record<string, { httpGet?: { port: number } }>);
+    return [...new Set(probes.flatMap(({ httpGet }) => httpGet?.port ?? []))];
+  }
+
   private async startApp(container: Container): Promise<void> {
+    const declared = (container.ports ?? []).map(({ name, containerPort }) => ({
+      port: containerPort,
+      protocol: name?.split('-')[0] ?? 'tcp',
+    }));
     const config: AppConfig = {
       service: container.name,
       version: this.labels.version ?? '',
       pod: this.name,
-      ports: (container.ports ?? []).map(({ name, containerPort }) => ({
-        port: containerPort,
-        protocol: name?.split('-')[0] ?? 'tcp',
-      })),
+      ports: [
+        ...declared,
+        ...this.probedPorts
+          .filter(each => !declared.some(({ port }) => port === each))
+          .map(port => ({ port, protocol: 'http' })),
+      ],
     };
     const app = this.processes.run(
       'app',

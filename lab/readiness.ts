@@ -4,7 +4,7 @@ import type { Lab } from './lab';
 import { until } from './wait';
 
 interface Controller extends KubeObject {
-  readonly spec: { readonly replicas?: number };
+  readonly spec: { readonly replicas?: number; readonly suspend?: boolean };
   readonly status?: { readonly desiredNumberScheduled?: number; readonly completionTime?: string };
 }
 
@@ -54,5 +54,5 @@ export async function podsAreReady(
 }
 
 function podsOf({ spec, status }: Controller): number {
-  return spec.replicas ?? status?.desiredNumberScheduled ?? (status?.completionTime ? 0 : 1);
+  return spec.replicas ?? status?.desiredNumberScheduled ?? (spec.suspend || status?.completionTime ? 0 : 1);
 }

@@ -21,8 +21,9 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
       metadata: { name: 'default', namespace },
       spec: { mtls: { mode: 'STRICT' } },
     });
+    const pods = chart.topology.services.filter(each => each.namespace === namespace && each.inMesh);
     new AuthorizationPolicy(scope, 'authorization-policy', {
-      metadata: { name: 'allow-nothing', namespace },
+      metadata: { name: 'allow-nothing', namespace, ...elsewhere(pods.flatMap(podsElsewhere)) },
       spec: {},
     });
   }

@@ -1,4 +1,4 @@
-import { requireDnsLabel, requireInteger } from '../topology';
+import { requireDnsLabel, requireInteger, requireNamespaceName } from '../topology';
 
 /** The Service of a backend that proxies send telemetry to. */
 export interface TelemetryBackendProps {
@@ -25,7 +25,7 @@ export class TelemetryBackend {
   /** @internal */
   constructor(path: string, { service, namespace, port = 0 }: TelemetryBackendProps) {
     requireDnsLabel(path, 'a Service', service);
-    requireDnsLabel(path, 'a namespace', namespace);
+    requireNamespaceName(path, namespace);
     requireInteger(path, 'The port', port, 1, 65_535);
     this.service = service;
     this.namespace = namespace;

@@ -2,7 +2,7 @@ import type { Callee } from './callee';
 import { requireDeclared } from './declared';
 import { type Declaring, requireDeclaring } from './declaring';
 import { duplicate } from './duplicate';
-import type { Operation } from './operation';
+import { Operation } from './operation';
 import { Peer } from './peer';
 import type { Port } from './port';
 import { ValidationError } from './validation-error';
@@ -50,6 +50,9 @@ export class AllowedPeer {
     requireDeclared(`${callee.path}.allowFrom`, 'The peer', peer, Peer);
     const path = `${peer.name} → ${callee.path}`;
     this.port = props.port === undefined ? callee.firstPort(path) : callee.port(props.port, path);
+    props.allowedOperations?.forEach(each => {
+      requireDeclared(path, 'The operation', each, Operation);
+    });
     this.allowedOperations = props.allowedOperations;
     this.plaintext = props.plaintext ?? false;
     validate(path, this);

@@ -11,12 +11,27 @@ export function requireDeclared(path: string, what: string, value: unknown, kind
   throw new ValidationError({
     code: 'NotDeclared',
     path,
-    summary: `${what} is ${describe(value)}, not a ${kind.name}.`,
+    summary: `${what} is ${describe(value)}, not ${/^[AEIOU]/.test(kind.name) ? 'an' : 'a'} ${kind.name}.`,
     fix:
       value === undefined
         ? 'Declare it first; if it is imported, check whether the two files import each other.'
         : 'Give the object that its declaration returned, e.g. by `topology.addService(…)` or `Port.http(80)`.',
   });
+}
+
+/**
+ * The same for a property that may be left out. One that is given is rejected also if it is undefined: what it protects
+ * would be open, e.g. for a constant of a file in a circle of imports.
+ */
+export function requireDeclaredIfGiven<Props extends object>(
+  path: string,
+  what: string,
+  [props, name]: readonly [props: Props, name: keyof Props],
+  kind: Class,
+): void {
+  if (Object.hasOwn(props, name)) {
+    requireDeclared(path, what, props[name], kind);
+  }
 }
 
 /** A class, with any constructor. */

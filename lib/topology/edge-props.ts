@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
-import type { Auth } from './auth';
+import { Auth } from './auth';
 import { type Cors, validateCors } from './cors';
+import { requireDeclared, requireDeclaredIfGiven } from './declared';
 import {
   requireAlternativeHosts,
   requireHost,
@@ -8,11 +9,11 @@ import {
   requireSecretsOfHosts,
   requireTls,
 } from './edge-hosts';
-import type { Front } from './front';
+import { Front } from './front';
 import { requireDuration } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
-import type { ExternalAuthorizer } from './external-authorizer';
-import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
+import { ExternalAuthorizer } from './external-authorizer';
+import { type PerClientRateLimit, requireCountableClients, requireLimits } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import type { ISharedGateway } from './references';
 import { anyValue } from './rules';
@@ -208,12 +209,19 @@ const RULES = {
     }
   },
   front: (path, props) => {
+    if (props.front !== undefined) {
+      requireDeclared(path, 'The front', props.front, Front);
+    }
     requireTls(path, 'clientCa of the front', props.front?.clientCa, props);
   },
   perClientRateLimit: requireCountable,
-  auth: anyValue,
-  authorizer: anyValue,
-  rateLimit: anyValue,
+  auth: (path, props) => {
+    requireDeclaredIfGiven(path, 'The authentication', [props, 'auth'], Auth);
+  },
+  authorizer: (path, props) => {
+    requireDeclaredIfGiven(path, 'The authorizer', [props, 'authorizer'], ExternalAuthorizer);
+  },
+  rateLimit: requireLimits,
   rateLimiter: anyValue,
   waf: anyValue,
   gatewayMetadata: (path, { gatewayMetadata }) => {
@@ -233,7 +241,9 @@ const RULES = {
   namespace: anyValue,
 } satisfies { readonly [K in keyof EdgeProps]-?: (path: string, props: EdgeProps) => void };
 
-function requireCountable(path: string, { perClientRateLimit, auth }: EdgeProps): void {
+function requireCountable(path: string, props: EdgeProps): void {
+  const { perClientRateLimit, auth } = props;
+  requireLimits(path, props);
   if (perClientRateLimit?.client.kind === 'API key' && auth) {
     requireCountableClients({
       path,

@@ -1,4 +1,5 @@
-import type { Auth } from './auth';
+import { Auth } from './auth';
+import { requireDeclaredIfGiven } from './declared';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
 import { Operation } from './operation';
@@ -26,8 +27,10 @@ export abstract class EdgeRule {
   ) {
     requireDeclaring(declaring, what, declaration);
     this.operation = Operation.parse(`${edge.path}/${operation}`, operation);
+    requireDeclaredIfGiven(`${edge.path}/${operation}`, 'The authentication', [props, 'auth'], Auth);
     this.auth = props.auth ?? edge.auth;
-    this.authorizer = props.authorizer?.service && props.authorizer;
+    const authorizer = props.authorizer ?? edge.authorizer;
+    this.authorizer = authorizer?.service && authorizer;
     this.match = props.match;
     validateRequestMatch(this.path, this.match);
   }

@@ -214,7 +214,7 @@ export class Edge implements IEdge {
   route(operation: string, service: Service, props: RouteProps = {}): Route {
     this.topology.requireOpen(this.path);
     requireOwnService(this, operation, service);
-    const route = new Route(DECLARING, this, operation, service, given({ authorizer: this.authorizer, ...props }));
+    const route = new Route(DECLARING, this, operation, service, given(props));
     return this.declare(route);
   }
 
@@ -224,7 +224,7 @@ export class Edge implements IEdge {
    */
   redirect(operation: string, props: RedirectProps): Redirect {
     this.topology.requireOpen(this.path);
-    return this.declare(new Redirect(DECLARING, this, operation, given({ authorizer: this.authorizer, ...props })));
+    return this.declare(new Redirect(DECLARING, this, operation, given(props)));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { requireCidr } from './cidr';
 import { requireDeclared } from './declared';
+import { requireDistinctPorts } from './distinct-ports';
 import { EgressGateway } from './egress-gateway';
 import { requireHostName } from './names';
 import { Port, Protocol } from './port';
@@ -68,6 +69,7 @@ export function validateExternal(path: string, props: ExternalServiceProps): voi
   addresses?.forEach(each => {
     requireAddress(path, each);
   });
+  requireDistinctPorts(path, ports);
   requireOneKindOfPort(path, ports, tlsOrigination);
   if (host?.startsWith('*.') || addresses) {
     requireOriginalDestination(path, props, ports);

@@ -5,7 +5,7 @@ import type { LoadBalancing } from './load-balancing';
 import type { Contract } from './contract';
 import type { PortData, ServiceData } from './contract-data';
 import { type Declaring, requireDeclaring } from './declaring';
-import { requireDnsLabel } from './names';
+import { requireDnsLabel, requireNamespaceName } from './names';
 import { Operation } from './operation';
 import { Port, Protocol } from './port';
 import { Service } from './service';
@@ -177,7 +177,7 @@ export class ForeignTopology {
     }
     requireDnsLabel(source, 'a topology', data.topology);
     data.namespaces.forEach(each => {
-      requireDnsLabel(source, 'a namespace', each);
+      requireNamespaceName(source, each);
     });
     for (const service of data.services) {
       // Its constructor validates names, labels and ports.

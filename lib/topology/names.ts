@@ -20,6 +20,18 @@ export function requireDnsLabel(path: string, what: string, name: string): void 
   }
 }
 
+/** Rejects what Kubernetes would not accept as the name of a namespace: an RFC 1123 label. */
+export function requireNamespaceName(path: string, name: string): void {
+  if (name.length > 63 || !NAME.test(name) || name.includes('.')) {
+    throw new ValidationError({
+      code: 'InvalidName',
+      path,
+      summary: `"${name}" is not a DNS label, so it cannot be the name of a namespace.`,
+      fix: `Use at most 63 lower-case letters, digits and "-", beginning with a letter or digit${suggestion(name)}.`,
+    });
+  }
+}
+
 /** Rejects what Kubernetes would not accept as the name of a Secret: an RFC 1123 subdomain. */
 export function requireDnsSubdomain(path: string, what: string, name: string): void {
   if (name.length > 253 || !NAME.test(name)) {
@@ -60,7 +72,7 @@ export function requireNamespace(path: string, name: string): void {
 }
 
 function rejectReserved(path: string, name: string, harm: string, fix: string): void {
-  requireDnsLabel(path, 'a namespace', name);
+  requireNamespaceName(path, name);
   if (isReserved(name)) {
     const summary = `The namespace "${name}" belongs to ${ownerOf(name)}, and ${harm}`;
     throw new ValidationError({ code: 'ReservedNamespace', path, summary, fix });

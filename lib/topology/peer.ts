@@ -1,6 +1,6 @@
 import { requireRangeOfCallers } from './cidr';
 import { given } from './given';
-import { requireDnsLabel, requireDnsSubdomain, requireLabel } from './names';
+import { requireDnsSubdomain, requireLabel, requireNamespaceName } from './names';
 import { ValidationError } from './validation-error';
 
 /** Labels of pods. */
@@ -43,7 +43,7 @@ export class Peer {
    */
   static serviceAccount({ namespace, name, podLabels }: ServiceAccountPeerProps): Peer {
     const path = `${namespace}/${name}`;
-    requireDnsLabel(path, 'a namespace', namespace);
+    requireNamespaceName(path, namespace);
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(path, 'a ServiceAccount', name);
     requireLabels(path, podLabels);
@@ -56,7 +56,7 @@ export class Peer {
    */
   static pods({ namespace, labels }: PodsPeerProps): Peer {
     const path = `pods of ${namespace}`;
-    requireDnsLabel(path, 'a namespace', namespace);
+    requireNamespaceName(path, namespace);
     requireLabels(path, labels);
     return new Peer(path, namespace, undefined, given(labels));
   }

@@ -1,4 +1,5 @@
 import { requireDeclared } from './declared';
+import { requireDistinctPorts } from './distinct-ports';
 import { requireDnsLabel, requireLabel } from './names';
 import { Port } from './port';
 import { anyValue } from './rules';
@@ -150,22 +151,6 @@ function requireVersions(path: string, { versions }: ServiceProps): void {
       fix: 'Declare at least one, or leave `versions` out.',
     });
   }
-}
-
-function requireDistinctPorts(path: string, ports: readonly Port[]): void {
-  ports.forEach((port, index) => {
-    const earlier = ports.slice(0, index).find(other => other.number === port.number || other.name === port.name);
-    if (earlier) {
-      throw new ValidationError({
-        code: 'DuplicatePort',
-        path,
-        summary:
-          'Two ports have the '
-          + `${earlier.number === port.number ? `number ${port.number}` : `name "${port.name}"`}.`,
-        fix: "Give each port its own number and name, e.g. Port.http(8081, { name: 'admin' }).",
-      });
-    }
-  });
 }
 
 function rejectWorkloadProperties(path: string, props: ServiceProps, because: string, property: string): void {

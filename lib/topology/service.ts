@@ -6,7 +6,7 @@ import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import { rejectContradictoryCall } from './call-rules';
 import { ValidationError } from './validation-error';
-import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace } from './names';
+import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace, requireNamespaceName } from './names';
 import type { DirectResponse } from './direct-response';
 import { grpcMethod } from './grpc-method';
 import type { Operation } from './operation';
@@ -59,11 +59,7 @@ export class Service extends Callee implements IService {
     ]);
     requireDnsLabel(this.path, 'a service', name);
     requireFreeName(this.path, this.namespace, name);
-    if (props.existingWorkload) {
-      requireDnsLabel(this.path, 'a namespace', this.namespace);
-    } else {
-      requireNamespace(this.path, this.namespace);
-    }
+    (props.existingWorkload ? requireNamespaceName : requireNamespace)(this.path, this.namespace);
     validateService(this.path, this.ports, props);
     validateWorkloadKind(this.path, name, props);
     this.workloadKind = props.workload ?? WorkloadKind.deployment();

@@ -49,6 +49,7 @@ interface Declared {
   readonly name: string;
   readonly workloadKind: WorkloadKind;
   readonly replicas: Replicas | undefined;
+  readonly headlessService: string | undefined;
 }
 
 /** Rejects traffic rules among versions for a kind that has one. */
@@ -64,7 +65,16 @@ export function requireVersions({ path, name, workloadKind }: Declared, what: st
 }
 
 /** The name of a pod of a StatefulSet. Throws for other kinds, and for a pod beyond the declared replicas. */
-export function podNameOf({ path, name, workloadKind, replicas }: Declared, ordinal: number): string {
+export function podNameOf(service: Declared, ordinal: number): string {
+  const { path, name, workloadKind, replicas, headlessService } = service;
+  if (headlessService !== undefined && !workloadKind.statefulSet) {
+    throw new ValidationError({
+      code: 'NoPodNames',
+      path,
+      summary: `The pods of ${name} are declared elsewhere, so this topology does not have their names.`,
+      fix: `Write the name of the pod before that of its headless Service: \`POD.${headlessService}.NAMESPACE\`.`,
+    });
+  }
   if (!workloadKind.statefulSet) {
     throw new ValidationError({
       code: 'NoPodNames',

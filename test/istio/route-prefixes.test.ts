@@ -9,7 +9,7 @@ const shopToken = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'
 function rendered(...routes: readonly (readonly [operation: string, auth?: Auth])[]): Rendered[] {
   const shop = new Topology('shop');
   const edge = shop.addEdge('door', { host: 'shop.example' });
-  routes.forEach(([operation, auth], index) => edge.route(operation, plain(shop, `s${index}`), { auth }));
+  routes.forEach(([operation, auth], index) => edge.route(operation, plain(shop, `s${index}`), auth ? { auth } : {}));
   return render(shop);
 }
 

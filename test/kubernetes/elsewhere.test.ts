@@ -160,3 +160,17 @@ describe('the checks accept only what the annotation names', () => {
     expect(findings({})).toContain(id);
   });
 });
+
+test('rules for a Service that exists, and the default deny of a namespace whose pods exist, are not reported', () => {
+  const shop = new Topology('shop');
+  const chart = shop.addService('chart', { port, existingWorkload: existing('chart', true) });
+  const own = shop.addService('own', { port, existingWorkload: existing('own') });
+  own.calls(chart);
+  chart.addCircuitBreaker({ maxConnections: 10 });
+  shop.addEdge('door', { host: 'shop.example' }).route('GET /', own);
+  const objects = rendered(shop, Mesh.istio());
+  const { annotations } = one(objects, 'DestinationRule', 'chart').metadata;
+  expect(annotations).toEqual({ [ELSEWHERE]: 'chart.shop.svc.cluster.local' });
+  const { findings } = checkObjects(objects as never);
+  expect(findings.filter(each => each.severity !== 'info').map(each => each.id)).toEqual([]);
+});

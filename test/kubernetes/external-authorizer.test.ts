@@ -46,6 +46,14 @@ const installation = (...topologies: Topology[]) =>
 const trafficOf = (objects: Rendered[], options?: Parameters<typeof Traffic.of>[1]) =>
   Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)), options);
 
+test('a route whose authorizer is undefined has that of its edge', () => {
+  const { shop, web, authorizer } = shopWith();
+  const edge = shop.addEdge('door', { host: 'shop.example', authorizer });
+  edge.route('GET /', web, { authorizer: undefined });
+  edge.redirect('GET /a', { path: '/b', authorizer: undefined });
+  expect([...edge.routes, ...edge.redirects].map(each => each.authorizer)).toEqual([authorizer, authorizer]);
+});
+
 describe("with Istio's gateway", () => {
   test('the authorizer decides about the routes that have it, in addition to their tokens', () => {
     const shop = doorWith();
@@ -123,7 +131,7 @@ describe("with Istio's gateway", () => {
         routes.forEach((route, index) =>
           edge.route(`${route.method} ${route.path}`, services[index] ?? web, {
             authorizer: kinds[index] === 0 ? authorizer : undefined,
-            auth: kinds[index] === 1 ? jwt : undefined,
+            ...(kinds[index] === 1 ? { auth: jwt } : {}),
           }),
         );
         const traffic = trafficOf([...render(shop), ...installation(shop)], {

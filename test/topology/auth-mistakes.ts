@@ -1,4 +1,14 @@
-import { Auth, Operation, Port, RateLimit, type ServiceAuthProps, Topology } from '../../lib';
+import {
+  Auth,
+  type EdgeProps,
+  Operation,
+  Peer,
+  Port,
+  RateLimit,
+  type RouteProps,
+  type ServiceAuthProps,
+  Topology,
+} from '../../lib';
 
 type Row = [string, string, string[], () => unknown];
 
@@ -10,6 +20,12 @@ const token = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] })
 const guarded = (props: Partial<ServiceAuthProps>, port?: Port) => () =>
   service(port).requireAuth({ auth: token, ...props });
 const health = { operation: Operation.http('GET /a/{x}'), auth: Auth.none() };
+
+function edgeWith(props: Partial<EdgeProps> = {}) {
+  const topology = new Topology('shop');
+  const cart = topology.addService('cart', { image: 'example/x:1', port: Port.http(80) });
+  return { topology, cart, edge: topology.addEdge('door', { host: 'a.example', ...props }) };
+}
 
 const limit = RateLimit.perSecond(1);
 
@@ -93,6 +109,60 @@ export const AUTH_MISTAKES: Row[] = [
   ['no token at all', 'NoEffect', ['No request needs a token'], guarded({ auth: Auth.none(), operations: [health] })],
   ['an API key at a service', 'Contradiction', ['at edges only'], guarded({ auth: Auth.apiKey({ secret: 'keys' }) })],
   ['no authentication', 'NotDeclared', ['The authentication is undefined'], guarded({ auth: undefined })],
+  ...[undefined, null, 'jwt', {}].flatMap((value): Row[] => {
+    const given = value as never;
+    const what = JSON.stringify(value) ?? 'undefined';
+    const door = (props: Partial<EdgeProps>) => () => edgeWith(props).edge;
+    const route = (props: RouteProps) => () => {
+      const { edge, cart } = edgeWith();
+      edge.route('GET /', cart, props);
+    };
+    const protections: Row[] = [
+      [`the front ${what} of an edge`, 'NotDeclared', ['The front is'], door({ front: given })],
+      [`the rate limit ${what} of an edge`, 'NotDeclared', ['The rate limit is'], door({ rateLimit: given })],
+      [`the limit ${what}`, 'NotDeclared', ['The limit of clients is'], door({ perClientRateLimit: given })],
+      [`the rate limit ${what} of a route`, 'NotDeclared', ['The rate limit is'], route({ rateLimit: given })],
+      [`the limit ${what} of a route`, 'NotDeclared', ['The limit of'], route({ perClientRateLimit: given })],
+    ];
+    return [
+      ...(value === undefined ? [] : protections),
+      [`the authentication ${what} of an edge`, 'NotDeclared', ['The authentication is'], door({ auth: given })],
+      [`the authorizer ${what} of an edge`, 'NotDeclared', ['The authorizer is'], door({ authorizer: given })],
+      [`the authentication ${what} of a route`, 'NotDeclared', ['The authentication is'], route({ auth: given })],
+      [
+        `the authentication ${what} of a redirect`,
+        'NotDeclared',
+        ['The authentication is'],
+        () => edgeWith().edge.redirect('GET /a', { path: '/b', auth: given }),
+      ],
+      [
+        `the condition ${what} of a route by header`,
+        'NotDeclared',
+        ['The condition on a header is'],
+        () => {
+          service().routeTo('v1', given);
+        },
+      ],
+      [
+        `the allowed operation ${what}`,
+        'NotDeclared',
+        ['The operation is'],
+        () => {
+          const { topology, cart } = edgeWith();
+          topology.addService('web', { image: 'x/y:1' }).calls(cart, { allowedOperations: [given] });
+        },
+      ],
+      [
+        `the operation ${what} of a caller outside`,
+        'NotDeclared',
+        ['The operation is'],
+        () => {
+          const peer = Peer.serviceAccount({ namespace: 'jobs', name: 'runner' });
+          service().allowFrom(peer, { allowedOperations: [given] });
+        },
+      ],
+    ];
+  }),
   [
     'an operation that is a text',
     'NotDeclared',

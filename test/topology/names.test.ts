@@ -48,7 +48,7 @@ test.each<[string, (name: string) => unknown]>([
 ])('%s needs a label for a name, and any that is suggested would do', (_name, declare) => {
   fc.assert(
     fc.property(
-      nearly.filter(name => !isLabel(name)),
+      nearly.filter(name => !isLabel(name) && !isLabel(`a${name}`)),
       name => {
         const mistake = refusal(() => declare(name));
         const [, suggested = 'none'] = /e\.g\. "(.*)"/.exec(mistake?.fix ?? '') ?? [];
@@ -58,6 +58,17 @@ test.each<[string, (name: string) => unknown]>([
       },
     ),
     { numRuns: 50 },
+  );
+});
+
+test('the name of a namespace may begin with a digit', () => {
+  fc.assert(
+    fc.property(nearly, name => {
+      const isTaken = refusal(() => new Topology('shop', { namespace: name })) === undefined;
+      const isNamespace = isLabel(name) || (/^[0-9]/.test(name) && isLabel(`a${name.slice(1)}`));
+      expect([name, isTaken]).toEqual([name, isNamespace]);
+    }),
+    { numRuns: 1000 },
   );
 });
 

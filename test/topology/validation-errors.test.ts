@@ -218,6 +218,17 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     add({ port: Port.http(80), ports: [Port.http(81)] }),
   ],
   [
+    'two ports of one name of an external service',
+    'DuplicatePort',
+    ['name "tls"'],
+    () =>
+      new Topology('shop').addExternalService('bank', {
+        host: 'bank.example',
+        port: Port.tls(443),
+        ports: [Port.tls(8443)],
+      }),
+  ],
+  [
     'a version without an image',
     'NoImage',
     ['v1', '`existingWorkload`'],

@@ -113,6 +113,17 @@ export const WORKLOAD_KIND_MISTAKES: Row[] = [
     () => add(WorkloadKind.deployment(), { port }).podHostNameIn('shop', 0),
   ],
   [
+    'the host name of a pod that is declared elsewhere',
+    'NoPodNames',
+    ['POD.brokers.NAMESPACE'],
+    () =>
+      new Topology('shop')
+        .addService('kafka', {
+          existingWorkload: { labels: { app: 'kafka' }, serviceAccount: 'kafka', headlessService: 'brokers' },
+        })
+        .podHostNameIn('shop', 0),
+  ],
+  [
     'the host name of a pod beyond the replicas',
     'OutOfRange',
     ['The ordinal of the pod is 3', 'from 0 to 2'],

@@ -16,7 +16,7 @@ export function requestsAt({ rule, hosts }: Routed, listener: GatewayListener): 
   );
 }
 
-/** What a gateway of Istio makes of them for a backend. */
+/** What a gateway of Istio makes of them for a backend. With a CORS policy it answers preflights itself. */
 export function forwardedRequests(
   { rule, hosts }: Routed,
   { rewriteHost }: Pick<Backend, 'rewriteHost'>,
@@ -24,7 +24,8 @@ export function forwardedRequests(
   cluster: Cluster,
 ): KnownRequests[] {
   const authority = rule.rewriteHost ?? rewriteHost;
-  return matchesAt(rule, listener).flatMap(match =>
+  const forwarded = matchesAt(rule, listener).filter(match => !rule.cors || match?.method !== 'OPTIONS');
+  return forwarded.flatMap(match =>
     (authority === undefined ? hosts : [authority]).map(host =>
       described(match?.method, host, afterRewrite(rule, match, cluster), authority),
     ),

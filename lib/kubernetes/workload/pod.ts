@@ -12,6 +12,7 @@ import {
 } from '../../topology';
 import type { Labels } from '../topology-chart';
 import { containerFields, furtherContainer, initContainer, WRITABLE } from './container';
+import { withReferencedAddresses } from './referenced-addresses';
 import { schedulingOf } from './scheduling';
 import type { Json } from './without-defaults';
 
@@ -24,11 +25,19 @@ export function podFields(version: Version, env: Env, selector: Labels): Json {
   const { service, workload } = version;
   const { scheduling = {} } = workload;
   const own = containerFields({ ...workload, env }, { writable: WRITABLE, firstPort: service.ports[0]?.target });
-  const fields = Object.values(IN_POD).map(field => (typeof field === 'string' ? {} : field(workload)));
+  const { env: declared = {} } = workload;
+  // All others are the addresses of calls, which have no names of declared ones.
+  const addresses = Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(declared, name)));
+  const addressed = <Container extends ContainerProps>(containers: readonly Container[] = []) =>
+    containers.map(each => withReferencedAddresses(each, addresses, env));
+  const initContainers = addressed(workload.initContainers);
+  const fields = Object.values(IN_POD).map(field =>
+    typeof field === 'string' ? {} : field({ ...workload, initContainers }),
+  );
   return {
     ...(Object.assign({}, ...fields) as Json),
     ...schedulingOf(isSpread(service) ? scheduling : { topologySpreadConstraints: [], ...scheduling }, selector),
-    containers: [{ name: service.name, ...own }, ...(workload.containers ?? []).map(furtherContainer)],
+    containers: [{ name: service.name, ...own }, ...addressed(workload.containers).map(furtherContainer)],
     volumes: orNone(volumesOf(version)),
   };
 }

@@ -13,6 +13,7 @@ export {
   type EnvFromOptions,
   EnvValue,
   inOrderOfReference,
+  referencesIn,
   type ReferenceOptions,
   type ResourceReferenceOptions,
 } from './env';
