@@ -8,6 +8,7 @@ import {
   callsIntoTheMesh,
   contractedCalls,
   describeFinding,
+  dryRuns,
   edgesWithoutRoutes,
   failoverWithoutEjection,
   type Finding,
@@ -17,10 +18,12 @@ import {
   neverEjects,
   frontLimits,
   openBehindFront,
+  openEgress,
   requireAcceptable,
   reservedNamespaces,
   Severity,
   truncatedTries,
+  unusedEgressGateways,
   unusedTrafficRules,
   unverifiedTokens,
 } from '../checks';
@@ -28,6 +31,7 @@ import {
   type Callee,
   constructIdOf,
   type Edge,
+  type EgressGateway,
   type Service,
   type SharedGateway,
   type Topology,
@@ -106,7 +110,11 @@ export class TopologyChart extends Chart implements ITopologyChart {
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
   private readonly workloads = new Map<Version, Workload>();
+<<<<<<< HEAD
   private readonly scopes = new Map<Callee | Edge | SharedGateway, Construct>();
+=======
+  private readonly scopes = new Map<Callee | Edge | EgressGateway, Construct>();
+>>>>>>> main
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
@@ -129,6 +137,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
+        ...unusedEgressGateways(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
         ...openBehindFront(this.topology, props.clusterCidrs),
@@ -136,6 +145,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...neverEjects(this.topology),
         ...failoverWithoutEjection(this.topology),
         ...unusedTrafficRules(this.topology),
+        ...openEgress(this.topology),
+        ...dryRuns(this.topology),
         ...unverifiedTokens(this.topology),
       ],
       props.accepted ?? {},
@@ -242,8 +253,13 @@ export class TopologyChart extends Chart implements ITopologyChart {
       : [];
   }
 
+<<<<<<< HEAD
   /** The construct that is the scope of all objects of a service, an edge or a shared gateway. For targets. */
   scopeOf(item: Callee | Edge | SharedGateway): Construct {
+=======
+  /** The construct that is the scope of all objects of a service, edge or egress gateway. For targets. */
+  scopeOf(item: Callee | Edge | EgressGateway): Construct {
+>>>>>>> main
     let scope = this.scopes.get(item);
     if (!scope) {
       const id =

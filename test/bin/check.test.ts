@@ -5,14 +5,13 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { JsonPatch } from 'cdk8s';
 import { boutique, shop } from '../../bin/boutique';
-import { execute } from '../../bin/commands/program';
 import { ClusterApp, IstioInstallation, Mesh, TopologyChart, Tracing } from '../../lib';
 import { HttpApiEdge } from '../../lib/aws';
 import { checkManifests } from '../../lib/checks';
 import { Cluster, readResources } from '../../lib/manifests';
+import { CARDINAL, cardinal, cardinalIn } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 
-const ROOT = join(__dirname, '../..');
 const folder = temporaryFolder();
 const LOST =
   'apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: web}\nspec: {hosts: '
@@ -26,49 +25,28 @@ function write(name: string, text: string): string {
   return file;
 }
 
-/** What the command does and says, without a process of its own, which would take a second to start. */
-function cardinal(args: string[]) {
-  const [stdout, stderr] = [process.stdout, process.stderr].map(stream =>
-    jest.spyOn(stream, 'write').mockReturnValue(true),
-  );
-  try {
-    const status = execute(['check', ...args]);
-    const said = (spy: typeof stdout) => spy?.mock.calls.map(([text]) => text).join('') ?? '';
-    return { status, stdout: said(stdout), stderr: said(stderr) };
-  } finally {
-    [stdout, stderr].forEach(spy => spy?.mockRestore());
-  }
-}
-
-function cardinalProcess(args: string[], input = '') {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'bin/cardinal.ts'), ...args],
-    { cwd: folder, input, encoding: 'utf8' },
-  );
-  return { status, stdout, stderr };
-}
+const check = (...args: string[]) => cardinal('check', ...args);
 
 const lost = write('lost.yaml', LOST);
 const service = write('more/service.yml', SERVICE);
 
 test('errors make it exit with 1, with the place of each', () => {
-  const { status, stdout } = cardinal([lost]);
+  const { status, stdout } = check(lost);
   expect(status).toBe(1);
   expect(stdout).toContain(`${lost}:4:53: VirtualService default/web spec.http[0].route[0].destination.host: error: `);
 });
 
 test('several files and folders are one cluster, and a warning fails it only with --strict', () => {
-  expect(cardinal([lost, join(folder, 'more')])).toMatchObject({
+  expect(check(lost, join(folder, 'more'))).toMatchObject({
     status: 0,
     stdout: expect.stringMatching(/: warning: .*\(LoneWeight, KIA1104\)\n2 objects checked: 0 errors, 1 warning, /),
   });
-  expect(cardinal([lost, service, '--strict']).status).toBe(1);
-  expect(cardinal([lost, '--fail-on', 'never']).status).toBe(0);
+  expect(check(lost, service, '--strict').status).toBe(1);
+  expect(check(lost, '--fail-on', 'never').status).toBe(0);
 });
 
 test('the standard input is a file too, and a namespace is given to what names none', () => {
-  expect(cardinalProcess(['check', '-', '--namespace', 'shop'], LOST)).toEqual({
+  expect(cardinalIn(folder, ['check', '-', '--namespace', 'shop'], LOST)).toEqual({
     status: 1,
     stdout: expect.stringMatching(/^-:4:53: VirtualService shop\/web /),
     stderr: '',
@@ -76,7 +54,7 @@ test('the standard input is a file too, and a namespace is given to what names n
 });
 
 test('without files it prints its usage and exits with 2', () => {
-  expect(cardinalProcess(['check'])).toMatchObject({
+  expect(cardinalIn(folder, ['check'])).toMatchObject({
     status: 2,
     stdout: '',
     stderr: expect.stringMatching(/^There is neither dist nor cdk\.out here\.[^]*Print the options with --help\.\n$/),
@@ -84,18 +62,18 @@ test('without files it prints its usage and exits with 2', () => {
 });
 
 test('a suppression with a reason keeps it from failing', () => {
-  expect(cardinal([lost, '--suppress', 'UnknownDestination: elsewhere'])).toMatchObject({
+  expect(check(lost, '--suppress', 'UnknownDestination: elsewhere')).toMatchObject({
     status: 0,
     stdout: expect.stringContaining('Reason: elsewhere'),
   });
 });
 
 test('a code of another tool accepts what its checks find, without a word about those that find nothing', () => {
-  expect(cardinal([lost, '--suppress', 'IST0101: elsewhere'])).toMatchObject({
+  expect(check(lost, '--suppress', 'IST0101: elsewhere')).toMatchObject({
     status: 0,
     stdout: expect.stringMatching(/Reason: elsewhere/),
   });
-  expect(cardinal([lost, '--suppress', 'IST0101: elsewhere']).stdout).not.toContain('UnusedSuppression');
+  expect(check(lost, '--suppress', 'IST0101: elsewhere').stdout).not.toContain('UnusedSuppression');
 });
 
 test('suppressions in manifests can be forbidden', () => {
@@ -103,8 +81,8 @@ test('suppressions in manifests can be forbidden', () => {
     'accepted.yaml',
     LOST.replace('{name: web}', '{name: web, annotations: {cardinal.cdk8s.io/suppress: "UnknownDestination: why"}}'),
   );
-  expect(cardinal([file])).toMatchObject({ status: 0, stdout: expect.stringContaining('1 suppressed\n') });
-  expect(cardinal([file, '--no-inline-suppressions'])).toMatchObject({
+  expect(check(file)).toMatchObject({ status: 0, stdout: expect.stringContaining('1 suppressed\n') });
+  expect(check(file, '--no-inline-suppressions')).toMatchObject({
     status: 1,
     stdout: expect.stringContaining('The suppression of UnknownDestination is ignored'),
   });
@@ -162,7 +140,7 @@ test.each<[string, string[], string | RegExp]>([
   ],
   ['a check that does not exist', ['--explain', 'IST9999'], /^There is no check and no code "IST9999"\./],
 ])('%s is an error of its own, with 2', (_name, args, message) => {
-  const { status, stderr } = cardinal(args);
+  const { status, stderr } = check(...args);
   expect([status, typeof message === 'string' ? stderr === message : message.test(stderr)]).toEqual([2, true]);
 });
 
@@ -173,22 +151,14 @@ test('a reader that closes the pipe after some lines causes no failure', () => {
   );
   const { stdout, stderr } = spawnSync(
     'sh',
-    [
-      '-c',
-      `"$0" "$@" | head -n 1`,
-      process.execPath,
-      join(ROOT, 'node_modules/tsx/dist/cli.mjs'),
-      join(ROOT, 'bin/cardinal.ts'),
-      'check',
-      many,
-    ],
+    ['-c', `"$0" "$@" | head -n 1`, process.execPath, ...CARDINAL, 'check', many],
     { encoding: 'utf8' },
   );
   expect([stdout.split('\n').length, stderr]).toEqual([2, '']);
 });
 
 test('--explain prints what a check finds, also by the code of another tool', () => {
-  expect(cardinal(['--explain', 'ist0112']).stdout).toMatch(
+  expect(check('--explain', 'ist0112').stdout).toMatch(
     new RegExp(
       String.raw`^PortRequired \(check on manifests, error, IST0112\)\n`
         + ' {2}A VirtualService sends traffic to a host with several ports',
@@ -197,27 +167,25 @@ test('--explain prints what a check finds, also by the code of another tool', ()
 });
 
 test('--explain covers findings of synthesis and errors of the model, and all kinds of a code that several have', () => {
-  expect(cardinal(['--explain', 'OpenBehindFront']).stdout).toMatch(
-    /^OpenBehindFront \(finding of synthesis, warning\)\n/,
-  );
-  expect(cardinal(['--explain', 'weightsdonotsum']).stdout).toMatch(/^WeightsDoNotSum \(error of the model, error\)\n/);
-  expect(cardinal(['--explain', 'http-api-key']).stdout).toMatch(/^http-api-key \(limit of templates, error\)\n/);
-  expect(cardinal(['--explain', 'UnusedSuppression']).stdout).toMatch(
+  expect(check('--explain', 'OpenBehindFront').stdout).toMatch(/^OpenBehindFront \(finding of synthesis, warning\)\n/);
+  expect(check('--explain', 'weightsdonotsum').stdout).toMatch(/^WeightsDoNotSum \(error of the model, error\)\n/);
+  expect(check('--explain', 'http-api-key').stdout).toMatch(/^http-api-key \(limit of templates, error\)\n/);
+  expect(check('--explain', 'UnusedSuppression').stdout).toMatch(
     /^UnusedSuppression \(check on manifests, warning\)\n/,
   );
-  const { stdout } = cardinal(['--explain', 'ReservedUser']);
+  const { stdout } = check('--explain', 'ReservedUser');
   expect(stdout).toMatch(
     /^ReservedUser \(check on manifests, warning, IST0144\)\n[^]*\nReservedUser \(error of the model, error\)\n/,
   );
 });
 
 test('--explain of a slip suggests the nearest code of any kind', () => {
-  expect(cardinal(['--explain', 'WeightsDontSum']).stderr).toContain('Did you mean WeightsDoNotSum?');
-  expect(cardinal(['--explain', 'OpenBehindFronts']).stderr).toContain('Did you mean OpenBehindFront?');
+  expect(check('--explain', 'WeightsDontSum').stderr).toContain('Did you mean WeightsDoNotSum?');
+  expect(check('--explain', 'OpenBehindFronts').stderr).toContain('Did you mean OpenBehindFront?');
 });
 
 test('--list has a section for each kind of code', () => {
-  const { stdout } = cardinal(['--list']);
+  const { stdout } = check('--list');
   expect(stdout.match(/^## .*$/gm)).toEqual([
     '## Checks',
     '## Codes of istioctl analyze and Kiali',
@@ -229,14 +197,14 @@ test('--list has a section for each kind of code', () => {
 });
 
 test('a code that the checks do not report cannot be suppressed, and the message names what can', () => {
-  expect(cardinal([lost, '--suppress', 'OpenBehindFront: why'])).toMatchObject({
+  expect(check(lost, '--suppress', 'OpenBehindFront: why')).toMatchObject({
     status: 2,
     stderr: expect.stringMatching(/is of kind synthesis.* Accept it by `accepted` of the TopologyChart\./),
   });
 });
 
 test('SARIF is valid by its schema', () => {
-  const log = JSON.parse(cardinal([lost, '--format', 'sarif', '--suppress', 'LoneWeight: on trial']).stdout) as Sarif;
+  const log = JSON.parse(check(lost, '--format', 'sarif', '--suppress', 'LoneWeight: on trial').stdout) as Sarif;
   const [run] = log.runs;
   const rules = run?.tool.driver.rules.map(each => each.id) ?? [];
 
@@ -333,7 +301,7 @@ test('labels of namespaces that are not among the manifests are options', () => 
       + '---\napiVersion: security.istio.io/v1\nkind: PeerAuthentication\nmetadata: {name: default, namespace: shop}\n'
       + 'spec: {mtls: {mode: STRICT}}\n',
   );
-  const of = (...args: string[]) => cardinal([file, ...args]).stdout;
+  const of = (...args: string[]) => check(file, ...args).stdout;
   expect(of()).toContain('UnknownMembership');
   expect(of()).not.toContain('UncoveredWorkload');
   const enabled = of('--namespace-label', 'shop:istio-injection=enabled');
@@ -341,7 +309,7 @@ test('labels of namespaces that are not among the manifests are options', () => 
   expect(enabled).toContain('UncoveredWorkload');
   expect(of('--namespace-label', '*:')).not.toMatch(/UnknownMembership|UncoveredWorkload/);
   expect(of('--namespace-label', 'other:')).toContain('UnknownMembership');
-  const wrong = cardinal([file, '--namespace-label', 'istio-injection=enabled']);
+  const wrong = check(file, '--namespace-label', 'istio-injection=enabled');
   expect([wrong.status, wrong.stderr.split('\n')[0]]).toEqual([
     2,
     '--namespace-label istio-injection=enabled is not of the form NAMESPACE:KEY=VALUE.',
@@ -352,25 +320,25 @@ test('a manifest of a folder that cannot be read is a finding, and other files a
   write('tree/a.yaml', SERVICE);
   write('tree/broken.yaml', 'apiVersion: v1\nkind: [\n');
   write('tree/docker-compose.yaml', 'services: {}\n');
-  const { status, stdout, stderr } = cardinal([join(folder, 'tree')]);
+  const { status, stdout, stderr } = check(join(folder, 'tree'));
   expect([status, stderr]).toEqual([
     1,
     `1 file skipped (Docker Compose): ${join(folder, 'tree/docker-compose.yaml')}\n`,
   ]);
   expect(stdout).toMatch(/broken\.yaml:\d:1: File .*: error: This is not YAML: .*\(UnreadableManifest\)\n/);
   expect(stdout).toMatch(/1 object checked: 1 error, /);
-  expect(cardinal([join(folder, 'tree'), '--suppress', 'UnreadableManifest: a fixture']).status).toBe(0);
+  expect(check(join(folder, 'tree'), '--suppress', 'UnreadableManifest: a fixture').status).toBe(0);
 });
 
 test('--build renders kustomizations', () => {
   write('kustomized/kustomization.yaml', 'resources: [a.yaml]\nnamePrefix: x-\n');
   write('kustomized/a.yaml', LOST);
-  const { stdout, stderr } = cardinal([join(folder, 'kustomized')]);
+  const { stdout, stderr } = check(join(folder, 'kustomized'));
   expect([stdout, stderr]).toEqual([
     expect.stringContaining('VirtualService default/web '),
     expect.stringContaining('name prefixes of this kustomization are not applied'),
   ]);
-  const built = cardinal([join(folder, 'kustomized'), '--build']);
+  const built = check(join(folder, 'kustomized'), '--build');
   // Without kustomize and kubectl it is the same as above.
   expect(built.stdout).toMatch(built.stderr === '' ? /kustomization\.yaml:1:1: VirtualService default\/x-web / : /web/);
 });
@@ -379,7 +347,7 @@ test('environments are found without settings, and what is wrong in one of them 
   const of = (host: string) => LOST.replace('host: web', `host: ${host}`);
   write('envs/dev/a.yaml', `${SERVICE}---\n${of('web')}`);
   write('envs/prod/a.yaml', `${SERVICE}---\n${of('web')}`);
-  expect(cardinal([join(folder, 'envs')])).toMatchObject({
+  expect(check(join(folder, 'envs'))).toMatchObject({
     status: 0,
     stderr:
       '2 folders have the same objects, so each is checked as a cluster of its own, with what is outside of them: '
@@ -388,7 +356,7 @@ test('environments are found without settings, and what is wrong in one of them 
   });
   write('envs/shared.yaml', of('only-in-prod').replace('name: web', 'name: other').replace('[web]', '[other]'));
   write('envs/prod/b.yaml', SERVICE.replace('name: web', 'name: only-in-prod'));
-  const { stdout } = cardinal([join(folder, 'envs')]);
+  const { stdout } = check(join(folder, 'envs'));
   expect(stdout).toMatch(/shared\.yaml:.*: error: In dev: Requests .*\(UnknownDestination/);
   expect(stdout).toMatch(/\n5 objects checked: |\n6 objects checked: /);
 });
@@ -403,24 +371,24 @@ test('a suppression that one of several environments needs is used', () => {
       '{name: web, annotations: {cardinal.cdk8s.io/suppress: "UnknownDestination: in prod only"}}',
     ),
   );
-  expect(cardinal([join(folder, 'used')]).stdout).not.toContain('UnusedSuppression');
+  expect(check(join(folder, 'used')).stdout).not.toContain('UnusedSuppression');
 });
 
 test('a baseline accepts the findings that it has, and no new ones', () => {
   const file = write('base/a.yaml', LOST);
-  const baseline = write('baseline.json', cardinal([file, '--format', 'json']).stdout);
-  expect(cardinal([file, '--baseline', baseline])).toMatchObject({
+  const baseline = write('baseline.json', check(file, '--format', 'json').stdout);
+  expect(check(file, '--baseline', baseline)).toMatchObject({
     status: 0,
     stderr: '',
     stdout: expect.stringContaining('Reason: in the baseline'),
   });
   write('base/a.yaml', `# moved\n${LOST}---\n${LOST.replace('name: web', 'name: new')}`);
-  const { status, stdout } = cardinal([file, '--baseline', baseline]);
+  const { status, stdout } = check(file, '--baseline', baseline);
   expect(status).toBe(1);
   expect(stdout).toMatch(/VirtualService default\/new .*: error: .*\(UnknownDestination/);
   expect(stdout).toMatch(/VirtualService default\/web .*: suppressed: /);
   write('base/a.yaml', SERVICE);
-  expect(cardinal([file, '--baseline', baseline]).stderr).toMatch(/^\d findings of the baseline do not exist any more/);
+  expect(check(file, '--baseline', baseline).stderr).toMatch(/^\d findings of the baseline do not exist any more/);
 });
 
 test.each([
@@ -428,12 +396,12 @@ test.each([
   ['is no report', '{}', /This is not a report/],
   ['has something else', '[{"id": 1}]', /This is not a report/],
 ])('a baseline that %s is an error', (_name, text, message) => {
-  const result = cardinal([lost, '--baseline', write('wrong.json', text)]);
+  const result = check(lost, '--baseline', write('wrong.json', text));
   expect([result.status, message.test(result.stderr)]).toEqual([2, true]);
 });
 
 test('a baseline that is not there is an error', () => {
-  expect(cardinal([lost, '--baseline', 'nothing.json'])).toMatchObject({
+  expect(check(lost, '--baseline', 'nothing.json')).toMatchObject({
     status: 2,
     stderr: 'nothing.json:1:1: The file does not exist.\n',
   });

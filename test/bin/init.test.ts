@@ -3,17 +3,11 @@ import { join } from 'node:path';
 import { init } from '../../bin/commands/init';
 import { EDGES, type InitValues } from '../../bin/commands/init-options';
 import manifest from '../../package.json';
+import { printedBy } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 
 function run(folder: string, values: Partial<InitValues> = {}) {
-  const streams = [process.stdout, process.stderr].map(stream => jest.spyOn(stream, 'write').mockReturnValue(true));
-  try {
-    const code = init(folder, { mesh: 'istio', ...values });
-    const [stdout = '', stderr = ''] = streams.map(({ mock }) => mock.calls.map(([text]) => String(text)).join(''));
-    return { code, stdout, stderr };
-  } finally {
-    streams.forEach(each => each.mockRestore());
-  }
+  return printedBy(() => init(folder, { mesh: 'istio', ...values }));
 }
 
 function filesIn(folder: string): string[] {
@@ -38,9 +32,9 @@ const CLUSTER = [
 
 test('a project has a model, an app for the cluster, one for the cloud, a test and a workflow, which are all listed', () => {
   const folder = join(temporaryFolder(), 'new/shop');
-  const { code, stdout, stderr } = run(folder);
+  const { status, stdout, stderr } = run(folder);
 
-  expect([code, stderr]).toEqual([0, '']);
+  expect([status, stderr]).toEqual([0, '']);
   expect(filesIn(folder)).toEqual([...CLUSTER, 'cdk.json', 'src/cloud.ts', 'src/network.ts'].sort());
   filesIn(folder).forEach(file => expect(stdout).toContain(join(folder, file)));
   expect(stdout).toContain(`Next: cd ${folder} && npm install && npm test && npm run synth\n`);
@@ -50,7 +44,7 @@ test.each(['istio', 'none'] as const)(
   'with a gateway in the cluster and the mesh %s there is no app for the cloud',
   mesh => {
     const folder = temporaryFolder();
-    expect(run(folder, { mesh, edge: 'gateway' }).code).toBe(0);
+    expect(run(folder, { mesh, edge: 'gateway' }).status).toBe(0);
 
     expect(filesIn(folder)).toEqual([...CLUSTER, ...(mesh === 'none' ? ['cardinal.yaml'] : [])].sort());
     expect(readFileSync(join(folder, 'package.json'), 'utf8')).not.toContain('aws');
@@ -89,7 +83,7 @@ test.each(EDGES.flatMap(edge => (['istio', 'none'] as const).map(mesh => [edge, 
 
 test('from Bookinfo the model is that of the example', () => {
   const folder = temporaryFolder();
-  expect(run(folder, { from: 'bookinfo' }).code).toBe(0);
+  expect(run(folder, { from: 'bookinfo' }).status).toBe(0);
 
   expect(filesIn(folder)).toEqual([...CLUSTER.filter(each => each !== 'src/front.ts'), 'src/bookinfo.ts'].sort());
   expect(readFileSync(join(folder, 'src/bookinfo.ts'), 'utf8')).toContain("from 'cdk8s-cardinal'");
@@ -100,9 +94,9 @@ test.each<[string, Partial<InitValues>, string]>([
   ['behind an API', { edge: 'rest-api' }, 'gateway in the cluster only'],
 ])('Bookinfo %s is an error, and nothing is written', (_what, values, message) => {
   const folder = temporaryFolder();
-  const { code, stderr } = run(folder, { from: 'bookinfo', ...values });
+  const { status, stderr } = run(folder, { from: 'bookinfo', ...values });
 
-  expect(code).toBe(2);
+  expect(status).toBe(2);
   expect(stderr).toContain(message);
   expect(filesIn(folder)).toEqual([]);
 });
@@ -113,9 +107,9 @@ test('a file is never overwritten, and nothing else is written', () => {
   writeFileSync(join(folder, 'src/model.ts'), 'mine');
   writeFileSync(join(folder, 'README.md'), 'mine');
   symlinkSync(join(folder, 'nowhere'), join(folder, 'cdk.json'));
-  const { code, stderr } = run(folder);
+  const { status, stderr } = run(folder);
 
-  expect(code).toBe(2);
+  expect(status).toBe(2);
   expect(stderr).toBe(
     `cdk.json, src/model.ts in ${folder} would be overwritten. Choose another folder, or remove them.\n`,
   );

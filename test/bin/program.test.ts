@@ -1,18 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { execute } from '../../bin/commands/program';
 import manifest from '../../package.json';
-
-function run(...args: string[]) {
-  const streams = [process.stdout, process.stderr].map(stream => jest.spyOn(stream, 'write').mockReturnValue(true));
-  const [stdout = '', stderr = ''] = streams.map(({ mock }) => mock.calls.map(([text]) => text).join(''));
-  try {
-    const status = execute(args);
-    const [out, err] = streams.map(({ mock }) => mock.calls.map(([text]) => String(text)).join(''));
-    return { status, stdout: out ?? stdout, stderr: err ?? stderr };
-  } finally {
-    streams.forEach(each => each.mockRestore());
-  }
-}
+import { cardinal as run } from '../support/command';
 
 test.each([['--help'], ['help'], ['check', '--help'], ['help', 'check'], ['synth', '--help']])(
   '%s %s prints help with examples, with 0',

@@ -1,12 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execute } from '../../bin/commands/program';
 import { synth } from '../../bin/commands/synth';
+import { cardinal, cardinalIn } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const ROOT = join(__dirname, '../..');
-const TSX = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
 const API = JSON.stringify(join(ROOT, 'lib/checks/api'));
 const rule = (name: string) => `apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -24,30 +22,11 @@ function folderWith(settings: string, files: Record<string, string> = { 'k8s/web
   return folder;
 }
 
-function cardinal(args: string[]) {
-  const [stdout, stderr] = [process.stdout, process.stderr].map(stream =>
-    jest.spyOn(stream, 'write').mockReturnValue(true),
-  );
-  try {
-    const status = execute(['check', ...args]);
-    const printed = (spy: typeof stdout) => spy?.mock.calls.map(([text]) => text).join('') ?? '';
-    return { status, stdout: printed(stdout), stderr: printed(stderr) };
-  } finally {
-    [stdout, stderr].forEach(spy => spy?.mockRestore());
-  }
-}
+const check = (...args: string[]) => cardinal('check', ...args);
 
-const withSettings = (folder: string, ...args: string[]) =>
-  cardinal(['--config', join(folder, 'cardinal.yaml'), ...args]);
+const withSettings = (folder: string, ...args: string[]) => check('--config', join(folder, 'cardinal.yaml'), ...args);
 
-function inFolder(cwd: string, ...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [TSX, join(ROOT, 'bin/cardinal.ts'), 'check', ...args],
-    { cwd, encoding: 'utf8' },
-  );
-  return { status, stdout, stderr };
-}
+const inFolder = (cwd: string, ...args: string[]) => cardinalIn(cwd, ['check', ...args]);
 
 test('cardinal.yaml in the working directory holds without an option, and is no manifest itself', () => {
   const folder = folderWith('paths: [.]\nchecks: {UnknownDestination: warning}\n');
@@ -64,14 +43,14 @@ test("settings of a folder above or of the manifests' folder are not read", () =
     'k8s/cardinal.yaml': 'checks: {UnknownDestination: off}\n',
   });
   expect(inFolder(join(folder, 'k8s'), 'web.yaml').status).toBe(0);
-  expect(cardinal([join(folder, 'k8s')])).toMatchObject({ status: 1, stderr: '' });
+  expect(check(join(folder, 'k8s'))).toMatchObject({ status: 1, stderr: '' });
   mkdirSync(join(folder, 'below'));
   expect(inFolder(join(folder, 'below'), '../k8s').status).toBe(1);
 });
 
 test('a file of Kubernetes objects that has the name of the settings is checked all the same', () => {
   const folder = folderWith(rule('web'), {});
-  expect(cardinal([folder])).toMatchObject({ status: 1, stdout: expect.stringContaining('1 object checked') });
+  expect(check(folder)).toMatchObject({ status: 1, stdout: expect.stringContaining('1 object checked') });
 });
 
 test('settings that are wrong make it exit with 2, with the place, and check nothing', () => {
@@ -80,7 +59,7 @@ test('settings that are wrong make it exit with 2, with the place, and check not
     stdout: '',
     stderr: expect.stringMatching(/cardinal\.yaml:1:1: "chekcs" is none of .* Did you mean checks\?\n$/),
   });
-  expect(cardinal(['--config', join(temporaryFolder(), 'other.yaml')])).toMatchObject({
+  expect(check('--config', join(temporaryFolder(), 'other.yaml'))).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('The file does not exist.'),
   });

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { execute } from '../../../bin/commands/program';
 import {
   checkObjects,
   describeFinding,
@@ -13,6 +12,7 @@ import {
   toText,
 } from '../../../lib/checks';
 import { ManifestError } from '../../../lib/manifests';
+import { cardinal } from '../../support/command';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const PIECES = [
@@ -189,24 +189,17 @@ test('the command prints nothing but lines of its own for names of all kinds', (
     );
     writeFileSync(join(folder, `${piece}x.yaml`), `apiVersion: v1\nkind: ${text}\n`);
   }
-  const written: string[] = [];
-  const streams = [process.stdout, process.stderr].map(stream =>
-    jest.spyOn(stream, 'write').mockImplementation(each => Boolean(written.push(String(each)))),
-  );
-  try {
-    ['text', 'json', 'sarif'].forEach(format => execute(['check', folder, '--format', format]));
-    for (const piece of pieces) {
-      [
-        ['--explain', piece],
-        ['--suppress', `${piece}: why`],
-        [`--${piece}`],
-        ['nothing', '--fail-on', piece],
-        ['nothing', '--format', piece],
-        [join(folder, `${piece}.none`)],
-      ].forEach(args => execute(['check', ...args]));
-    }
-  } finally {
-    streams.forEach(each => each.mockRestore());
-  }
-  expectPlain(written.join(''));
+  const runs = [
+    ...['text', 'json', 'sarif'].map(format => [folder, '--format', format]),
+    ...pieces.flatMap(piece => [
+      ['--explain', piece],
+      ['--suppress', `${piece}: why`],
+      [`--${piece}`],
+      ['nothing', '--fail-on', piece],
+      ['nothing', '--format', piece],
+      [join(folder, `${piece}.none`)],
+    ]),
+  ];
+  const outcomes = runs.map(args => cardinal('check', ...args));
+  expectPlain(outcomes.map(({ stdout, stderr }) => stdout + stderr).join(''));
 });
