@@ -110,11 +110,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
   private readonly workloads = new Map<Version, Workload>();
-<<<<<<< HEAD
-  private readonly scopes = new Map<Callee | Edge | SharedGateway, Construct>();
-=======
-  private readonly scopes = new Map<Callee | Edge | EgressGateway, Construct>();
->>>>>>> main
+  private readonly scopes = new Map<Callee | Edge | SharedGateway | EgressGateway, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
@@ -253,13 +249,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
       : [];
   }
 
-<<<<<<< HEAD
-  /** The construct that is the scope of all objects of a service, an edge or a shared gateway. For targets. */
-  scopeOf(item: Callee | Edge | SharedGateway): Construct {
-=======
-  /** The construct that is the scope of all objects of a service, edge or egress gateway. For targets. */
-  scopeOf(item: Callee | Edge | EgressGateway): Construct {
->>>>>>> main
+  /** The construct that is the scope of all objects of a service, an edge, or a shared or egress gateway. For targets. */
+  scopeOf(item: Callee | Edge | SharedGateway | EgressGateway): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
       const id =

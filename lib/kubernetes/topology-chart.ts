@@ -1,10 +1,6 @@
 import type { Deployment } from 'cdk8s-plus-27';
 import type { Construct, IConstruct } from 'constructs';
-<<<<<<< HEAD
-import type { Callee, Edge, Service, SharedGateway, Topology } from '../topology';
-=======
-import type { Callee, Edge, EgressGateway, Service, Topology } from '../topology';
->>>>>>> main
+import type { Callee, Edge, EgressGateway, Service, SharedGateway, Topology } from '../topology';
 
 /** Labels of a Kubernetes object. */
 export interface Labels {
@@ -16,13 +12,8 @@ export interface Labels {
 export interface ITopologyChart extends IConstruct {
   /** The topology that the chart renders. */
   readonly topology: Topology;
-<<<<<<< HEAD
-  /** The construct that is the scope of all objects of a service, an edge or a shared gateway. */
-  scopeOf(item: Callee | Edge | SharedGateway): Construct;
-=======
-  /** The construct that is the scope of all objects of a service, edge or egress gateway. */
-  scopeOf(item: Callee | Edge | EgressGateway): Construct;
->>>>>>> main
+  /** The construct that is the scope of all objects of a service, an edge, or a shared or egress gateway. */
+  scopeOf(item: Callee | Edge | SharedGateway | EgressGateway): Construct;
   /** The construct that is the scope of the objects of a whole namespace. */
   scopeOfNamespace(name: string): Construct;
   /** The Deployment of a version; of the first one by default. */

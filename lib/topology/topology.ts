@@ -51,11 +51,8 @@ export class Topology implements ITopology {
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
-<<<<<<< HEAD
   private readonly gatewaysByName = new Map<string, SharedGateway>();
-=======
   private readonly egressGatewaysByName = new Map<string, EgressGateway>();
->>>>>>> main
   /** The kind of what has a name in a namespace already: NetworkPolicies and constructs of one name would collide. */
   private readonly taken = new Map<string, string>();
   private readonly declaredNamespaces = new Set<string>();
@@ -91,15 +88,14 @@ export class Topology implements ITopology {
     return [...this.edgesByName.values()];
   }
 
-<<<<<<< HEAD
   /** The gateways that it shares among edges, in the order of their declaration. */
   get sharedGateways(): readonly SharedGateway[] {
     return [...this.gatewaysByName.values()];
-=======
+  }
+
   /** The egress gateways, in the order of their declaration. */
   get egressGateways(): readonly EgressGateway[] {
     return [...this.egressGatewaysByName.values()];
->>>>>>> main
   }
 
   /** All namespaces of services and edges, the topology's own first, owned or not. */
@@ -254,17 +250,16 @@ export class Topology implements ITopology {
       }
       isUnmanaged ||= service.namespace === namespace;
     }
-<<<<<<< HEAD
-    return isUnmanaged && ![...this.edges, ...this.sharedGateways].some(each => each.namespace === namespace);
+    const gateways = [...this.edges, ...this.sharedGateways, ...this.egressGateways];
+    return isUnmanaged && !gateways.some(each => each.namespace === namespace);
   }
 
-  private add<T extends Callee | Edge | SharedGateway>(to: Map<string, T>, key: string, item: T, what: string): void {
-=======
-    return isUnmanaged && ![...this.edges, ...this.egressGateways].some(each => each.namespace === namespace);
-  }
-
-  private add<T extends Callee | Edge | EgressGateway>(to: Map<string, T>, key: string, item: T, what: string): void {
->>>>>>> main
+  private add<T extends Callee | Edge | SharedGateway | EgressGateway>(
+    to: Map<string, T>,
+    key: string,
+    item: T,
+    what: string,
+  ): void {
     const name = `${item.namespace}/${item.name}`;
     const other = to.has(key) ? what : this.taken.get(name);
     if (other) {

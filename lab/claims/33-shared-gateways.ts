@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, Topology } from '../../lib';
+import { claim } from '../claims';
+import { HOST } from '../network';
+import { StandaloneGateway } from '../standalone-gateway';
+import { TokenIssuer } from '../tokens';
+import { until } from '../wait';
+
+const issuer = new TokenIssuer('https://login.lab.example');
+const other = new TokenIssuer('https://other.lab.example');
+const tokens = (audience: string, { issuer: of, jwks } = issuer) =>
+  Auth.jwt({ issuer: of, audiences: [audience], jwks });
+
+/** Four edges on one gateway: two with tokens, one open, and one that denies the address of the lab. */
+function fourEdges(name: string) {
+  const topology = new Topology(name);
+  const gateway = topology.addSharedGateway('public');
+  const service = (of: string) => topology.addService(of, { image: of, port: Port.http(8080) });
+  const edge = (of: string, host: string, props = {}) => topology.addEdge(of, { gateway, host, ...props });
+  const api = edge('api', 'api.lab.example', { auth: tokens('api') });
+  api.route('GET /orders', service('orders'));
+  api.route('GET /open', service('open'), { auth: Auth.none() });
+  const tenants = edge('tenants', '*.tenants.lab.example', { auth: tokens('tenants', other) });
+  tenants.route('ANY /*', service('tenant'));
+  const www = edge('www', 'www.lab.example');
+  www.route('ANY /*', service('pages'));
+  const denied = edge('denied', 'denied.lab.example', { deniedCidrs: [`${HOST}/32`] });
+  denied.route('ANY /*', service('never'));
+  return { topology, api, tenants, www, denied };
+}
+
+type Send = (host: string, path: string, headers?: Record<string, string>) => Promise<number | undefined>;
+
+async function policiesStayWithTheirHosts(send: Send): Promise<void> {
+  const [api, second] = [issuer.bearer('api'), other.bearer('tenants')];
+  const arrives: [string, string, Record<string, string>?][] = [
+    ['www.lab.example', '/orders'],
+    ['WWW.lab.example:8080', '/'],
+    ['api.lab.example', '/open'],
+    ['api.lab.example', '/open', api],
+    ['api.lab.example', '/orders', api],
+    ['a.tenants.lab.example', '/orders', second],
+    ['a.tenants.lab.example:80', '/', second],
+  ];
+  for (const [host, path, headers] of arrives) {
+    assert.equal(await send(host, path, headers), 200, `${host}${path}`);
+  }
+  const rejected: [string, string, Record<string, string>?][] = [
+    ['api.lab.example', '/orders'],
+    ['API.lab.example:80', '/orders'],
+    ['api.lab.example', '/orders', second],
+    ['api.lab.example', '/other', api],
+    ['a.tenants.lab.example', '/'],
+    ['a.tenants.lab.example', '/', api],
+    ['www.lab.example:x.a.tenants.lab.example', '/'],
+    ['www.lab.example:80.tenants.lab.example:80', '/'],
+    ['api.lab.example.', '/open'],
+    ['denied.lab.example', '/'],
+    ['Denied.lab.example:443', '/'],
+    ['none.lab.example', '/'],
+  ];
+  for (const [host, path, headers] of rejected) {
+    assert.notEqual(await send(host, path, headers), 200, `${host}${path}`);
+  }
+}
+
+claim(
+  'edges on one gateway of Istio have their own tokens and addresses, however a request has its host',
+  async lab => {
+    const { topology, api, www } = fourEdges('shared');
+    const here = await lab.deploy(topology);
+    const send: Send = async (host, path, headers) => (await here.requestGateway(www, { host, path, headers })).status;
+    await policiesStayWithTheirHosts(send);
+
+    assert.equal(here.addressOfGateway(api), here.addressOfGateway(www));
+    assert.equal(await send('api.lab.example', '/open', other.bearer('tenants')), 403);
+    assert.equal(await send('www.lab.example', '/', issuer.bearer('api')), 403);
+  },
+);
+
+claim('edges on one gateway of Envoy Gateway have their own tokens, addresses and limits', async lab => {
+  const { topology, api, www } = fourEdges('shared-by-envoy');
+  const limit = { client: ClientKey.claim('sub'), requests: 3, per: Period.HOUR, failureMode: FailureMode.FAIL_OPEN };
+  const gateway = topology.edges[0]?.gateway;
+  const limited = topology.addEdge('limited', {
+    gateway,
+    host: 'limited.lab.example',
+    auth: tokens('api'),
+    perClientRateLimit: PerClientRateLimit.of(limit),
+  });
+  limited.route('ANY /*', topology.addService('limited-pages', { image: 'x', port: Port.http(8080) }));
+  const here = await StandaloneGateway.start(lab, topology);
+  const send: Send = async (host, path, headers) => (await here.requestGateway(www, { host, path, headers })).status;
+  await here.answers(www, { path: '/' }, 200);
+  await here.answers(api, { path: '/orders' }, 401);
+  await policiesStayWithTheirHosts(send);
+
+  await until(
+    'a client reaches its limit',
+    async () => (await send('limited.lab.example', '/', issuer.bearer('api'))) === 429,
+  );
+  assert.equal(await send('api.lab.example', '/orders', issuer.bearer('api')), 200);
+});
