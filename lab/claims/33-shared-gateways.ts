@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { Auth, ClientKey, FailureMode, PerClientRateLimit, Period, Port, Topology } from '../../lib';
 import { claim } from '../claims';
-import { HOST } from '../network';
 import { StandaloneGateway } from '../standalone-gateway';
 import { TokenIssuer } from '../tokens';
 import { until } from '../wait';
@@ -11,7 +10,7 @@ const other = new TokenIssuer('https://other.lab.example');
 const tokens = (audience: string, { issuer: of, jwks } = issuer) =>
   Auth.jwt({ issuer: of, audiences: [audience], jwks });
 
-/** Four edges on one gateway: two with tokens, one open, and one that denies the address of the lab. */
+/** Four edges on one gateway: two with tokens, one open, and one that allows other addresses than that of the lab. */
 function fourEdges(name: string) {
   const topology = new Topology(name);
   const gateway = topology.addSharedGateway('public');
@@ -24,9 +23,9 @@ function fourEdges(name: string) {
   tenants.route('ANY /*', service('tenant'));
   const www = edge('www', 'www.lab.example');
   www.route('ANY /*', service('pages'));
-  const denied = edge('denied', 'denied.lab.example', { deniedCidrs: [`${HOST}/32`] });
-  denied.route('ANY /*', service('never'));
-  return { topology, api, tenants, www, denied };
+  const listed = edge('listed', 'listed.lab.example', { allowedCidrs: ['203.0.113.0/24'] });
+  listed.route('ANY /*', service('never'));
+  return { topology, api, www };
 }
 
 type Send = (host: string, path: string, headers?: Record<string, string>) => Promise<number | undefined>;
@@ -55,8 +54,8 @@ async function policiesStayWithTheirHosts(send: Send): Promise<void> {
     ['www.lab.example:x.a.tenants.lab.example', '/'],
     ['www.lab.example:80.tenants.lab.example:80', '/'],
     ['api.lab.example.', '/open'],
-    ['denied.lab.example', '/'],
-    ['Denied.lab.example:443', '/'],
+    ['listed.lab.example', '/'],
+    ['Listed.lab.example:443', '/'],
     ['none.lab.example', '/'],
   ];
   for (const [host, path, headers] of rejected) {

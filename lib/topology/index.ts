@@ -80,6 +80,7 @@ export {
   type Delay,
   type Faults,
   type Retries,
+  retriesKey,
   RETRY_ON,
   RetryOn,
 } from './call-policy';
