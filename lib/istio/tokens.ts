@@ -4,7 +4,7 @@ import type { IRequestAuthentication } from '@kubernetes-models/istio/security.i
 import type { SpecOf } from '../kubernetes';
 import { type AcceptedTokens, type Edge, type EdgeRule, ValidationError } from '../topology';
 
-type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];
+type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number] & { issuer: string };
 
 /** The tokens that the routes and redirects of an edge accept. */
 export function tokensOf(edge: Edge): AcceptedTokens[] {

@@ -10,6 +10,7 @@ import {
   describeFinding,
   dryRuns,
   edgesWithoutRoutes,
+  exposedServices,
   failoverWithoutEjection,
   type Finding,
   foreignCalls,
@@ -28,12 +29,10 @@ import {
   unverifiedTokens,
 } from '../checks';
 import {
-  type Callee,
   constructIdOf,
   type Edge,
-  type EgressGateway,
+  type Member,
   type Service,
-  type SharedGateway,
   type Topology,
   ValidationError,
   type Version,
@@ -110,7 +109,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
   private readonly workloads = new Map<Version, Workload>();
-  private readonly scopes = new Map<Callee | Edge | SharedGateway | EgressGateway, Construct>();
+  private readonly scopes = new Map<Member, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
@@ -141,6 +140,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...neverEjects(this.topology),
         ...failoverWithoutEjection(this.topology),
         ...unusedTrafficRules(this.topology),
+        ...exposedServices(this.topology),
         ...openEgress(this.topology),
         ...dryRuns(this.topology),
         ...unverifiedTokens(this.topology),
@@ -249,8 +249,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
       : [];
   }
 
-  /** The construct that is the scope of all objects of a service, an edge, or a shared or egress gateway. For targets. */
-  scopeOf(item: Callee | Edge | SharedGateway | EgressGateway): Construct {
+  /** The construct that is the scope of all objects of a service, an edge or a gateway. For targets. */
+  scopeOf(item: Member): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
       const id =

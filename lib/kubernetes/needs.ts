@@ -145,6 +145,11 @@ export const OF_SERVICES = {
   serviceMetadata: 'Every target keeps labels and annotations.',
   disruptionBudget: 'Kubernetes has it.',
   outboundTraffic: 'Every target has NetworkPolicies.',
+  headless: 'Kubernetes has it.',
+  serviceType: 'Kubernetes has it.',
+  trafficDistribution: 'Kubernetes has it.',
+  deniedOperations: ({ objects }) => when(objects.deniedOperations, Capability.OPERATIONS),
+  machines: ({ objects }) => when(objects.machines, Capability.MACHINES),
   authorizationDryRun: ({ objects }) => when(objects.authorizationDryRun, Capability.AUTHORIZATION_DRY_RUN),
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;

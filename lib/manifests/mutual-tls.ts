@@ -22,9 +22,19 @@ export function modeField(workload: Workload, cluster: Cluster, port?: number): 
   const selecting = indexOf(cluster)
     .selecting(workload)
     .find(each => each.namespace === workload.namespace);
+  return modeFieldBy(selecting, workload.namespace, cluster, port);
+}
+
+/** The same for what a PeerAuthentication selects, if one does. */
+export function modeFieldBy(
+  selecting: Resource | undefined,
+  namespace: string,
+  cluster: Cluster,
+  port?: number,
+): Field | undefined {
   const [ofPort] = port === undefined ? [] : [selecting?.spec.get('portLevelMtls', String(port), 'mode')];
-  const rest = [selecting, defaultOf(workload.namespace, cluster), defaultOf(cluster.mesh.rootNamespace, cluster)].map(
-    each => each?.spec.get('mtls', 'mode'),
+  const rest = [selecting, defaultOf(namespace, cluster), defaultOf(cluster.mesh.rootNamespace, cluster)].map(each =>
+    each?.spec.get('mtls', 'mode'),
   );
   return [ofPort, ...rest].find(each => known(each?.text));
 }

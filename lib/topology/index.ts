@@ -53,6 +53,7 @@ export * from './validation-error';
 export { constructIdOf, requireDnsLabel, requireHeaderName } from './names';
 export { requireInteger, requirePercentage } from './numbers';
 export * from './operation';
+export { type MachineProps, Machines } from './machines';
 export { OutboundTraffic } from './outbound-traffic';
 export * from './path-pattern';
 export * from './peer';

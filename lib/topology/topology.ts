@@ -40,6 +40,9 @@ export interface TopologyProps {
   readonly outboundTraffic?: OutboundTraffic;
 }
 
+/** What has a name in a namespace and objects of its own in the cluster. */
+export type Member = Callee | Edge | EgressGateway | SharedGateway;
+
 /** The services of an application, the calls among them, and the edges for requests from outside the cluster. */
 export class Topology implements ITopology {
   /** The namespace of services and edges that declare none. */
@@ -51,8 +54,8 @@ export class Topology implements ITopology {
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
-  private readonly gatewaysByName = new Map<string, SharedGateway>();
   private readonly egressGatewaysByName = new Map<string, EgressGateway>();
+  private readonly gatewaysByName = new Map<string, SharedGateway>();
   /** The kind of what has a name in a namespace already: NetworkPolicies and constructs of one name would collide. */
   private readonly taken = new Map<string, string>();
   private readonly declaredNamespaces = new Set<string>();
@@ -88,14 +91,14 @@ export class Topology implements ITopology {
     return [...this.edgesByName.values()];
   }
 
-  /** The gateways that it shares among edges, in the order of their declaration. */
-  get sharedGateways(): readonly SharedGateway[] {
-    return [...this.gatewaysByName.values()];
-  }
-
   /** The egress gateways, in the order of their declaration. */
   get egressGateways(): readonly EgressGateway[] {
     return [...this.egressGatewaysByName.values()];
+  }
+
+  /** The gateways that it shares among edges, in the order of their declaration. */
+  get sharedGateways(): readonly SharedGateway[] {
+    return [...this.gatewaysByName.values()];
   }
 
   /** All namespaces of services and edges, the topology's own first, owned or not. */
@@ -245,21 +248,18 @@ export class Topology implements ITopology {
   private isUnmanaged(namespace: string): boolean {
     let isUnmanaged = false;
     for (const service of this.servicesByKey.values()) {
-      if (service.namespace === namespace && !service.exists) {
+      if (service.namespace === namespace && (!service.exists || service.objects.machines)) {
         return false;
       }
       isUnmanaged ||= service.namespace === namespace;
     }
-    const gateways = [...this.edges, ...this.sharedGateways, ...this.egressGateways];
-    return isUnmanaged && !gateways.some(each => each.namespace === namespace);
+    return (
+      isUnmanaged
+      && ![...this.edges, ...this.egressGateways, ...this.sharedGateways].some(each => each.namespace === namespace)
+    );
   }
 
-  private add<T extends Callee | Edge | SharedGateway | EgressGateway>(
-    to: Map<string, T>,
-    key: string,
-    item: T,
-    what: string,
-  ): void {
+  private add<T extends Member>(to: Map<string, T>, key: string, item: T, what: string): void {
     const name = `${item.namespace}/${item.name}`;
     const other = to.has(key) ? what : this.taken.get(name);
     if (other) {

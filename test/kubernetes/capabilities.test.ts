@@ -8,6 +8,8 @@ import {
   FailureMode,
   Front,
   HeaderMatch,
+  Machines,
+  Operation,
   PerClientRateLimit,
   Period,
   Port,
@@ -68,6 +70,23 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     'shop/cart',
     [Capability.CIRCUIT_BREAKING],
     (_web, cart) => cart.addCircuitBreaker({ maxConnections: 1 }),
+  ],
+  [
+    'denied operations',
+    'shop/door',
+    [Capability.OPERATIONS],
+    (_web, _cart, shop) =>
+      shop.addService('door', {
+        image: 'example/door:1',
+        port: Port.http(80),
+        deniedOperations: [Operation.http('ANY /admin/*')],
+      }),
+  ],
+  [
+    'machines',
+    'shop/billing',
+    [Capability.MACHINES],
+    (_web, _cart, shop) => shop.addService('billing', { machines: Machines.at(['10.0.8.4']) }),
   ],
   [
     'a dry run of policies',
