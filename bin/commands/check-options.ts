@@ -11,6 +11,7 @@ An object suppresses a finding by the annotation cardinal.cdk8s.io/suppress: "ID
 Examples:
   $ cdk8s-cardinal check manifests/ --strict
   $ helm template web ./chart | cdk8s-cardinal check - --namespace web
+  $ cdk8s-cardinal check --cluster --context staging --namespace shop
   $ cdk8s-cardinal check dist --format sarif > findings.sarif
   $ cdk8s-cardinal check --explain UnknownDestination`;
 
@@ -21,7 +22,12 @@ export function checkCommand(): Command {
     .argument('[paths...]', 'files, folders, or - for the standard input')
     .option('--config <file>', 'the settings (default: cardinal.yaml in the working directory, if there is one)')
     .option('--no-plugins', 'load no plugins of the settings: for manifests and settings of others, e.g. pull requests')
-    .option('--namespace <name>', 'the namespace of objects without one (default: default)')
+    .option('--cluster', 'check what runs in a cluster, read with kubectl, in place of files', false)
+    .option('--context <name>', 'with --cluster: the context of the kubeconfig (default: the current one)')
+    .option(
+      '--namespace <name>',
+      'the namespace of objects without one (default: default); with --cluster: print findings of this namespace only',
+    )
     .option(
       '--namespace-label <namespace:key=value>',
       'a label of a namespace that is not among the manifests, such as shop:istio-injection=enabled; shop: has none, '
@@ -31,7 +37,7 @@ export function checkCommand(): Command {
     )
     .option('--build', 'render kustomizations and Helm charts in folders, with kustomize or kubectl and helm', false)
     .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)')
-    .option('--format <format>', `${[...REPORT_FORMATS.keys()].join(', ')} (default: text)`, 'text')
+    .option('--format <format>', 'text, json or sarif (default: text)', 'text')
     .option('--fail-on <severity>', 'the lowest severity for exit code 1: error (default), warning, info or never')
     .option('--strict', 'the same as --fail-on warning', false)
     .option(
@@ -55,6 +61,8 @@ function repeated(value: string, previous: readonly string[]): readonly string[]
 export interface CheckValues {
   readonly config?: string;
   readonly plugins: boolean;
+  readonly cluster: boolean;
+  readonly context?: string;
   readonly namespace?: string;
   readonly namespaceLabel: readonly string[];
   readonly clusterDomain?: string;
@@ -69,13 +77,6 @@ export interface CheckValues {
   readonly list: boolean;
 }
 
-const FAILING: ReadonlyMap<string, readonly Severity[]> = new Map([
-  ['error', [Severity.ERROR]],
-  ['warning', [Severity.ERROR, Severity.WARNING]],
-  ['info', Object.values(Severity)],
-  ['never', []],
-]);
-
 /** The command line of `cardinal check`. */
 export interface Options {
   /** Empty: those of the settings, or what `cardinal synth` wrote. */
@@ -83,6 +84,10 @@ export interface Options {
   /** @default - cardinal.yaml in the working directory, if there is one */
   readonly config?: string;
   readonly plugins: boolean;
+  /** Whether a running cluster is checked, in place of paths. */
+  readonly cluster: boolean;
+  /** @default - the current context of the kubeconfig */
+  readonly context?: string;
   readonly namespace?: string;
   /** By namespace. */
   readonly namespaceLabels: NamespaceLabels;
@@ -103,19 +108,26 @@ export interface Options {
 export function optionsOf(paths: readonly string[], values: CheckValues): Options | string {
   const format = REPORT_FORMATS.get(values.format);
   const failOn = values.failOn ?? (values.strict ? 'warning' : 'error');
-  const failing = FAILING.get(failOn);
+  const severities = severitiesThatFail();
+  const failing = severities.get(failOn);
   const suppress = values.suppress.map(each => /^\s*([^:]+?)\s*:\s*(\S.*?)\s*$/.exec(each));
   if (!format) {
     return noneOf('--format', values.format, [...REPORT_FORMATS.keys()]);
   }
   if (!failing) {
-    return noneOf('--fail-on', failOn, [...FAILING.keys()]);
+    return noneOf('--fail-on', failOn, [...severities.keys()]);
   }
   if (suppress.some(each => each === null)) {
     return '--suppress needs the name of a check and the reason: "Check: reason".';
   }
   if (values.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.namespace)) {
     return `--namespace ${values.namespace} is not the name of a namespace.`;
+  }
+  if (values.cluster && (paths.length > 0 || values.build)) {
+    return '--cluster checks what runs, without files and --build. Check files in a run of their own.';
+  }
+  if (values.context !== undefined && !values.cluster) {
+    return '--context names the cluster of --cluster, which is missing.';
   }
   const wrong = values.namespaceLabel.find(each => !NAMESPACE_LABEL.test(each));
   if (wrong !== undefined) {
@@ -129,6 +141,16 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
     failing,
     suppress: Object.fromEntries(suppress.map(each => [each?.[1] ?? '', each?.[2] ?? ''])),
   };
+}
+
+/** The severities that fail a run, by the value of `--fail-on`. */
+function severitiesThatFail(): ReadonlyMap<string, readonly Severity[]> {
+  return new Map([
+    ['error', [Severity.ERROR]],
+    ['warning', [Severity.ERROR, Severity.WARNING]],
+    ['info', Object.values(Severity)],
+    ['never', []],
+  ]);
 }
 
 /** A namespace, or `*`, with a label, or none. */

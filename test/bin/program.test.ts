@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { REPORT_FORMATS } from '../../lib/checks';
 import manifest from '../../package.json';
 import { cardinal as run } from '../support/command';
 
@@ -16,6 +17,8 @@ test('the help of check names each of its options', () => {
   expect([...stdout.matchAll(/^ {2}(?:-h, )?--([a-z-]+)/gm)].map(([, name]) => name)).toEqual([
     'config',
     'no-plugins',
+    'cluster',
+    'context',
     'namespace',
     'namespace-label',
     'build',
@@ -30,6 +33,12 @@ test('the help of check names each of its options', () => {
     'list',
     'help',
   ]);
+});
+
+test('the help of check names each format', () => {
+  expect(run('check', '--help').stdout).toContain(
+    ` ${[...REPORT_FORMATS.keys()].join(', ').replace(/, (\w+)$/, ' or $1')} (`,
+  );
 });
 
 test('--version prints the version of the package', () => {
@@ -53,6 +62,22 @@ test('an option without its value is an error, with 2', () => {
     stderr: expect.stringContaining("option '--format <format>' argument missing"),
   });
 });
+
+test.each([[['--help']], [['check', '--list']], [['check', '--explain', 'UnknownSubset']], [['chek']]])(
+  'the output of %j has no colours, also with FORCE_COLOR',
+  args => {
+    const before = process.env.FORCE_COLOR;
+    process.env.FORCE_COLOR = '1';
+    const { stdout, stderr } = run(...args);
+    process.env.FORCE_COLOR = before;
+    if (before === undefined) {
+      delete process.env.FORCE_COLOR;
+    }
+
+    expect(stdout + stderr).not.toContain('\u001b');
+    expect(stdout + stderr).not.toBe('');
+  },
+);
 
 test('control characters of arguments are not printed', () => {
   expect(run('a\u001b[31m\n::error::b').stderr).toMatch(/^error: unknown command 'a\\u\{1b\}\[31m\n/);
