@@ -241,7 +241,7 @@ export class StandaloneGateway {
       metadata: { name: 'certificates-of-limiter', namespace: edge?.namespace },
       spec: {
         type: 'JSONPatch',
-        targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge?.name },
+        targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge?.gatewayName },
         jsonPatches: Object.entries(files).map(([path, file]) => ({
           type: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
           name: 'ratelimit_cluster',

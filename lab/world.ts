@@ -33,11 +33,9 @@ export class World {
   /** Waits until all pods and gateways run, and every proxy has its configuration. */
   async isReady(): Promise<void> {
     for (const namespace of this.topology.namespaces) {
-      await podsAreReady(
-        this.lab,
-        namespace,
-        this.topology.edges.filter(each => each.namespace === namespace).map(each => each.name),
-      );
+      await podsAreReady(this.lab, namespace, [
+        ...new Set(this.topology.edges.filter(each => each.namespace === namespace).map(each => each.gatewayName)),
+      ]);
     }
     await this.configSynced();
   }
@@ -88,7 +86,9 @@ export class World {
   }
 
   addressOfGateway(edge: Edge): string {
-    const [gateway] = this.lab.kubelet.pods(edge.namespace, { 'gateway.networking.k8s.io/gateway-name': edge.name });
+    const [gateway] = this.lab.kubelet.pods(edge.namespace, {
+      'gateway.networking.k8s.io/gateway-name': edge.gatewayName,
+    });
     if (!gateway) {
       throw new Error(`no gateway of ${edge.name} runs`);
     }

@@ -22,6 +22,7 @@ import { renderBackendProtocols } from './backend-protocols';
 import { limitsOf, rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
 import { renderProxy } from './proxy';
+import { renderRetries } from './retries';
 import { renderSecurityPolicy } from './security-policy';
 import { renderTrafficPolicy } from './traffic-policy';
 import { renderTranslation } from './translation';
@@ -88,6 +89,7 @@ export class EnvoyGateway extends EdgeGateway {
     Capability.CORS,
     Capability.CLIENT_CERTIFICATES,
     Capability.TRANSLATION,
+    Capability.RETRIES,
   ];
   /** The container port of the readiness probe. */
   readonly readinessPort = 19_003;
@@ -155,7 +157,10 @@ export class EnvoyGateway extends EdgeGateway {
       }
       const groups = groupsOf(edge);
       const routes = renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST);
-      routes.forEach((names, index) => renderSecurityPolicy(chart, edge, groups[index] ?? [], names));
+      routes.forEach((names, index) => {
+        renderSecurityPolicy(chart, edge, groups[index] ?? [], names);
+        renderRetries(chart, edge, groups[index] ?? [], names);
+      });
       renderConnectionRoutes(chart, edge);
       renderTrafficPolicy(chart, edge, routes.flat());
       if (!edge.gateway) {

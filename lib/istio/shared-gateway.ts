@@ -49,25 +49,24 @@ export function withHosts(edge: Edge, rule: Rule): Rule {
 }
 
 /**
- * Envoy's router ignores the port of a host, and a policy compares the host with it. A pattern has one `*`: `host:*` is
- * every port of a host, but also `host:x.domain`, which the router sends to a wildcard for that domain. Beside a
- * wildcard of another edge, and for wildcards themselves, only the ports of the listeners are matched.
+ * Envoy's router ignores what comes after the last colon of a host, and a policy compares all of it with patterns of one
+ * `*`. `host:*` also matches `host:x.domain:80`, which the router sends to a wildcard for that domain, and `*.domain`
+ * also `host:x.domain`, which it sends to that host. So beside a wildcard of another edge only the ports of the listeners
+ * are matched, and a wildcard excludes the hosts of other edges with any port.
  */
 function hostsOf(edge: Edge): { readonly hosts: string[]; readonly notHosts?: string[] } {
   const others = edgesBeside(edge)
     .filter(other => other !== edge)
     .flatMap(other => other.hosts);
   const anyPort = !others.some(isWildcard);
-  const within = edge.hosts
-    .filter(isWildcard)
-    .flatMap(wildcard => others.filter(other => other.endsWith(wildcard.slice(1))));
   return {
-    hosts: edge.hosts.flatMap(host => (anyPort && !isWildcard(host) ? [host, `${host}:*`] : withPorts(host))),
-    notHosts:
-      within.length > 0
-        ? [...new Set(within)].flatMap(host => (isWildcard(host) ? withPorts(host) : [host, `${host}:*`]))
-        : undefined,
+    hosts: edge.hosts.flatMap(host => (anyPort && !isWildcard(host) ? withAnyPort(host) : withPorts(host))),
+    notHosts: edge.hosts.some(isWildcard) ? others.flatMap(withAnyPort) : undefined,
   };
+}
+
+function withAnyPort(host: string): string[] {
+  return [host, `${host}:*`];
 }
 
 function isWildcard(host: string): boolean {
@@ -139,7 +138,19 @@ export function rejectUnshareable(edge: Edge): void {
       fix: `Declare the edge with a gateway of its own, or remove ${feature}.`,
     });
   }
-  const other = edgesBeside(edge).find(each => each !== edge && each.authorizers.length > 0);
+  const others = edgesBeside(edge).filter(each => each !== edge);
+  const wildcards = others.find(({ hosts }) => hosts.some(isWildcard));
+  if (edge.hosts.some(isWildcard) && wildcards) {
+    throw new ValidationError({
+      code: 'GatewayConflict',
+      path,
+      summary:
+        `Both ${path} and ${wildcards.path} have a wildcard among their hosts, and no policy of Istio could distinguish `
+        + 'all forms of hosts that its gateway routes to one and the other.',
+      fix: 'Declare the wildcards on one edge, or a gateway of its own for one of the two.',
+    });
+  }
+  const other = others.find(each => each.authorizers.length > 0);
   if (edge.authorizers.length > 0 && other) {
     throw new ValidationError({
       code: 'GatewayConflict',

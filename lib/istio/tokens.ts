@@ -41,7 +41,7 @@ function keysOf({ auth: { token } }: EdgeRule): string {
  * One rule per issuer, which accepts the audiences of all its routes, or any audience where tokens may have none; the
  * AuthorizationPolicy checks the audience of each route.
  */
-export function jwtRules(tokens: readonly AcceptedTokens[]): JwtRule[] {
+export function jwtRules(tokens: readonly AcceptedTokens[]): (JwtRule & { readonly issuer: string })[] {
   return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
     const ofIssuer = tokens.filter(token => token.issuer === issuer);
     return {

@@ -75,6 +75,7 @@ export const OF_ROUTES = {
   authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   timeout: 'Every gateway supports timeouts.',
+  retries: ({ retries }) => (retries ? neededBy<Retries>(OF_RETRIES, retries) : []),
   port: 'Every gateway supports ports.',
   perClientRateLimit: ({ perClientRateLimit }) => when(perClientRateLimit, Capability.PER_CLIENT_RATE_LIMITS),
   requestValidation: ({ requestValidation }) => when(requestValidation, Capability.REQUEST_VALIDATION),

@@ -7,6 +7,7 @@ import {
   type EdgeRule,
   type PathPattern,
   Redirect,
+  retriesKey,
   Route,
   type RouteProps,
   ValidationError,
@@ -136,8 +137,10 @@ function keyOf(rule: EdgeRule): string {
 }
 
 /** What the gateway requires of the requests of a rule; policies apply to the HTTPRoutes of rules with the same. */
-export function requirementsOf({ auth: { token, key }, authorizer }: EdgeRule): unknown[] {
-  return [token, key, authorizer?.key];
+export function requirementsOf(rule: EdgeRule): unknown[] {
+  const { token, key } = rule.auth;
+  const retries = rule instanceof Route ? retriesKey(rule.retries) : undefined;
+  return [token, key, rule.authorizer?.key, ...(retries === undefined ? [] : [retries])];
 }
 
 /** Whether a path that is not exact comes after another that it overlaps. */
@@ -157,6 +160,7 @@ const BY_MATCH = {
   authorizer: ({ authorizer }) => authorizer?.key,
   rateLimit: BY_OPERATION,
   perClientRateLimit: BY_OPERATION,
+  retries: ({ retries }) => retriesKey(retries),
   requestValidation: BY_API,
   cacheTtl: BY_API,
   rewrite: ({ rewrite }) => rewrite,

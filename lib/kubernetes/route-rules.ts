@@ -48,6 +48,7 @@ const OF_RULES = {
   authorizer: BY_POLICY,
   rateLimit: BY_POLICY,
   perClientRateLimit: BY_POLICY,
+  retries: BY_POLICY,
   requestValidation: BY_API,
   cacheTtl: BY_API,
   grpcMethod: 'A filter of the listener transcodes requests.',

@@ -82,6 +82,7 @@ const ADMISSION = {
   perClientRateLimit: ({ perClientRateLimit }) => perClientRateLimit,
   requestValidation: ({ requestValidation }) => requestValidation,
   timeout: 'It admits nothing.',
+  retries: 'It admits nothing.',
   port: 'It is the aggregator.',
   cacheTtl: 'It admits nothing.',
   grpcMethod: 'Aggregates have none.',

@@ -202,6 +202,17 @@ export function validateCallPolicy(path: string, policy: CallPolicy): void {
   requireTimeForTries(path, policy);
 }
 
+/** Rejects retries that are invalid by themselves, or that the timeout leaves no time for. */
+export function validateRetries(path: string, retries: Retries | undefined, timeout: Duration | undefined): void {
+  nested<Retries>(RETRIES).validate(path, retries);
+  requireTimeForTries(path, { retries, timeout });
+}
+
+/** The retries as a value that is equal for two that render the same; undefined for none. */
+export function retriesKey(retries: Retries | undefined): unknown {
+  return TERMS.retries.keyOf(retries);
+}
+
 function timeOf(what: string): Property<Duration | undefined> {
   return {
     validate: (path, duration) => {

@@ -2,7 +2,7 @@
 export enum Capability {
   /** The timeout of a call: `timeout` of its route in a VirtualService. */
   TIMEOUTS = 'a timeout',
-  /** The retries of a call: `retries` of its route in a VirtualService. */
+  /** The retries of a call, `retries` of its route in a VirtualService, or of a route of an edge. */
   RETRIES = 'retries',
   /** Delays and aborts that are injected into a call: `fault` of its route in a VirtualService. */
   FAULTS = 'injected faults',

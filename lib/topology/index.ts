@@ -82,6 +82,7 @@ export {
   type Delay,
   type Faults,
   type Retries,
+  retriesKey,
   RETRY_ON,
   RetryOn,
 } from './call-policy';

@@ -5,10 +5,13 @@ import { type BackendTls, validateBackendTls } from './backend-tls';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients, requireLimits } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
+import type { Retries } from './call-policy';
+import { validateRouteRetries } from './route-retries';
 import { ValidationError } from './validation-error';
 import { EdgeRule } from './edge-rule';
 import { type HeaderChanges, validateHeaderChanges } from './header-changes';
 import { requireDuration } from './numbers';
+import { requireCacheable } from './route-cache';
 import { Operation } from './operation';
 import { PathPattern } from './path-pattern';
 import type { Port } from './port';
@@ -44,6 +47,14 @@ export interface RouteProps {
    * @default - that of the edge
    */
   readonly timeout?: Duration;
+  /**
+   * Retries after a failure, of methods that may be repeated or on failures before the service processes a request. In
+   * the cluster: a BackendTrafficPolicy of Envoy Gateway; at Istio's gateway an error.
+   * @default - none at Envoy Gateway; at Istio's gateway those of the mesh, by default 2 on connection failures, refused
+   * streams, and the gRPC statuses `unavailable` and `cancelled`
+   * @see https://gateway.envoyproxy.io/docs/tasks/traffic/retry/
+   */
+  readonly retries?: Retries;
   /**
    * The number of the service's port.
    * @default - its first
@@ -110,6 +121,8 @@ export class Route extends EdgeRule {
   readonly rateLimit?: RateLimit;
   /** The time limit of requests, 0 for none; that of the edge, if the route declares none. */
   readonly timeout: Duration;
+  /** How often and on which failures a request is retried; undefined for the default of the gateway. */
+  readonly retries?: Retries;
   /** The limit on the requests of each client on this route; undefined for that of the edge alone. */
   readonly perClientRateLimit?: PerClientRateLimit;
   /** The query parameters, headers and body that requests need; undefined for any. */
@@ -142,6 +155,7 @@ export class Route extends EdgeRule {
     requireLimits(path, props);
     this.rateLimit = props.rateLimit;
     this.timeout = props.timeout ?? edge.timeout;
+    this.retries = props.retries;
     this.perClientRateLimit = props.perClientRateLimit;
     this.requestValidation = props.requestValidation;
     this.cacheTtl = props.cacheTtl;
@@ -173,6 +187,7 @@ const RULES = {
   timeout: (path, { timeout }) => {
     requireDuration(path, 'The timeout', timeout);
   },
+  retries: validateRouteRetries,
   requestValidation: (path, { requestValidation }) => {
     validateRequestRules(path, requestValidation);
   },
@@ -257,22 +272,6 @@ function translationOf(
   const binding = { service: grpcService, method, operation };
   descriptor.requireTranslatable(path, binding);
   return { ...binding, descriptor };
-}
-
-function requireCacheable(path: string, { operation, cacheTtl }: Route): void {
-  requireDuration(path, 'The cache time of responses', cacheTtl);
-  const seconds = cacheTtl?.toMilliseconds() ?? 1000;
-  if ((cacheTtl && operation.method !== 'GET') || seconds < 1000 || seconds % 1000 > 0) {
-    throw new ValidationError({
-      code: 'Uncacheable',
-      path,
-      summary:
-        operation.method === 'GET'
-          ? `Its responses would be cached for ${cacheTtl?.toHumanString()}.`
-          : `Responses to ${operation.method ?? 'ANY'} cannot be cached.`,
-      fix: 'Cache GET requests, for whole seconds.',
-    });
-  }
 }
 
 function requireOneAnswer(

@@ -26,20 +26,38 @@ test('the policies of an edge select the shared gateway and its hosts with any p
   });
 });
 
-test('beside a wildcard of another edge a host has the ports of the listeners only: "a:x.b" is also a host of "*.b"', () => {
-  const topology = () => twoEdges({ host: '*.shop.example' }, { host: 'api.shop.example' });
+describe('beside a wildcard of another edge', () => {
   const ports = (host: string) => [host, `${host}:80`, `${host}:443`];
-  expect(policyOf(topology(), 'www').rules[0].to[0].operation.hosts).toEqual(ports('api.shop.example'));
-  expect(policyOf(topology(), 'api').rules[0].to[0].operation).toMatchObject({
-    hosts: ports('*.shop.example'),
-    notHosts: ['api.shop.example', 'api.shop.example:*'],
-  });
-});
 
-test('a wildcard excludes a more specific wildcard of another edge', () => {
-  const { notHosts } = policyOf(twoEdges({ host: '*.shop.example' }, { host: '*.b.shop.example' }), 'api').rules[0].to[0]
-    .operation as { notHosts: string[] };
-  expect(notHosts).toEqual(['*.b.shop.example', '*.b.shop.example:80', '*.b.shop.example:443']);
+  test('a host has the ports of the listeners only: "a:x.b:80" is a host of "*.b" to the router', () => {
+    const topology = twoEdges({ host: '*.shop.example' }, { host: 'www.example' });
+    expect(policyOf(topology, 'www').rules[0].to[0].operation).toEqual({
+      paths: ['/{**}'],
+      hosts: ports('www.example'),
+    });
+  });
+
+  test('the wildcard excludes the other host with any port: "a:x.b" is a host of "a" to the router', () => {
+    const topology = twoEdges({ host: '*.shop.example' }, { host: 'www.example' });
+    expect(policyOf(topology, 'api').rules[0].to[0].operation).toMatchObject({
+      hosts: ports('*.shop.example'),
+      notHosts: ['www.example', 'www.example:*'],
+    });
+  });
+
+  test('another one is an error that names both edges', () => {
+    expect(() => render(twoEdges({ host: '*.a.example' }, { host: '*.b.example' }))).toThrow(
+      /Both shop\/api and shop\/www have a wildcard/,
+    );
+  });
+
+  test('those of one edge exclude nothing, and leave hosts of no other', () => {
+    const topology = twoEdges({ host: '*.a.example', alternativeHosts: ['*.b.example', 'c.example'] });
+    expect(policyOf(topology, 'api').rules[0].to[0].operation).toMatchObject({
+      hosts: [...ports('*.a.example'), ...ports('*.b.example'), 'c.example', 'c.example:*'],
+      notHosts: ['www.example', 'www.example:*'],
+    });
+  });
 });
 
 describe('tokens', () => {

@@ -155,6 +155,8 @@ describe.each(MESHES)('%s', (_, mesh, behind) => {
 
     fc.assert(
       fc.property(edges, fc.constantFrom(...tokens), fc.constantFrom('/a', '/b', '/a/b'), (declared, claims, path) => {
+        // Istio's gateway rejects wildcards of two edges.
+        fc.pre(!mesh().mutualTls || declared.filter(([name]) => name.startsWith('*')).length < 2);
         const model = (isShared: boolean) => {
           const shop = new Topology('shop');
           const gateway = isShared ? shop.addSharedGateway('public') : undefined;

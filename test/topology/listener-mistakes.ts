@@ -5,6 +5,8 @@ import {
   type EdgeProps,
   ExternalAuthorizer,
   Port,
+  type Retries,
+  RetryOn,
   type Service,
   TlsVersion,
   Topology,
@@ -25,6 +27,12 @@ const forwarding =
     declare(shop.addEdge('door', { host: 'shop.example', ...props }), web);
   };
 
+const retrying = (operation: string, retries: Retries, timeout?: Duration) => () => {
+  const shop = new Topology('shop');
+  const web = shop.addService('web', { image, port: Port.http(80) });
+  shop.addEdge('door', { host: 'shop.example' }).route(operation, web, { retries, timeout });
+};
+
 /** Mistakes in the hosts, certificates and clients of an edge. */
 export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
   ...['*', '*.*.example', 'a.*.example', 'shop.*', '*shop.example', '*.example', 'Shop.example', '10.0.0.1', ''].map(
@@ -36,6 +44,22 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
     ],
   ),
   ['an address as the only host, with a wildcard', 'InvalidHost', ['10.0.0.1'], edge({ host: '*.10.0.0.1' })],
+  ['retries of a POST', 'UnsafeRouteRetries', ['POST', 'gateway-error'], retrying('POST /', { attempts: 1 })],
+  ['retries of any method', 'UnsafeRouteRetries', ['ANY'], retrying('ANY /', { attempts: 1, on: [RetryOn.RESET] })],
+  [
+    'retries of a PATCH on a failure of its processing among others',
+    'UnsafeRouteRetries',
+    ['PATCH', 'unavailable'],
+    retrying('PATCH /', { attempts: 1, on: [RetryOn.CONNECT_FAILURE, RetryOn.UNAVAILABLE] }),
+  ],
+  ['retries on no failure', 'NothingToRetry', ['attempts: 0'], retrying('GET /', { attempts: 1, on: [] })],
+  ['a negative number of retries', 'OutOfRange', ['-1'], retrying('GET /', { attempts: -1 })],
+  [
+    'retries of a route for which its timeout has no time',
+    'RetriesExceedTimeout',
+    ['2000 ms'],
+    retrying('GET /', { attempts: 2, perTryTimeout: Duration.seconds(1) }, Duration.seconds(2)),
+  ],
   ['a host twice', 'Duplicate', ['"shop.example"'], edge({ alternativeHosts: ['a.example.org', 'shop.example'] })],
   [
     'a further host of another edge',

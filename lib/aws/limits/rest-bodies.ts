@@ -77,6 +77,7 @@ function checksOf({ edge: { perClientRateLimits }, authorizers = {}, iamRoutes =
     rewrite: IN_CLUSTER,
     headerChanges: IN_CLUSTER,
     backendTls: IN_CLUSTER,
+    retries: IN_CLUSTER,
     timeout: NO_CHECK,
     cacheTtl: NO_CHECK,
   } satisfies Comparison<keyof RouteProps | 'service', Route>;

@@ -43,6 +43,7 @@ const BY_API = {
   service: IN_CLUSTER,
   authorizer: IN_CLUSTER,
   port: IN_CLUSTER,
+  retries: IN_CLUSTER,
   grpcMethod: IN_CLUSTER,
   match: UNSUPPORTED,
   rewrite: IN_CLUSTER,

@@ -1,4 +1,5 @@
 export * from './clients';
 export * from './cors';
 export * from './requests';
+export { retriesOfPolicy } from './retries';
 export type { Attachment } from './attachment';

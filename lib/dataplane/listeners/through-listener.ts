@@ -1,6 +1,6 @@
 import { applyRule } from '../clusters/apply-rule';
 import { authorizerSteps } from '../clusters/inbound';
-import { checkRequest, clientTerms, requireConnectionsOpen, withCors } from '../envoy-gateway';
+import { checkRequest, clientTerms, requireConnectionsOpen, retriesOfPolicy, withCors } from '../envoy-gateway';
 import { sendConnection } from '../clusters/tcp';
 import { authenticate, isPreflight } from '../policies/authentication';
 import { authorize, type Verdict } from '../policies/authorization';
@@ -143,7 +143,9 @@ export function through(
     const { by, status, reason } = checked.refusal;
     return refused({ isAllowed: false, by, reason, status }, status, caller, steps);
   }
-  const simulation = applyRule(applied, checked.message, caller, caller.proxy, context);
+  const retries = place && retriesOfPolicy({ ...place, rule: applied.rule.at }, context.cluster);
+  const retried = retries ? { ...applied, rule: { ...applied.rule, retries } } : applied;
+  const simulation = applyRule(retried, checked.message, caller, caller.proxy, context);
   return { ...simulation, steps: [...steps, ...simulation.steps] };
 }
 

@@ -61,7 +61,7 @@ export const SECURITY_POLICY: Reading = {
 
 /** BackendTrafficPolicies: limits count over time, which a single request does not see. */
 export const BACKEND_TRAFFIC_POLICY: Reading = {
-  read: [...TARGETS, 'rateLimit'],
+  read: [...TARGETS, 'rateLimit', 'retry.numRetries', 'retry.retryOn', 'retry.perRetry.timeout'],
   harmless: {
     mergeType: MERGED,
     bandwidthLimit: 'how fast, not where',
@@ -75,6 +75,8 @@ export const BACKEND_TRAFFIC_POLICY: Reading = {
     loadBalancer: 'which of equal endpoints',
     metrics: 'observed only',
     routeStatName: 'observed only',
+    'retry.numAttemptsPerPriority': 'all workloads are healthy',
+    'retry.perRetry.backOff': 'the pause before a retry',
     tcpKeepalive: CONNECTIONS,
     telemetry: 'observed only',
     tracing: 'observed only',
@@ -86,7 +88,6 @@ export const BACKEND_TRAFFIC_POLICY: Reading = {
     proxyProtocol: undefined,
     requestBuffer: undefined,
     responseOverride: undefined,
-    retry: undefined,
     routingType: undefined,
     timeout: undefined,
     useClientProtocol: false,

@@ -10,6 +10,13 @@ export const EDGE_ERRORS = [
       + 'proxies and the front of one edge would apply to the other as well, or to neither.',
   },
   {
+    id: 'UnsafeRouteRetries',
+    summary: 'Retries of a route that could repeat the effect of a request',
+    explanation:
+      'A POST that times out may have been processed: the retry would order a second time. Methods such as GET and PUT '
+      + 'may be repeated, and every request whose connection failed before the service received it.',
+  },
+  {
     id: 'NotOnSharedGateway',
     summary: 'An edge on a shared gateway with a feature that would apply to all edges of it',
     explanation:
