@@ -196,6 +196,7 @@ export {
   type MutualTlsOriginationProps,
   type ServiceAccountProps,
   type ServiceAuthProps,
+  type ServiceTelemetry,
   type ServiceRateLimit,
   type ServiceRateLimitProps,
   type ServiceData,

@@ -116,6 +116,7 @@ const RULES = {
   serviceType: anyValue,
   trafficDistribution: anyValue,
   deniedOperations: anyValue,
+  telemetry: anyValue,
   machines: (path, props) => {
     if (props.machines) {
       rejectWorkloadProperties(path, props, 'Machines run it', 'machines');

@@ -83,6 +83,12 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
       }),
   ],
   [
+    'telemetry of a service',
+    'shop/door',
+    [Capability.SERVICE_TELEMETRY],
+    (_web, _cart, shop) => shop.addService('door', { image: 'example/door:1', telemetry: { accessLog: false } }),
+  ],
+  [
     'machines',
     'shop/billing',
     [Capability.MACHINES],
