@@ -75,6 +75,14 @@ export const ISTIO_OBSERVABILITY = tasksOf('Istio: observability and extensibili
     '`addEdge` to a service with `existingWorkload` and `inMesh: false` in `istio-system`',
     'kubernetes/ownership.test.ts › allow the routes of an edge to refer to the Services of these only',
   ),
-  resources('Wasm modules', '`WasmPlugin`'),
-  resources('Lua scripts', '`EnvoyFilter`'),
+  model(
+    'Wasm modules',
+    '`proxyExtensions: [ProxyExtension.wasm({ url, sha256 })]` of a service',
+    'istio/proxy-extensions.test.ts › are WasmPlugins for its inbound requests, which fail closed, in the declared order',
+  ),
+  model(
+    'Lua scripts',
+    '`proxyExtensions: [ProxyExtension.lua(script)]` of a service',
+    'istio/proxy-extensions.test.ts › are filters of one EnvoyFilter, after policies are evaluated',
+  ),
 ]);

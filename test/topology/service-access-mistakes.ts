@@ -1,4 +1,4 @@
-import { Operation, Port, type ServiceProps, ServiceType, Topology, WorkloadKind } from '../../lib';
+import { Operation, Port, ProxyExtension, type ServiceProps, ServiceType, Topology, WorkloadKind } from '../../lib';
 
 type Row = [string, string, string[], () => unknown];
 
@@ -6,6 +6,8 @@ const service = (props: ServiceProps) => () =>
   new Topology('shop').addService('web', { image: 'example/web:1', port: Port.http(80), ...props });
 const denied = (operations: string[], props: ServiceProps = {}) =>
   service({ deniedOperations: operations.map(each => Operation.http(each)), ...props });
+
+const lua = ProxyExtension.lua('function envoy_on_request(handle) end');
 
 export const SERVICE_ACCESS_MISTAKES: Row[] = [
   ['a headless Service without a port', 'NoEffect', ['no Service'], service({ headless: true, port: undefined })],
@@ -59,6 +61,22 @@ export const SERVICE_ACCESS_MISTAKES: Row[] = [
     ['no proxies'],
     service({ inMesh: false, telemetry: { accessLog: false } }),
   ],
+  [
+    'a module by plain HTTP',
+    'InvalidName',
+    ['http://x'],
+    () => ProxyExtension.wasm({ url: 'http://x', sha256: 'a'.repeat(64) }),
+  ],
+  [
+    'a module without a checksum',
+    'InvalidName',
+    ['SHA-256'],
+    () => ProxyExtension.wasm({ url: 'oci://x/y:1', sha256: '' }),
+  ],
+  ['a script without a function', 'InvalidName', ['envoy_on_request'], () => ProxyExtension.lua('x = 1')],
+  ['an extension that is a text', 'NotDeclared', ['The extension'], service({ proxyExtensions: ['x' as never] })],
+  ['an extension without a proxy', 'NoEffect', ['no proxy'], service({ inMesh: false, proxyExtensions: [lua] })],
+  ['an extension for bytes', 'NoEffect', ['no proxy'], service({ port: Port.tcp(80), proxyExtensions: [lua] })],
   ['no denied operations', 'InvalidOperation', ['empty'], denied([])],
   ['a denied operation with a parameter', 'InvalidOperation', ['/a/{id}'], denied(['GET /a/{id}'])],
   ['a denied operation with a parameter before its end', 'InvalidOperation', ['/{id}/*'], denied(['GET /{id}/*'])],
