@@ -1,5 +1,5 @@
 import { given } from '../given';
-import { FailureMode } from '../per-client-rate-limit';
+import type { FailureMode } from '../per-client-rate-limit';
 import { ValidationError } from '../validation-error';
 
 /** The place of a WebAssembly module among the filters of a proxy. */
