@@ -123,6 +123,7 @@ export {
   type JobProps,
   JobRestartPolicy,
   type JwtProps,
+  type KedaTrigger,
   type Lifecycle,
   LifecycleHandler,
   type LoadBalancing,

@@ -7,6 +7,8 @@ const service = (props: ServiceProps) => () =>
 const denied = (operations: string[], props: ServiceProps = {}) =>
   service({ deniedOperations: operations.map(each => Operation.http(each)), ...props });
 
+const trigger = { type: 'cpu', metadata: { value: '50' } };
+const scaled = (autoscaling: object) => service({ autoscaling: { min: 1, max: 3, ...autoscaling } });
 const lua = ProxyExtension.lua('function envoy_on_request(handle) end');
 
 export const SERVICE_ACCESS_MISTAKES: Row[] = [
@@ -77,6 +79,20 @@ export const SERVICE_ACCESS_MISTAKES: Row[] = [
   ['an extension that is a text', 'NotDeclared', ['The extension'], service({ proxyExtensions: ['x' as never] })],
   ['an extension without a proxy', 'NoEffect', ['no proxy'], service({ inMesh: false, proxyExtensions: [lua] })],
   ['an extension for bytes', 'NoEffect', ['no proxy'], service({ port: Port.tcp(80), proxyExtensions: [lua] })],
+  ['no triggers of KEDA', 'Contradiction', ['empty'], scaled({ kedaTriggers: [] })],
+  [
+    'a trigger of KEDA without a type',
+    'Contradiction',
+    ['no type'],
+    scaled({ kedaTriggers: [{ type: '', metadata: {} }] }),
+  ],
+  ['triggers of KEDA beside CPU', 'Contradiction', ['alone'], scaled({ kedaTriggers: [trigger], cpuPercent: 50 })],
+  [
+    'triggers of KEDA beside another autoscaler',
+    'Contradiction',
+    ['alone'],
+    scaled({ kedaTriggers: [trigger], existing: true }),
+  ],
   ['no denied operations', 'InvalidOperation', ['empty'], denied([])],
   ['a denied operation with a parameter', 'InvalidOperation', ['/a/{id}'], denied(['GET /a/{id}'])],
   ['a denied operation with a parameter before its end', 'InvalidOperation', ['/{id}/*'], denied(['GET /{id}/*'])],

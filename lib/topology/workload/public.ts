@@ -1,6 +1,7 @@
 export {
   type Autoscaling,
   type DescribedObject,
+  type KedaTrigger,
   type MetricTargetProps,
   ScalingMetric,
   utilizationOf,
