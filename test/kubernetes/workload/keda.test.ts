@@ -1,9 +1,9 @@
-import { Topology } from '../../../lib';
+import { type KedaTrigger, Topology } from '../../../lib';
 import { names, one, plain, render } from '../../istio/support';
 
 test('event sources of KEDA are a ScaledObject in place of a HorizontalPodAutoscaler and of replicas', () => {
   const shop = new Topology('shop');
-  const kedaTriggers = [
+  const kedaTriggers: KedaTrigger[] = [
     { type: 'kafka', metadata: { topic: 'orders', lagThreshold: '50' }, authentication: 'kafka-login' },
     { type: 'cron', metadata: { start: '0 8 * * *', end: '0 18 * * *', timezone: 'Etc/UTC', desiredReplicas: '3' } },
   ];
