@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Operation, OutboundTraffic, Port, type Service, Topology } from '../../lib';
+import { Operation, OutboundTraffic, Port, ProxyExtension, type Service, Topology } from '../../lib';
 import { claim } from '../claims';
 import { Outside } from '../outside';
 
@@ -46,5 +46,24 @@ claim('policies that are a dry run deny nothing, and the others do', async lab =
 
   assert.deepEqual([await statusOf(open, '/items/1'), await statusOf(open, '/secrets')], [200, 200]);
   assert.deepEqual([await statusOf(closed, '/items/1'), await statusOf(closed, '/secrets')], [200, 403]);
+  await lab.remove(world);
+});
+
+claim('a script of a service changes the responses to allowed requests, and policies deny the others', async lab => {
+  const topology = new Topology('scripted');
+  const caller = topology.addService('caller', { image: 'caller' });
+  const callee = topology.addService('callee', {
+    image: 'callee',
+    port: Port.http(80),
+    proxyExtensions: [
+      ProxyExtension.lua('function envoy_on_request(handle)\n  handle:headers():add("x-scripted", "yes")\nend'),
+    ],
+  });
+  caller.calls(callee, { allowedOperations: [Operation.http('GET /items')] });
+  const world = await lab.deploy(topology);
+
+  const reply = await world.sendOnce(caller, callee, { path: '/items' });
+  assert.deepEqual([reply.status, reply.from?.headers['x-scripted']], [200, 'yes']);
+  assert.equal((await world.sendOnce(caller, callee, { path: '/secrets' })).status, 403);
   await lab.remove(world);
 });

@@ -192,7 +192,7 @@ function requireOutsideMesh({ path, service, port }: Route): void {
 
 /** The Services of single versions get the circuit breaker and the load balancing of their service. */
 function renderVersionRules(chart: TopologyChart, edge: Edge): void {
-  for (const service of new Set(edge.routes.map(route => route.service))) {
+  for (const service of new Set([...edge.routes, ...edge.connections].map(route => route.service))) {
     if (!service.routesByVersion || !(service.circuitBreaker || service.loadBalancing)) {
       continue;
     }

@@ -16,6 +16,7 @@ import { type GatewayService, IstioIngress } from './ingress';
 import { renderMachines } from './machines';
 import { type MetricsProps, validateMetrics } from './metrics';
 import { annotationsOf } from './proxy-annotations';
+import { renderProxyExtensions } from './proxy-extensions';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderServiceRateLimits } from './service-rate-limits';
@@ -193,6 +194,7 @@ export class IstioSidecars extends Target {
     renderTraffic(chart);
     renderEgressGateways(chart, this, this.labelsOfInjection);
     renderServiceRateLimits(chart);
+    renderProxyExtensions(chart);
   }
 }
 

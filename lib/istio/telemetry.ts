@@ -1,5 +1,14 @@
 import type { Construct } from 'constructs';
-import type { EdgeGateway, Labels, TopologyChart, Tracing } from '../kubernetes';
+import {
+  type EdgeGateway,
+  elsewhere,
+  type Labels,
+  podsElsewhere,
+  type TopologyChart,
+  TraceTag,
+  type Tracing,
+} from '../kubernetes';
+import { type Service, ValidationError } from '../topology';
 import type { AccessLog } from './access-log';
 import { type MetricsProps, metricsOf } from './metrics';
 import { Telemetry, type TelemetrySpec as Spec } from './resources';
@@ -19,16 +28,29 @@ interface Observed {
 export function renderTelemetry(chart: TopologyChart, observed: Observed): void {
   const { topology } = chart;
   const spec = specOf(observed);
-  const render = (scope: Construct, name: string, namespace: string, labels?: Labels): void => {
+  const render = (scope: Construct, name: string, namespace: string, labels?: Labels, own?: Spec): void => {
     new Telemetry(scope, 'telemetry', {
       metadata: { name, namespace },
-      spec: { ...(labels ? { selector: { matchLabels: { ...labels } } } : {}), ...spec },
+      spec: { ...(labels ? { selector: { matchLabels: { ...labels } } } : {}), ...spec, ...own },
     });
   };
   topology.ownNamespaces.forEach(namespace => render(chart.scopeOfNamespace(namespace), 'default', namespace));
   topology.services
     .filter(({ inMesh, exists, namespace }) => inMesh && !exists && !topology.owns(namespace))
-    .forEach(service => render(chart.scopeOf(service), service.name, service.namespace, service.selector));
+    .forEach(service =>
+      render(chart.scopeOf(service), service.name, service.namespace, service.selector, ownSpecOf(service, observed)),
+    );
+  topology.services
+    .filter(
+      ({ objects, exists, namespace, isForeign }) =>
+        objects.telemetry && !isForeign && (exists || topology.owns(namespace)),
+    )
+    .forEach(service => {
+      new Telemetry(chart.scopeOf(service), 'telemetry', {
+        metadata: { name: service.name, namespace: service.namespace, ...elsewhere(podsElsewhere(service)) },
+        spec: { selector: { matchLabels: { ...service.selector } }, ...ownSpecOf(service, observed) },
+      });
+    });
   topology.edges
     .filter(({ namespace }) => !topology.owns(namespace))
     .forEach(edge => render(chart.scopeOf(edge), edge.name, edge.namespace, observed.gateway.labelsOf(edge)));
@@ -49,7 +71,7 @@ function specOf({ accessLog: { provider, filter }, metrics, tracing }: Observed)
           {
             providers: [{ name: tracing.provider }],
             randomSamplingPercentage: tracing.samplingPercent,
-            customTags: tagsOf(tracing),
+            customTags: tagsOf(tracing.tags),
           },
         ]
       : undefined,
@@ -57,7 +79,64 @@ function specOf({ accessLog: { provider, filter }, metrics, tracing }: Observed)
   };
 }
 
-function tagsOf({ tags }: NonNullable<Observed['tracing']>): NonNullable<Spec['tracing']>[number]['customTags'] {
+/**
+ * The settings of one service in place of those of its namespace: providers and tags are repeated, since Istio replaces
+ * lists as a whole.
+ */
+function ownSpecOf({ path, objects }: Service, { accessLog: { provider, filter: usual }, tracing }: Observed): Spec {
+  const { samplingPercent, traceTags, traceHeaderTags, accessLog, accessLogFilter } = objects.telemetry ?? {};
+  const ofTraces = samplingPercent !== undefined || traceTags !== undefined || traceHeaderTags !== undefined;
+  const ofLogs = accessLog !== undefined || accessLogFilter !== undefined;
+  if ((ofTraces && !tracing) || (ofLogs && provider === undefined)) {
+    throw new ValidationError({
+      code: 'NoEffect',
+      path,
+      summary: `The mesh has no ${ofTraces && !tracing ? 'tracing backend' : 'access log'}, so \`telemetry\` would have no effect.`,
+      fix: 'Declare it by `tracing` or `accessLog` of Mesh.istio, or leave the setting out.',
+    });
+  }
+  const filter = accessLogFilter ?? usual;
+  return {
+    ...(ofLogs && provider !== undefined
+      ? {
+          accessLogging: [
+            {
+              providers: [{ name: provider }],
+              ...(accessLog === false
+                ? { disabled: true }
+                : filter === undefined
+                  ? {}
+                  : { filter: { expression: filter } }),
+            },
+          ],
+        }
+      : {}),
+    ...(ofTraces && tracing
+      ? {
+          tracing: [
+            {
+              providers: [{ name: tracing.provider }],
+              randomSamplingPercentage: samplingPercent ?? tracing.samplingPercent,
+              customTags: tagsOf({
+                ...tracing.tags,
+                ...mapped(traceTags, TraceTag.literal),
+                ...mapped(traceHeaderTags, name => TraceTag.header(name)),
+              }),
+            },
+          ],
+        }
+      : {}),
+  };
+}
+
+function mapped(
+  tags: Readonly<Record<string, string>> = {},
+  tag: (value: string) => TraceTag,
+): Record<string, TraceTag> {
+  return Object.fromEntries(Object.entries(tags).map(([name, value]) => [name, tag(value)]));
+}
+
+function tagsOf(tags: NonNullable<Observed['tracing']>['tags']): NonNullable<Spec['tracing']>[number]['customTags'] {
   const entries = Object.entries(tags);
   return entries.length > 0 ? Object.fromEntries(entries.map(([name, tag]) => [name, tag._source])) : undefined;
 }

@@ -1,19 +1,24 @@
 import { type ConnectionRoute, type Edge, ValidationError } from '../topology';
 import type { TopologyChart } from './chart';
 import { connectionListener } from './edge-listeners';
+import { renderVersionServices, serviceNamesOf } from './edge-routes';
 import { ReferenceGrant, TcpRoute, TlsRoute } from './gateway-api';
+import { backends } from './route-backends';
 
 /** The TLSRoutes and TCPRoutes of an edge, each with the grant that it needs in another namespace. */
 export function renderConnectionRoutes(chart: TopologyChart, edge: Edge): void {
   for (const connection of edge.connections) {
     const { host, service, port } = connection;
-    requireUnsplit(connection);
+    requireWeights(connection);
+    if (service.routesByVersion) {
+      renderVersionServices(chart, service);
+    }
     const name = `${edge.name}-${connectionListener(connection)}`;
     const scope = chart.scopeOf(edge);
     const metadata = { name, namespace: edge.namespace };
     const parentRefs = [{ name: edge.name, sectionName: connectionListener(connection) }];
     const namespace = service.namespace === edge.namespace ? undefined : service.namespace;
-    const rules = [{ backendRefs: [{ name: service.name, namespace, port: port.number }] }];
+    const rules = [{ backendRefs: backends(edge, service, port) ?? [] }];
     if (host === undefined) {
       new TcpRoute(scope, `route:${name}`, { metadata, spec: { parentRefs, rules } });
     } else {
@@ -30,20 +35,21 @@ export function renderConnectionRoutes(chart: TopologyChart, edge: Edge): void {
               namespace: edge.namespace,
             },
           ],
-          to: [{ group: '', kind: 'Service', name: service.name }],
+          to: serviceNamesOf(service).map(name => ({ group: '', kind: 'Service', name })),
         },
       });
     }
   }
 }
 
-function requireUnsplit({ path, service }: ConnectionRoute): void {
-  if (service.routesByVersion) {
+/** Connections have weights, and nothing that rules for requests match. */
+function requireWeights({ path, service }: ConnectionRoute): void {
+  if (service.routesByVersion && service.weights.length < 2) {
     throw new ValidationError({
       code: 'SplitConnections',
       path,
-      summary: `${service.name} is routed by version, and the gateway forwards connections to all of its pods.`,
-      fix: 'Remove the split, or forward the connections to a service without one.',
+      summary: `${service.name} has rules for requests by version, and the gateway forwards connections to all of its pods.`,
+      fix: 'Split all connections by weight, or forward them to a service without rules for requests.',
     });
   }
 }

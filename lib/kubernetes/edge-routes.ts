@@ -97,14 +97,15 @@ function renderGrant(chart: TopologyChart, edge: Edge, namespace: string, servic
   });
 }
 
-function serviceNamesOf(service: Service): string[] {
+/** The Services of a service, with those of its versions. */
+export function serviceNamesOf(service: Service): string[] {
   return service.routesByVersion
     ? [service.name, ...[...service.versions.values()].map(version => version.deploymentName)]
     : [service.name];
 }
 
-/** An HTTPRoute has no subsets, so each version gets its own Service. */
-function renderVersionServices(chart: TopologyChart, service: Service): void {
+/** Routes of gateways have no subsets, so each version gets its own Service. */
+export function renderVersionServices(chart: TopologyChart, service: Service): void {
   const scope = chart.scopeOf(service);
   for (const version of service.versions.values()) {
     const id = `service-${version.name}`;

@@ -149,6 +149,8 @@ export const OF_SERVICES = {
   serviceType: 'Kubernetes has it.',
   trafficDistribution: 'Kubernetes has it.',
   deniedOperations: ({ objects }) => when(objects.deniedOperations, Capability.OPERATIONS),
+  telemetry: ({ objects }) => when(objects.telemetry, Capability.SERVICE_TELEMETRY),
+  proxyExtensions: ({ objects }) => when(objects.proxyExtensions, Capability.PROXY_EXTENSIONS),
   machines: ({ objects }) => when(objects.machines, Capability.MACHINES),
   authorizationDryRun: ({ objects }) => when(objects.authorizationDryRun, Capability.AUTHORIZATION_DRY_RUN),
   inMesh: 'Without a mesh no pod has a proxy.',

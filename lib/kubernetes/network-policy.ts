@@ -103,6 +103,10 @@ function renderForService(
           ? egressTo(callee, port, network)
           : { ports: [tcp(port.target)], to: [] },
     ),
+    // The agent of the proxy loads modules from their registry.
+    ...(service.objects.proxyExtensions?.some(({ module }) => module)
+      ? [{ to: anyOutside(network.cidrs), ports: [tcp(443)] }]
+      : []),
     ...(service.objects.outboundTraffic?.isAny ? [{ to: anyOutside(network.cidrs) }] : []),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {

@@ -117,6 +117,8 @@ const RULES = {
   serviceType: anyValue,
   trafficDistribution: anyValue,
   deniedOperations: anyValue,
+  telemetry: anyValue,
+  proxyExtensions: anyValue,
   machines: (path, props) => {
     if (props.machines) {
       rejectWorkloadProperties(path, props, 'Machines run it', 'machines');

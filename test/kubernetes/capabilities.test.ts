@@ -10,6 +10,7 @@ import {
   HeaderMatch,
   Machines,
   Operation,
+  ProxyExtension,
   PerClientRateLimit,
   Period,
   Port,
@@ -80,6 +81,23 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
         image: 'example/door:1',
         port: Port.http(80),
         deniedOperations: [Operation.http('ANY /admin/*')],
+      }),
+  ],
+  [
+    'telemetry of a service',
+    'shop/door',
+    [Capability.SERVICE_TELEMETRY],
+    (_web, _cart, shop) => shop.addService('door', { image: 'example/door:1', telemetry: { accessLog: false } }),
+  ],
+  [
+    'an extension of its proxy',
+    'shop/door',
+    [Capability.PROXY_EXTENSIONS],
+    (_web, _cart, shop) =>
+      shop.addService('door', {
+        image: 'example/door:1',
+        port: Port.http(80),
+        proxyExtensions: [ProxyExtension.lua('function envoy_on_request(handle) end')],
       }),
   ],
   [

@@ -134,18 +134,39 @@ describe.each(TARGETS)('at %s', (_, target) => {
 
     expect(names(render(shop, target()), 'TCPRoute')).toEqual(['door-tcp-5432']);
   });
-
-  test('a split of the service is an error, since connections would not follow it', () => {
-    const split = shopWith({}, (edge, shop) => {
-      const cache = plain(shop, 'cache', { port: Port.tcp(6379), versions: { v1: {}, v2: {} } });
-      cache.split({ v1: 90, v2: 10 });
-      edge.tcp(6379, cache);
-    });
-    expect(() => render(split, target())).toThrow(/cache is routed by version/);
-  });
 });
 
 describe("at Istio's gateway", () => {
+  test('a split of the service is weights over the Services of its versions', () => {
+    const split = shopWith({}, (edge, shop) => {
+      const cache = plain(shop, 'cache', { port: Port.tcp(6379), versions: { v1: {}, v2: {} }, namespace: 'data' });
+      cache.split({ v1: 90, v2: 10 });
+      edge.tcp(6379, cache);
+    });
+    const objects = render(split, istio());
+    expect(one(objects, 'TCPRoute', 'door-tcp-6379').spec.rules).toEqual([
+      {
+        backendRefs: [
+          { name: 'cache-v1', namespace: 'data', port: 6379, weight: 90 },
+          { name: 'cache-v2', namespace: 'data', port: 6379, weight: 10 },
+        ],
+      },
+    ]);
+    expect(one(objects, 'Service', 'cache-v2').spec.selector).toMatchObject({ app: 'cache', version: 'v2' });
+    expect(one(objects, 'ReferenceGrant', 'door-tcp-6379.shop', 'data').spec.to).toEqual(
+      ['cache', 'cache-v1', 'cache-v2'].map(name => ({ group: '', kind: 'Service', name })),
+    );
+  });
+
+  test('a route of all requests to one version is an error, since connections would not follow it', () => {
+    const routed = shopWith({}, (edge, shop) => {
+      const cache = plain(shop, 'cache', { port: Port.tcp(6379), versions: { v1: {}, v2: {} } });
+      cache.split({ v1: 100 });
+      edge.tcp(6379, cache);
+    });
+    expect(() => render(routed, istio())).toThrow(/cache has rules for requests by version/);
+  });
+
   test('connections are allowed by their port, and by the server name where requests have the port as well', () => {
     const objects = render(shopWith({ tlsSecret: 'tls' }, both), istio());
 

@@ -1,7 +1,11 @@
 import { model, nothing, resources, tasksOf } from './task';
 
 export const ISTIO_OBSERVABILITY = tasksOf('Istio: observability and extensibility', [
-  resources('Telemetry API', 'access log and traces of each namespace are rendered; more by `Telemetry`'),
+  model(
+    'Telemetry API',
+    '`accessLog`, `tracing` and `metrics` of the mesh, `telemetry` of a service',
+    'istio/service-telemetry.test.ts › the access log of one service has a filter of its own, or is disabled',
+  ),
   model(
     'Tags and dimensions of metrics',
     '`metrics: { tags, removedTags }` of the mesh',
@@ -55,14 +59,30 @@ export const ISTIO_OBSERVABILITY = tasksOf('Istio: observability and extensibili
     '`samplingPercent` for the mesh',
     'istio/membership.test.ts › is in the Telemetry of each namespace, beside the access log',
   ),
-  resources('Traces by the Telemetry API, with tags and by workload', '`tags` of the mesh; by workload a `Telemetry`'),
-  resources('Traces by MeshConfig and annotations of pods', '`podMetadata`, and a patch of the IstioOperator object'),
+  model(
+    'Traces by the Telemetry API, with tags and by workload',
+    '`tags` of the mesh; `telemetry: { samplingPercent, traceTags, traceHeaderTags }` of a service',
+    'istio/service-telemetry.test.ts › the traces of one service have its share and its tags, besides those of the mesh',
+  ),
+  model(
+    'Traces by MeshConfig and annotations of pods',
+    '`tracing` of the mesh, and `telemetry` of a service, which the Telemetry API has in place of annotations',
+    'istio/service-telemetry.test.ts › tags alone keep the share of the mesh',
+  ),
   nothing('Visualization in Kiali', 'it reads from Prometheus and the API server'),
   model(
     'Remote access to telemetry addons',
     '`addEdge` to a service with `existingWorkload` and `inMesh: false` in `istio-system`',
     'kubernetes/ownership.test.ts › allow the routes of an edge to refer to the Services of these only',
   ),
-  resources('Wasm modules', '`WasmPlugin`'),
-  resources('Lua scripts', '`EnvoyFilter`'),
+  model(
+    'Wasm modules',
+    '`proxyExtensions: [ProxyExtension.wasm({ url, sha256 })]` of a service',
+    'istio/proxy-extensions.test.ts › are WasmPlugins for its inbound requests, which fail closed, in the declared order',
+  ),
+  model(
+    'Lua scripts',
+    '`proxyExtensions: [ProxyExtension.lua(script)]` of a service',
+    'istio/proxy-extensions.test.ts › are filters of one EnvoyFilter, after policies are evaluated',
+  ),
 ]);

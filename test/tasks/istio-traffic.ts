@@ -16,9 +16,10 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
     '`split({ v1: 99.5, v2: 0.5 })`',
     'istio/traffic.test.ts › a split is weights over subsets that the DestinationRule has',
   ),
-  resources(
+  model(
     'TCP traffic shifting',
-    '`split` between services; at a gateway `TcpRoute`, since edges carry requests only',
+    '`split` of a service, for its callers and behind `edge.tcp`',
+    'kubernetes/edge-connections.test.ts › a split of the service is weights over the Services of its versions',
   ),
   model(
     'Request timeouts',

@@ -156,7 +156,11 @@ export const KUBERNETES = tasksOf('Kubernetes: workloads and their fields', [
     '`ScalingMetric.pods`, `.object`, `.external`',
     'kubernetes/workload/pod.test.ts › is by memory, custom and external metrics',
   ),
-  resources('KEDA', '`autoscaling: { existing: true }` leaves `replicas` to a ScaledObject, an `ApiObject`'),
+  model(
+    'KEDA',
+    '`autoscaling: { kedaTriggers }`; `existing: true` leaves `replicas` to a ScaledObject elsewhere',
+    'kubernetes/workload/keda.test.ts › event sources of KEDA are a ScaledObject in place of a HorizontalPodAutoscaler and of replicas',
+  ),
   model(
     'PodDisruptionBudget',
     '`disruptionBudget`',

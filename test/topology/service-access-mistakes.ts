@@ -1,4 +1,4 @@
-import { Operation, Port, type ServiceProps, ServiceType, Topology, WorkloadKind } from '../../lib';
+import { Operation, Port, ProxyExtension, type ServiceProps, ServiceType, Topology, WorkloadKind } from '../../lib';
 
 type Row = [string, string, string[], () => unknown];
 
@@ -6,6 +6,10 @@ const service = (props: ServiceProps) => () =>
   new Topology('shop').addService('web', { image: 'example/web:1', port: Port.http(80), ...props });
 const denied = (operations: string[], props: ServiceProps = {}) =>
   service({ deniedOperations: operations.map(each => Operation.http(each)), ...props });
+
+const trigger = { type: 'cpu', metadata: { value: '50' } };
+const scaled = (autoscaling: object) => service({ autoscaling: { min: 1, max: 3, ...autoscaling } });
+const lua = ProxyExtension.lua('function envoy_on_request(handle) end');
 
 export const SERVICE_ACCESS_MISTAKES: Row[] = [
   ['a headless Service without a port', 'NoEffect', ['no Service'], service({ headless: true, port: undefined })],
@@ -36,6 +40,58 @@ export const SERVICE_ACCESS_MISTAKES: Row[] = [
     'Contradiction',
     ['port 80', '8080'],
     service({ headless: true, port: Port.http(80, { target: 8080 }) }),
+  ],
+  ['a share of traces over 100', 'OutOfRange', ['101'], service({ telemetry: { samplingPercent: 101 } })],
+  ['a tag of an invalid header', 'InvalidHeader', ['a b'], service({ telemetry: { traceHeaderTags: { a: 'a b' } } })],
+  [
+    'a tag twice',
+    'Contradiction',
+    ['"a"'],
+    service({ telemetry: { traceTags: { a: 'x' }, traceHeaderTags: { a: 'x-a' } } }),
+  ],
+  ['an empty tag', 'InvalidName', ['"a"'], service({ telemetry: { traceTags: { a: ' ' } } })],
+  ['an empty filter', 'InvalidName', ['accessLogFilter'], service({ telemetry: { accessLogFilter: '' } })],
+  [
+    'a filter of a disabled access log',
+    'Contradiction',
+    ['disabled'],
+    service({ telemetry: { accessLog: false, accessLogFilter: 'response.code > 1' } }),
+  ],
+  [
+    'telemetry without a proxy',
+    'Contradiction',
+    ['no proxies'],
+    service({ inMesh: false, telemetry: { accessLog: false } }),
+  ],
+  [
+    'a module by plain HTTP',
+    'InvalidName',
+    ['http://x'],
+    () => ProxyExtension.wasm({ url: 'http://x', sha256: 'a'.repeat(64) }),
+  ],
+  [
+    'a module without a checksum',
+    'InvalidName',
+    ['SHA-256'],
+    () => ProxyExtension.wasm({ url: 'oci://x/y:1', sha256: '' }),
+  ],
+  ['a script without a function', 'InvalidName', ['envoy_on_request'], () => ProxyExtension.lua('x = 1')],
+  ['an extension that is a text', 'NotDeclared', ['The extension'], service({ proxyExtensions: ['x' as never] })],
+  ['an extension without a proxy', 'NoEffect', ['no proxy'], service({ inMesh: false, proxyExtensions: [lua] })],
+  ['an extension for bytes', 'NoEffect', ['no proxy'], service({ port: Port.tcp(80), proxyExtensions: [lua] })],
+  ['no triggers of KEDA', 'Contradiction', ['empty'], scaled({ kedaTriggers: [] })],
+  [
+    'a trigger of KEDA without a type',
+    'Contradiction',
+    ['no type'],
+    scaled({ kedaTriggers: [{ type: '', metadata: {} }] }),
+  ],
+  ['triggers of KEDA beside CPU', 'Contradiction', ['alone'], scaled({ kedaTriggers: [trigger], cpuPercent: 50 })],
+  [
+    'triggers of KEDA beside another autoscaler',
+    'Contradiction',
+    ['alone'],
+    scaled({ kedaTriggers: [trigger], existing: true }),
   ],
   ['no denied operations', 'InvalidOperation', ['empty'], denied([])],
   ['a denied operation with a parameter', 'InvalidOperation', ['/a/{id}'], denied(['GET /a/{id}'])],

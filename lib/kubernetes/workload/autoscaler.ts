@@ -1,3 +1,4 @@
+import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import {
@@ -17,6 +18,24 @@ export function renderAutoscaler(
 ): void {
   const { autoscaling } = workload;
   if (!autoscaling || autoscaling.existing) {
+    return;
+  }
+  if (autoscaling.kedaTriggers) {
+    new ApiObject(scope, `${name}-autoscaler`, {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      metadata: { name: deploymentName, namespace: service.namespace, labels },
+      spec: {
+        scaleTargetRef: { kind: service.workloadKind.name, name: deploymentName },
+        minReplicaCount: autoscaling.min,
+        maxReplicaCount: autoscaling.max,
+        triggers: autoscaling.kedaTriggers.map(({ type, metadata, authentication }) => ({
+          type,
+          metadata: { ...metadata },
+          ...(authentication === undefined ? {} : { authenticationRef: { name: authentication } }),
+        })),
+      },
+    });
     return;
   }
   new k8s.KubeHorizontalPodAutoscalerV2(scope, `${name}-autoscaler`, {

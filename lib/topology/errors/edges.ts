@@ -113,10 +113,10 @@ export const EDGE_ERRORS = [
   },
   {
     id: 'SplitConnections',
-    summary: 'Connections of an edge to a service that is routed by version',
+    summary: 'Connections of an edge to a service with rules for requests by version',
     explanation:
-      'The gateway forwards them to all pods of the service, so a split would not apply. Remove the split, or forward '
-      + 'the connections to a service without one.',
+      'Connections are split by weight only, so other rules would not apply. Split all connections by weight, or forward '
+      + 'them to a service without such rules.',
   },
   {
     id: 'SeveralAuthorizers',

@@ -81,7 +81,23 @@ export class ScalingMetric {
   }
 }
 
-/** Autoscaling by metrics. In the cluster: a HorizontalPodAutoscaler. */
+/**
+ * An event source of KEDA.
+ * @see https://keda.sh/docs/latest/scalers/
+ */
+export interface KedaTrigger {
+  /** The scaler, e.g. `kafka` or `cron`. */
+  readonly type: string;
+  /** The settings of the scaler. */
+  readonly metadata: { readonly [name: string]: string };
+  /**
+   * The name of a TriggerAuthentication in the namespace of the workload.
+   * @default - none
+   */
+  readonly authentication?: string;
+}
+
+/** Autoscaling by metrics. In the cluster: a HorizontalPodAutoscaler, or a ScaledObject of KEDA. */
 export interface Autoscaling {
   /** The number of pods at least: `minReplicas`. */
   readonly min: number;
@@ -103,6 +119,12 @@ export interface Autoscaling {
    */
   readonly metrics?: ScalingMetric[];
   /**
+   * Event sources of KEDA, which makes the HorizontalPodAutoscaler. In the cluster: a ScaledObject. `min` may be 0.
+   * @default - none
+   * @see https://keda.sh/docs/latest/reference/scaledobject-spec/
+   */
+  readonly kedaTriggers?: KedaTrigger[];
+  /**
    * Whether another autoscaler changes the number of pods, e.g. a ScaledObject of KEDA. No HorizontalPodAutoscaler is
    * rendered, and `replicas` of the workload stays unset; `min`, which may then be 0, and `max` are those of the other
    * autoscaler.
@@ -112,8 +134,8 @@ export interface Autoscaling {
 }
 
 export const OF_AUTOSCALING: Validations<Autoscaling> = {
-  min: (path, min, { existing }) => {
-    requireInteger(path, 'The minimum number of replicas', min, existing ? 0 : 1);
+  min: (path, min, { existing, kedaTriggers }) => {
+    requireInteger(path, 'The minimum number of replicas', min, existing === true || kedaTriggers ? 0 : 1);
   },
   max: (path, max, { min }) => {
     requireInteger(path, 'The maximum number of replicas', max, Math.max(min, 1));
@@ -129,6 +151,19 @@ export const OF_AUTOSCALING: Validations<Autoscaling> = {
       requireDeclared(path, 'The metric', metric, ScalingMetric);
     });
   },
+  kedaTriggers: (path, triggers, { cpuPercent, memoryPercent, metrics, existing }) => {
+    const isTaken = (cpuPercent ?? memoryPercent ?? metrics) !== undefined || existing;
+    if (isTaken || triggers.length === 0 || triggers.some(({ type }) => type.trim() === '')) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary: isTaken
+          ? 'KEDA scales by its triggers alone, so other metrics and autoscalers would contradict it.'
+          : 'The triggers of KEDA are empty, or one has no type.',
+        fix: 'Give triggers with a type, and no other metrics: KEDA has the types `cpu` and `memory`.',
+      });
+    }
+  },
   existing: (path, existing, { cpuPercent, memoryPercent, metrics }) => {
     if (existing && (cpuPercent ?? memoryPercent ?? metrics) !== undefined) {
       throw new ValidationError({
@@ -143,7 +178,7 @@ export const OF_AUTOSCALING: Validations<Autoscaling> = {
 
 /** The target average utilization of CPU and memory in percent; undefined for what does not decide. */
 export function utilizationOf(autoscaling: Autoscaling): { readonly cpu?: number; readonly memory?: number } {
-  const { cpuPercent, memoryPercent, metrics = [], existing } = autoscaling;
-  const isAlone = !existing && memoryPercent === undefined && metrics.length === 0;
+  const { cpuPercent, memoryPercent, metrics = [], existing, kedaTriggers } = autoscaling;
+  const isAlone = !existing && !kedaTriggers && memoryPercent === undefined && metrics.length === 0;
   return { cpu: cpuPercent ?? (isAlone ? 70 : undefined), memory: memoryPercent };
 }

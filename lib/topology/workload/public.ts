@@ -1,6 +1,7 @@
 export {
   type Autoscaling,
   type DescribedObject,
+  type KedaTrigger,
   type MetricTargetProps,
   ScalingMetric,
   utilizationOf,
@@ -30,6 +31,8 @@ export type { Metadata } from './metadata';
 export { type DnsConfig, DnsPolicy, type HostAlias, type PodProps } from './pod';
 export { volumesOfPod } from './pod-rules';
 export type { Probes } from './probes';
+export { ProxyExtension, WasmPhase, type WasmProps } from './proxy-extension';
+export type { ServiceTelemetry } from './service-telemetry';
 export { type ServiceAccess, ServiceType, TrafficDistribution } from './service-access';
 export { ProxyLogLevel, type ProxyProps, type ProxyResources } from './proxy';
 export type { Resources } from './resources';

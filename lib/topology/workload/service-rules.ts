@@ -10,7 +10,9 @@ import type { WorkloadKind } from '../workload-kind';
 import { type DisruptionBudget, OF_DISRUPTION_BUDGET } from './disruption-budget';
 import { type Metadata, OF_METADATA } from './metadata';
 import { OF_SERVICE_ACCOUNT, type ServiceAccountProps } from './service-account';
+import { ProxyExtension } from './proxy-extension';
 import { type ServiceAccess, validateAccess } from './service-access';
+import { type ServiceTelemetry, validateTelemetry } from './service-telemetry';
 import { nested } from './validations';
 import type { WorkloadProps } from './workload-props';
 
@@ -50,6 +52,16 @@ export interface ServiceObjects extends ServiceAccess {
    * @default - pods
    */
   readonly machines?: Machines;
+  /**
+   * What its proxies report. In the cluster: a Telemetry for its pods.
+   * @default - as the mesh
+   */
+  readonly telemetry?: ServiceTelemetry;
+  /**
+   * Code that its proxies run for each request, in this order: WebAssembly modules and scripts in Lua.
+   * @default - none
+   */
+  readonly proxyExtensions?: ProxyExtension[];
 }
 
 /** What the rules depend on besides. */
@@ -75,6 +87,19 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
   }
   validatePolicies(path, props);
   validateAccess(path, ports, props);
+  props.proxyExtensions?.forEach(each => {
+    requireDeclared(path, 'The extension', each, ProxyExtension);
+  });
+  if (props.proxyExtensions && (props.inMesh === false || !ports.some(port => port.carriesRequests))) {
+    throw noEffect(
+      path,
+      'It has no proxy that handles requests, so none runs `proxyExtensions`.',
+      'Leave them out, or add the service to the mesh with an http or grpc port.',
+    );
+  }
+  if (props.telemetry) {
+    validateTelemetry(path, props.telemetry, props.inMesh !== false);
+  }
   if (serviceMetadata && ports.length === 0) {
     throw noEffect(path, 'Without a port it has no Service.', 'Leave `serviceMetadata` out, or declare a port.');
   }
@@ -137,11 +162,11 @@ export function objectsOf(
 ): ServiceObjects {
   requireEvictable(path, props, pods);
   const { serviceAccount, serviceMetadata, disruptionBudget, authorizationDryRun, machines } = props;
-  const { headless, serviceType, trafficDistribution, deniedOperations } = props;
+  const { headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions } = props;
   const outboundTraffic = props.outboundTraffic ?? usual;
   return {
     ...{ serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun, machines },
-    ...{ headless, serviceType, trafficDistribution, deniedOperations },
+    ...{ headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions },
   };
 }
 
