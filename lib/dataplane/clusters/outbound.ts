@@ -176,6 +176,10 @@ function throughSidecar(
   if (problem !== undefined) {
     return ended({ status: 0, by: known?.resource.root, reason: problem });
   }
+  // A listener for requests passes on other bytes as it does those for unknown hosts, whatever its tcp rules are.
+  if (isConnection && port && carriesRequests(port)) {
+    return unknown(message, target, scope, caller, context, 0, isConnection);
+  }
   if (known && port && (isConnection || isTcp(port, message))) {
     return simulateTcp(message, known, port, listener, caller, proxy, context);
   }

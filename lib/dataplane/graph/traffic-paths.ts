@@ -73,9 +73,18 @@ function throughListener(
         : [];
     });
   });
-  const connections = known
-    .filter(({ host, port }) => carriesRequests(port) !== true || acceptsBytes(host, listener, context))
-    .flatMap(({ host, port }) => connected(caller, proxy, host, port, listener, context));
+  const connections = known.flatMap(({ host, port }) =>
+    carriesRequests(port) !== true
+      ? connected(caller, proxy, host, port, listener, context)
+      : scope.allowsAny && acceptsBytes(host, context)
+        ? straight(caller, host, port, context).map(each => ({
+            ...each,
+            when: 'as TCP',
+            isForAll: false,
+            isDetected: true,
+          }))
+        : [],
+  );
   const reached = new Set(
     requests.flatMap(({ from, to, ends }) => ends.map(each => `${from} ${to} ${each.destination}`)),
   );
@@ -88,17 +97,9 @@ function throughListener(
 /**
  * Whether connections to a port that is declared for requests may arrive: past its routes, where no proxy reads them.
  */
-function acceptsBytes({ resource }: Host, listener: Listener, { cluster }: Context): boolean {
-  return (
-    resource.type !== Kind.SERVICE
-    || hasConnectionRules(listener)
-    || cluster.selectedBy(resource).some(each => !hasSidecar(each, cluster))
-  );
+function acceptsBytes({ resource }: Host, { cluster }: Context): boolean {
+  return resource.type !== Kind.SERVICE || cluster.selectedBy(resource).some(each => !hasSidecar(each, cluster));
 }
-
-const hasConnectionRules = memo(({ virtualServices }: Listener) =>
-  virtualServices.some(each => ['tcp', 'tls'].some(protocol => each.spec.get(protocol).items.length > 0)),
-);
 
 /** The ports of hosts for which a proxy uses a listener. */
 const portsOfListener = memo((listener: Listener, scope: Scope): readonly HostPort[] =>
