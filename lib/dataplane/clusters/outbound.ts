@@ -176,7 +176,7 @@ function throughSidecar(
   if (problem !== undefined) {
     return ended({ status: 0, by: known?.resource.root, reason: problem });
   }
-  // A listener for requests passes on other bytes as it does those for unknown hosts, whatever its tcp rules are.
+  // A listener for requests passes on other bytes as it does those for unknown hosts, independent of tcp rules.
   if (isConnection && port && carriesRequests(port)) {
     return unknown(message, target, scope, caller, context, 0, isConnection);
   }

@@ -8,8 +8,7 @@ import type { VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { Unsimulated } from '../messages/unsimulated';
 
 /**
- * The TLS mode of a gateway listener; `unusable` is TLS with certificates that it is not allowed to reference,
- * `unsimulated` a mode of which nothing is known.
+ * The TLS mode of a gateway listener; `unusable` is TLS without a certificate that it is allowed to use, `unsimulated` a mode of which nothing is known.
  */
 export type ListenerTls = 'none' | 'simple' | 'mutual' | 'passthrough' | 'unusable' | 'unsimulated';
 

@@ -108,6 +108,7 @@ const FIXES: Readonly<Record<FailingBackend['because'], string>> = {
   policy: 'Allow what the route is for, or remove it.',
   request:
     'Allow the methods, hosts and paths of the route, as they are after its rewrite at the workload and before at the gateway.',
+  kind: 'Refer to a Service and one of its ports.',
   visibility: "Export the host to the namespace of the gateway's Pods.",
   subset:
     "Declare the subset in the DestinationRule that applies to the gateway, or export it to the gateway's namespace.",
