@@ -1,4 +1,4 @@
-import { ConfigMap } from 'cdk8s-plus-27';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   Capability,
@@ -199,7 +199,9 @@ function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: E
   const place = new Construct(scope, 'infrastructure');
   const deployment = deploymentOf(edge, hasPodTargets);
   Phase.GATEWAYS.assignTo(place);
-  new ConfigMap(place, 'parameters', {
+  new ApiObject(place, 'parameters', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
       service: toYaml({ spec: { ...service, ...addressesOf(edge, service.type) } }),

@@ -11,6 +11,7 @@ import {
 } from '../kubernetes';
 import { type ProxyProps, type Service, ValidationError } from '../topology';
 import { AccessLog } from './access-log';
+import { renderEgressGateways } from './egress-gateway';
 import { type GatewayService, IstioIngress } from './ingress';
 import { type MetricsProps, validateMetrics } from './metrics';
 import { annotationsOf } from './proxy-annotations';
@@ -127,6 +128,10 @@ export class IstioSidecars extends Target {
     if (this.injection === Injection.NAMESPACE && service.topology.owns(service.namespace)) {
       return {};
     }
+    return this.labelsOfInjection;
+  }
+
+  private get labelsOfInjection(): Labels {
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
   }
 
@@ -184,6 +189,7 @@ export class IstioSidecars extends Target {
     renderScopes(chart, this.telemetryBackends);
     renderTelemetry(chart, this);
     renderTraffic(chart);
+    renderEgressGateways(chart, this, this.labelsOfInjection);
     renderServiceRateLimits(chart);
   }
 }

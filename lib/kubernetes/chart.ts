@@ -8,6 +8,7 @@ import {
   callsIntoTheMesh,
   contractedCalls,
   describeFinding,
+  dryRuns,
   edgesWithoutRoutes,
   failoverWithoutEjection,
   type Finding,
@@ -17,10 +18,12 @@ import {
   neverEjects,
   frontLimits,
   openBehindFront,
+  openEgress,
   requireAcceptable,
   reservedNamespaces,
   Severity,
   truncatedTries,
+  unusedEgressGateways,
   unusedTrafficRules,
   unverifiedTokens,
 } from '../checks';
@@ -28,6 +31,7 @@ import {
   type Callee,
   constructIdOf,
   type Edge,
+  type EgressGateway,
   type Service,
   type Topology,
   ValidationError,
@@ -105,7 +109,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
   private readonly workloads = new Map<Version, Workload>();
-  private readonly scopes = new Map<Callee | Edge, Construct>();
+  private readonly scopes = new Map<Callee | Edge | EgressGateway, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
@@ -128,6 +132,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
+        ...unusedEgressGateways(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
         ...openBehindFront(this.topology, props.clusterCidrs),
@@ -135,6 +140,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...neverEjects(this.topology),
         ...failoverWithoutEjection(this.topology),
         ...unusedTrafficRules(this.topology),
+        ...openEgress(this.topology),
+        ...dryRuns(this.topology),
         ...unverifiedTokens(this.topology),
       ],
       props.accepted ?? {},
@@ -241,8 +248,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
       : [];
   }
 
-  /** The construct that is the scope of all objects of a service or edge. For targets. */
-  scopeOf(item: Callee | Edge): Construct {
+  /** The construct that is the scope of all objects of a service, edge or egress gateway. For targets. */
+  scopeOf(item: Callee | Edge | EgressGateway): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
       const id =

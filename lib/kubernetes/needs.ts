@@ -142,6 +142,8 @@ export const OF_SERVICES = {
   serviceAccount: 'Kubernetes has it.',
   serviceMetadata: 'Every target keeps labels and annotations.',
   disruptionBudget: 'Kubernetes has it.',
+  outboundTraffic: 'Every target has NetworkPolicies.',
+  authorizationDryRun: ({ objects }) => when(objects.authorizationDryRun, Capability.AUTHORIZATION_DRY_RUN),
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
 

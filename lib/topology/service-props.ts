@@ -110,6 +110,8 @@ const RULES = {
   serviceAccount: anyValue,
   serviceMetadata: anyValue,
   disruptionBudget: anyValue,
+  outboundTraffic: anyValue,
+  authorizationDryRun: anyValue,
 } satisfies {
   readonly [K in Exclude<keyof ServiceProps, keyof WorkloadProps>]-?: (path: string, props: ServiceProps) => void;
 };

@@ -75,7 +75,7 @@ export class Service extends Callee implements IService {
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
-    this.objects = objectsOf(this.path, props, this.replicas);
+    this.objects = objectsOf(this.path, props, this.replicas, topology);
   }
 
   /**
@@ -106,7 +106,7 @@ export class Service extends Callee implements IService {
   }
 
   /** The name of the headless Service that resolves the names of single pods; undefined without one. */
-  get headlessService(): string | undefined {
+  override get headlessService(): string | undefined {
     return this.existing?.headlessService ?? (this.workloadKind.statefulSet && `${this.name}-headless`);
   }
 

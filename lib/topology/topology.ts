@@ -4,6 +4,7 @@ import { requireDeclared } from './declared';
 import { given } from './given';
 import type { Callee } from './callee';
 import { Edge } from './edge';
+import { EgressGateway, type EgressGatewayProps } from './egress-gateway';
 import type { EdgeProps } from './edge-props';
 import { ExternalService } from './external';
 import type { ExternalServiceProps } from './external-props';
@@ -12,6 +13,7 @@ import { duplicate } from './duplicate';
 import { requireOwnIdentity } from './workload/service-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
+import { OutboundTraffic } from './outbound-traffic';
 import { rateLimiter, type RateLimiterProps } from './rate-limiter';
 import type { ITopology } from './references';
 import { Service } from './service';
@@ -30,6 +32,11 @@ export interface TopologyProps {
    * @default cluster.local
    */
   readonly clusterDomain?: string;
+  /**
+   * The destinations outside the cluster that its services may connect to where they declare none.
+   * @default OutboundTraffic.declaredOnly()
+   */
+  readonly outboundTraffic?: OutboundTraffic;
 }
 
 /** The services of an application, the calls among them, and the edges for requests from outside the cluster. */
@@ -38,9 +45,12 @@ export class Topology implements ITopology {
   readonly namespace: string;
   /** The DNS domain of the cluster, in the host names of services. */
   readonly clusterDomain: string;
+  /** The destinations outside that its services may connect to where they declare none; undefined for declared ones. */
+  readonly outboundTraffic?: OutboundTraffic;
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
+  private readonly egressGatewaysByName = new Map<string, EgressGateway>();
   /** The kind of what has a name in a namespace already: NetworkPolicies and constructs of one name would collide. */
   private readonly taken = new Map<string, string>();
   private readonly declaredNamespaces = new Set<string>();
@@ -54,6 +64,10 @@ export class Topology implements ITopology {
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+    this.outboundTraffic = props.outboundTraffic;
+    if (props.outboundTraffic !== undefined) {
+      requireDeclared(name, 'The outbound traffic', props.outboundTraffic, OutboundTraffic);
+    }
     requireOwnableNamespace(name, this.namespace);
   }
 
@@ -70,6 +84,11 @@ export class Topology implements ITopology {
   /** The edges, in the order of their declaration. */
   get edges(): readonly Edge[] {
     return [...this.edgesByName.values()];
+  }
+
+  /** The egress gateways, in the order of their declaration. */
+  get egressGateways(): readonly EgressGateway[] {
+    return [...this.egressGatewaysByName.values()];
   }
 
   /** All namespaces of services and edges, the topology's own first, owned or not. */
@@ -124,7 +143,22 @@ export class Topology implements ITopology {
       throw this.duplicate(name, `The host ${external.host} is declared already, as "${sameHost.name}".`);
     }
     this.add(this.externalsByName, name, external, 'external service');
+    external.egressGateway?._add(external);
     return external;
+  }
+
+  /**
+   * Declares a gateway for connections to external services: those with `egressGateway` are called through it, and by
+   * no other pods.
+   */
+  addEgressGateway(name: string, props: EgressGatewayProps = {}): EgressGateway {
+    this.requireOpen(name);
+    const gateway = new EgressGateway(DECLARING, this, name, given(props));
+    this.add(this.egressGatewaysByName, name, gateway, 'egress gateway');
+    if (gateway.namespace !== this.namespace) {
+      this.declaredNamespaces.add(gateway.namespace);
+    }
+    return gateway;
   }
 
   /**
@@ -191,10 +225,10 @@ export class Topology implements ITopology {
       }
       isUnmanaged ||= service.namespace === namespace;
     }
-    return isUnmanaged && !this.edges.some(edge => edge.namespace === namespace);
+    return isUnmanaged && ![...this.edges, ...this.egressGateways].some(each => each.namespace === namespace);
   }
 
-  private add<T extends Callee | Edge>(to: Map<string, T>, key: string, item: T, what: string): void {
+  private add<T extends Callee | Edge | EgressGateway>(to: Map<string, T>, key: string, item: T, what: string): void {
     const name = `${item.namespace}/${item.name}`;
     const other = to.has(key) ? what : this.taken.get(name);
     if (other) {

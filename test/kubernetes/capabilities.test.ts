@@ -69,6 +69,12 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     [Capability.CIRCUIT_BREAKING],
     (_web, cart) => cart.addCircuitBreaker({ maxConnections: 1 }),
   ],
+  [
+    'a dry run of policies',
+    'shop/dry',
+    [Capability.AUTHORIZATION_DRY_RUN],
+    (_web, _cart, shop) => shop.addService('dry', { image: 'example/dry:1', authorizationDryRun: 'for a while' }),
+  ],
   ['a split', 'shop/cart', [Capability.SPLITS], (_web, cart) => cart.split({ v1: 50, v2: 50 })],
   [
     'a header route',
@@ -141,6 +147,19 @@ const limit = PerClientRateLimit.of({
   requests: 1,
   per: Period.SECOND,
   failureMode: FailureMode.FAIL_OPEN,
+});
+
+test('an egress gateway is reported where it is declared', () => {
+  const topology = new Topology('shop');
+  topology.addEgressGateway('out');
+  const nothing = { name: 'a stone', capabilities: [] };
+
+  expect(unsupportedFeatures(topology, nothing)).toEqual([
+    expect.objectContaining({
+      path: 'shop/out',
+      message: 'It requires an egress gateway, which a stone does not support.',
+    }),
+  ]);
 });
 
 test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([

@@ -54,7 +54,11 @@ export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
     'Topology-aware routing',
     '`addCircuitBreaker` prefers the nearest locality while it is healthy; `trafficDistribution` by a patch',
   ),
-  resources('Egress traffic', '`addExternalService`; a default that allows all hosts by a patch of the Sidecar'),
+  model(
+    'Egress traffic',
+    '`addExternalService`; all hosts by `outboundTraffic: OutboundTraffic.any(…)`',
+    'istio/outbound-traffic.test.ts › has ALLOW_ANY in its Sidecar, and all addresses outside in its NetworkPolicy',
+  ),
   model(
     'Distributed tracing',
     '`Tracing.openTelemetry`',

@@ -18,6 +18,7 @@ import {
 } from '../../lib';
 import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
 import { AGGREGATE_MISTAKES } from './aggregate-mistakes';
+import { EGRESS_MISTAKES } from './egress-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
@@ -767,6 +768,7 @@ const ALL = [
   ...MISTAKES,
   ...AGGREGATE_MISTAKES,
   ...EDGE_MISTAKES,
+  ...EGRESS_MISTAKES,
   ...LISTENER_MISTAKES,
   ...VALUE_MISTAKES,
   ...TRAFFIC_MISTAKES,

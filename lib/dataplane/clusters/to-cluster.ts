@@ -236,7 +236,16 @@ function toEndpoint(
         isUncertain,
         doubt,
       }
-    : { workload, port: port.number, by, message: arrived, steps, isUncertain, doubt };
+    : {
+        workload,
+        port: port.number,
+        connection: caller.proxy && connection,
+        by,
+        message: arrived,
+        steps,
+        isUncertain,
+        doubt,
+      };
 }
 
 function sentence({ by, reason }: { by?: Field; reason: string }, callee: string): string {

@@ -10,7 +10,7 @@ import {
 import type { Caller } from './caller';
 import type { Connection } from './connection';
 import type { Endpoint } from './endpoints';
-import { acceptsMutualTls, hasSidecar } from './membership';
+import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 
 /** An established connection, or the reason for its failure. */
@@ -90,6 +90,12 @@ function secured(
   cluster: Cluster,
 ): Attempt {
   const { number } = connection.port;
+  if (isGatewayPod(workload)) {
+    // Its servers decide about TLS, no PeerAuthentication.
+    return {
+      connection: { ...connection, ...proofOf(caller, usesMutualTls(caller, security, false, cluster), security) },
+    };
+  }
   const mode = isProxied(workload, number, cluster) ? modeFor(workload, cluster, number) : 'DISABLE';
   // Callers do not know about ports that are excluded from the sidecar.
   const isMutual = usesMutualTls(
@@ -115,12 +121,11 @@ function secured(
       },
     };
   }
-  return {
-    connection: {
-      ...connection,
-      ...(isMutual ? { identity: caller.proxy?.identity, serverName: security.serverName } : {}),
-    },
-  };
+  return { connection: { ...connection, ...proofOf(caller, isMutual, security) } };
+}
+
+function proofOf({ proxy }: Caller, isMutual: boolean, { serverName }: Security): Partial<Connection> {
+  return isMutual ? { identity: proxy?.identity, serverName } : {};
 }
 
 function usesMutualTls(
@@ -150,5 +155,5 @@ function usesMutualTls(
 /** Whether traffic to a port passes the proxy of the workload. */
 export function isProxied(workload: Workload, port: number, cluster: Cluster): boolean {
   const excluded = (workload.annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').map(Number);
-  return hasSidecar(workload, cluster) && !excluded.includes(port);
+  return !isGatewayPod(workload) && hasSidecar(workload, cluster) && !excluded.includes(port);
 }

@@ -17,6 +17,7 @@ import type { Endpoint } from '../endpoints/endpoints';
 import type { PolicyTarget } from '../endpoints/policy-target';
 import { type GatewayListener, policyTargetOf } from '../listeners/listener';
 import { unlessUnsimulated } from '../messages/unsimulated';
+import type { UnknownPart } from '../policies/attributes';
 import { authorize } from '../policies/authorization';
 import type { Backend, Rule } from '../routes/rule';
 import { clientOf, isUnreadBetween, unreadKindFor, unreadOfHost, waypointBefore } from '../unread';
@@ -64,7 +65,8 @@ export function denialAt(listener: GatewayListener, { cluster }: Context): Failu
     }
     const port = { number: each.podPort, names: [], protocol: 'TCP' };
     const connection = { namespace: '', labels: {}, port };
-    const verdict = authorize(target, { connection, isTcp: !each.carriesRequests, unknown: CLIENT }, cluster);
+    const unknown = each.tls === 'mesh' ? MESH_CLIENT : CLIENT;
+    const verdict = authorize(target, { connection, isTcp: !each.carriesRequests, unknown }, cluster);
     return verdict.isAllowed === false
       ? {
           because: 'policy',
@@ -116,7 +118,9 @@ function denialOfAll(
 }
 
 /** What is not known of a client outside. */
-const CLIENT = new Set(['server name'] as const);
+const CLIENT = new Set<UnknownPart>(['server name']);
+/** What is not known of a client in the mesh. */
+const MESH_CLIENT = new Set<UnknownPart>(['server name', 'identity']);
 
 function agreed(
   listener: GatewayListener,

@@ -1,4 +1,7 @@
+import { requireDeclared } from '../declared';
 import { duplicate } from '../duplicate';
+import { requireReason } from '../names';
+import { OutboundTraffic } from '../outbound-traffic';
 import type { Port } from '../port';
 import type { Replicas } from '../references';
 import { ValidationError } from '../validation-error';
@@ -25,6 +28,20 @@ export interface ServiceObjects {
    * @default - one, from two pods on
    */
   readonly disruptionBudget?: DisruptionBudget;
+  /**
+   * The destinations outside the cluster that its pods may connect to.
+   * @default - those of the topology: the external services that it calls
+   */
+  readonly outboundTraffic?: OutboundTraffic;
+  /**
+   * The reason why its AuthorizationPolicies are evaluated and not enforced, while callers move to declared calls. In
+   * the cluster: their annotation `istio.io/dry-run`, a policy that allows every identity of the mesh, and a
+   * NetworkPolicy that allows all pods of the cluster on its ports. Mutual TLS stays required. Metrics and logs of its
+   * proxies contain what would be denied. The warning AuthorizationDryRun names the service and the reason.
+   * @default - they are enforced
+   * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
+   */
+  readonly authorizationDryRun?: string;
 }
 
 /** What the rules depend on besides. */
@@ -47,6 +64,7 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
       'Leave `serviceAccount` and `disruptionBudget` out: name the ServiceAccount in `existingWorkload`.',
     );
   }
+  validatePolicies(path, props);
   if (serviceMetadata && ports.length === 0) {
     throw noEffect(path, 'Without a port it has no Service.', 'Leave `serviceMetadata` out, or declare a port.');
   }
@@ -55,11 +73,37 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
   });
 }
 
+function validatePolicies(path: string, { outboundTraffic, authorizationDryRun, inMesh }: Declared): void {
+  if (outboundTraffic !== undefined) {
+    requireDeclared(path, 'The outbound traffic', outboundTraffic, OutboundTraffic);
+  }
+  if (authorizationDryRun !== undefined) {
+    requireReason(
+      path,
+      'The policies of the service are not enforced',
+      authorizationDryRun,
+      'until 2027-01 for reports',
+    );
+  }
+  if (authorizationDryRun !== undefined && inMesh === false) {
+    throw noEffect(
+      path,
+      'Without a proxy it has no AuthorizationPolicies that a dry run could evaluate.',
+      'Leave `authorizationDryRun` out, or add the service to the mesh.',
+    );
+  }
+}
+
 /** The settings of the objects of a service. */
-export function objectsOf(path: string, props: ServiceObjects, pods: Replicas | undefined): ServiceObjects {
+export function objectsOf(
+  path: string,
+  props: ServiceObjects,
+  pods: Replicas | undefined,
+  { outboundTraffic: usual }: { readonly outboundTraffic?: OutboundTraffic },
+): ServiceObjects {
   requireEvictable(path, props, pods);
-  const { serviceAccount, serviceMetadata, disruptionBudget } = props;
-  return { serviceAccount, serviceMetadata, disruptionBudget };
+  const { serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic = usual, authorizationDryRun } = props;
+  return { serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun };
 }
 
 /** A workload as callees identify it. */
