@@ -1,10 +1,11 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Validations } from 'aws-cdk-lib';
 import { IpAddresses, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { HttpApiEdge } from '../lib/aws';
+import { CachedCloudFormationValidatePlugin, HttpApiEdge } from '../lib/aws';
 import { shop } from './boutique';
 import { FRONT_CIDRS, VPC_CIDR } from './network';
 
 const app = new App();
+Validations.of(app).addPlugins(new CachedCloudFormationValidatePlugin());
 const stack = new Stack(app, 'Boutique', { description: 'The API in front of the Online Boutique' });
 const vpc = new Vpc(stack, 'Vpc', {
   ipAddresses: IpAddresses.cidr(VPC_CIDR),

@@ -82,6 +82,7 @@ test.each<[string, string[]]>([
       'LifecycleHandler',
       'LoadBalancerController',
       'LoadBalancingAlgorithm',
+      'Machines',
       'Mesh',
       'NoMesh',
       'NodeOperator',
@@ -106,6 +107,7 @@ test.each<[string, string[]]>([
       'SecurityProfile',
       'Service',
       'Severity',
+      'SharedGateway',
       'TaintEffect',
       'Target',
       'TargetGroupBinding',
@@ -138,6 +140,7 @@ test.each<[string, string[]]>([
   [
     'aws',
     [
+      'CachedCloudFormationValidatePlugin',
       'EdgeAlarms',
       'HttpApiEdge',
       'IstioOnEks',

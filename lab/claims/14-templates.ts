@@ -136,6 +136,8 @@ function addNetworksAndDomains(stack: Stack): void {
     sharedLoadBalancer,
     listenerPort: 8080,
     podIpAddressType,
+    lambdaRoutes: { 'GET /reports/{id}': { handler } },
+    iamRoutes: ['GET /reports/{id}'],
     vpcEndpoints: [vpc.addInterfaceEndpoint('Invoke', { service: InterfaceVpcEndpointAwsService.APIGATEWAY })],
   });
 }

@@ -3,7 +3,6 @@ import {
   ApiMapping,
   CfnStage,
   CorsHttpMethod,
-  type CorsPreflightOptions,
   DomainName,
   HttpApi,
   HttpMethod,
@@ -19,11 +18,13 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { CORS_HEADERS, type Edge, FrontKind, Operation, type Route } from '../topology';
+import { type Edge, FrontKind, type Operation, type Route } from '../topology';
 import { HTTP_ACCESS_LOG, logGroupOf } from './access-log';
+import { corsOf } from './cors';
 import { addRecords, certificateOf } from './domain';
 import type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
 import { HttpJwtAuthorizers } from './http-jwt-authorizers';
+import { type DeclaredLambdaRoute, lambdaRoutesOf } from './lambda-routes';
 import { ignoredByManagedApi, requireFitForHttpApi } from './limits/http-api';
 import { HTTP_API } from './limits/managed-api';
 import { requireRoomInTemplate } from './limits/template-size';
@@ -64,14 +65,23 @@ export class HttpApiEdge extends ObservedApi {
     const { edge, truststore, stageName = DEFAULT_STAGE } = props;
     this.logsStatus = props.accessLogFormat === undefined;
     requireFitForHttpApi(props);
-    this.addWarnings(ignoredByManagedApi(edge));
     this.link = new PrivateLink(this, 'Link', props);
     const certificate = certificateOf(this, props);
     this.accessLog = logGroupOf(this, props);
+    const lambdaRoutes = lambdaRoutesOf<HttpLambdaRoute>(props);
+    const operations = [...edge.routes, ...lambdaRoutes];
+    this.addWarnings(ignoredByManagedApi(edge, operations));
+    const cors = corsOf(
+      edge,
+      operations.map(({ operation }) => operation),
+    );
     this.api = new HttpApi(this, 'Api', {
       apiName: this.link.name,
       createDefaultStage: false,
-      corsPreflight: corsOf(edge, Object.keys(props.lambdaRoutes ?? {})),
+      corsPreflight: cors && {
+        ...cors,
+        allowMethods: (cors.allowMethods as CorsHttpMethod[] | undefined) ?? [CorsHttpMethod.ANY],
+      },
       // A second host name would bypass all that is in front of the first.
       disableExecuteApiEndpoint: certificate ? true : undefined,
       ipAddressType: props.ipAddressType,
@@ -79,7 +89,7 @@ export class HttpApiEdge extends ObservedApi {
     const routes = [
       ...edge.routes.flatMap(route => this.addRoute(route)),
       ...openPreflightsOf(edge).flatMap(preflight => this.addPreflight(preflight)),
-      ...Object.entries(props.lambdaRoutes ?? {}).flatMap(each => this.addLambdaRoute(...each)),
+      ...lambdaRoutes.flatMap(each => this.addLambdaRoute(each)),
     ];
     this.stage = this.addStage(edge, routes, stageName);
     if (certificate) {
@@ -101,16 +111,14 @@ export class HttpApiEdge extends ObservedApi {
     });
   }
 
-  private addLambdaRoute(text: string, { handler, timeout, authorizer, auth }: HttpLambdaRoute): HttpRoute[] {
-    const { edge } = this.props;
-    const { method, path } = Operation.parse(`${edge.path}/${text}`, text);
-    const token = authorizer ? undefined : (auth ?? edge.auth).token;
+  private addLambdaRoute({ operation, auth, route }: DeclaredLambdaRoute<HttpLambdaRoute>): HttpRoute[] {
+    const { handler, timeout, authorizer } = route;
     return this.api.addRoutes({
-      path: path.text,
-      methods: [(method ?? 'ANY') as HttpMethod],
-      integration: new HttpLambdaIntegration(`Lambda ${text}`, handler, { timeout }),
-      authorizer: authorizer ?? (token && this.authorizers.of(token)),
-      authorizationScopes: token?.scopes,
+      path: operation.path.text,
+      methods: [(operation.method ?? 'ANY') as HttpMethod],
+      integration: new HttpLambdaIntegration(`Lambda ${operation.toString()}`, handler, { timeout }),
+      authorizer: authorizer ?? (auth.token && this.authorizers.of(auth.token)),
+      authorizationScopes: auth.token?.scopes,
     });
   }
 
@@ -196,24 +204,6 @@ export class HttpApiEdge extends ObservedApi {
     new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
     this.addDomainTarget(domain.regionalDomainName);
   }
-}
-
-function corsOf({ path, cors, routes }: Edge, others: readonly string[]): CorsPreflightOptions | undefined {
-  if (!cors) {
-    return undefined;
-  }
-  const operations = [...routes.map(({ operation }) => operation), ...others.map(each => Operation.parse(path, each))];
-  const methods = operations.map(({ method }) => method ?? CorsHttpMethod.ANY);
-  return {
-    allowOrigins: cors.origins,
-    allowMethods: methods.includes(CorsHttpMethod.ANY)
-      ? [CorsHttpMethod.ANY]
-      : ([...new Set(methods)] as CorsHttpMethod[]),
-    allowHeaders: [...(cors.headers ?? CORS_HEADERS)],
-    exposeHeaders: cors.exposedHeaders,
-    allowCredentials: cors.credentials,
-    maxAge: cors.maxAge ? Duration.seconds(cors.maxAge.toSeconds()) : undefined,
-  };
 }
 
 function routeSettings(edge: Edge): Record<string, object> | undefined {

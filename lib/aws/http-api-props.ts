@@ -1,28 +1,14 @@
-import type { Duration } from 'aws-cdk-lib';
 import type { IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Auth } from '../topology';
+import type { LambdaRoute } from './lambda-routes';
 import type { ManagedApiProps } from './managed-api';
 
 /** A route of an HTTP API to a Lambda function instead of the cluster. */
-export interface HttpLambdaRoute {
-  /** The function; it receives events of payload format 2.0. */
-  readonly handler: IFunction;
-  /**
-   * The authentication that requests need: `Auth.none()` or `Auth.jwt(…)`. The API alone verifies it.
-   * @default - that of the edge
-   */
-  readonly auth?: Auth;
+export interface HttpLambdaRoute extends LambdaRoute {
   /**
    * An authorizer instead of `auth`.
    * @default - the API verifies `auth`
    */
   readonly authorizer?: IHttpRouteAuthorizer;
-  /**
-   * The time for a response, 50 ms to 29 s.
-   * @default - that of the API, 29 s
-   */
-  readonly timeout?: Duration;
 }
 
 /** Properties of an {@link HttpApiEdge}. */

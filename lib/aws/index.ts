@@ -1,12 +1,14 @@
 export type { ApiQuotas } from '../checks';
 export type { AccessLogSettings } from './access-log';
 export { EdgeAlarms, type EdgeAlarmsProps, type Observed, type StageMetrics } from './alarms';
+export { CachedCloudFormationValidatePlugin } from './cached-validation';
 export type { DomainSettings } from './domain';
 export { Waf, type WafProps } from './waf';
 export { HttpApiEdge } from './http-api-edge';
 export type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
 export { IstioOnEks, type IstioOnEksProps } from './istio-on-eks';
 export { LambdaAggregator, type LambdaAggregatorProps, type LambdaPart } from './lambda-aggregator';
+export type { LambdaRoute } from './lambda-routes';
 export type { ManagedApiProps, Truststore } from './managed-api';
 export { ObservedApi } from './observed-api';
 export {
@@ -17,6 +19,6 @@ export {
   type PrivateLinkSettings,
 } from './private-link';
 export { RestApiEdge } from './rest-api-edge';
-export type { RestApiEdgeProps, RestCanary } from './rest-api-props';
+export type { RestApiEdgeProps, RestCanary, RestLambdaRoute } from './rest-api-props';
 export { SharedLoadBalancer, type SharedLoadBalancerProps } from './shared-load-balancer';
 export type { VpcLinkSettings } from './vpc-link';

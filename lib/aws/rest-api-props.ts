@@ -1,7 +1,21 @@
 import type { IAuthorizer, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import type { LambdaRoute } from './lambda-routes';
 import type { ManagedApiProps } from './managed-api';
+
+/**
+ * A route of a REST API to a Lambda function instead of the cluster. Bodies in its events are encoded in Base64, since
+ * the API accepts every content type, unless `textBodiesOnly` is set. With CORS, the function sets the header
+ * `Access-Control-Allow-Origin` of its responses itself; the API answers preflights.
+ */
+export interface RestLambdaRoute extends LambdaRoute {
+  /**
+   * An authorizer instead of `auth`.
+   * @default - the API verifies `auth`
+   */
+  readonly authorizer?: IAuthorizer;
+}
 
 /** A new deployment that gets a share of the requests while an earlier one gets the rest. */
 export interface RestCanary {
@@ -45,6 +59,12 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    */
   readonly webAclArn?: string;
   /**
+   * Routes to Lambda functions by operation, e.g. `GET /reports/{id}`, beside the routes of the edge. The gateway in
+   * the cluster has none of them. A route that is more specific than one of the edge gets its requests.
+   * @default - none
+   */
+  readonly lambdaRoutes?: { readonly [operation: string]: RestLambdaRoute };
+  /**
    * Authorizers of single routes of the edge by operation, instead of the verification of their tokens by the API. The
    * gateway in the cluster verifies the tokens as before; it cannot verify what an authorizer does, so a route without
    * a token must be behind the API only.
@@ -52,7 +72,8 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    */
   readonly authorizers?: { readonly [operation: string]: IAuthorizer };
   /**
-   * The operations of routes without a token whose requests are signed by IAM, e.g. `GET /reports`.
+   * The operations of routes without a token whose requests are signed by IAM, e.g. `GET /reports`: routes of the edge
+   * or `lambdaRoutes`.
    * @default - none
    */
   readonly iamRoutes?: string[];

@@ -1,5 +1,5 @@
 import type { CfnResource } from 'aws-cdk-lib';
-import { Aspects, Lazy, Stack } from 'aws-cdk-lib';
+import { Aspects, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import {
   CfnAuthorizer,
   CfnDeployment,
@@ -9,9 +9,11 @@ import {
   CfnRequestValidator,
   CfnResource as CfnApiResource,
   Deployment,
+  type MethodDeploymentOptions,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
+import type { Edge } from '../topology';
 
 /** The resources that AWS copies into a deployment, besides the API itself. */
 const CONTENTS = [CfnApiResource, CfnMethod, CfnAuthorizer, CfnGatewayResponse, CfnModel, CfnRequestValidator];
@@ -64,4 +66,25 @@ function propertiesOf(resource: CfnResource): string {
     Resources: Record<string, { Type: string; Properties: object }>;
   };
   return JSON.stringify(Object.values(Resources).map(({ Type, Properties }) => [Type, Properties]));
+}
+
+/** The rate limits and caches of routes, as settings of the stage. */
+export function methodSettings(edge: Edge): Record<string, MethodDeploymentOptions> | undefined {
+  const settings = edge.routes
+    .filter(({ rateLimit, cacheTtl }) => rateLimit ?? cacheTtl)
+    .map(
+      ({ operation: { method, path }, rateLimit, cacheTtl }) =>
+        [
+          `${path.text}/${method ?? '*'}`,
+          {
+            throttlingRateLimit: rateLimit?.rate,
+            throttlingBurstLimit: rateLimit?.burst,
+            cachingEnabled: cacheTtl ? true : undefined,
+            cacheTtl: cacheTtl ? Duration.seconds(cacheTtl.toSeconds()) : undefined,
+            cacheDataEncrypted: cacheTtl ? true : undefined,
+            metricsEnabled: true,
+          },
+        ] as const,
+    );
+  return settings.length > 0 ? Object.fromEntries(settings) : undefined;
 }

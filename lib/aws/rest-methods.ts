@@ -3,14 +3,15 @@ import {
   AuthorizationType,
   CfnMethod,
   CognitoUserPoolsAuthorizer,
-  type CorsOptions,
   HttpIntegration,
   type IAuthorizer,
+  type Integration,
   type IntegrationOptions,
   type IResource,
   JsonSchemaType,
+  LambdaIntegration,
   type Method,
-  type MethodDeploymentOptions,
+  type MethodOptions,
   Model,
   PassthroughBehavior,
   RequestValidator,
@@ -18,10 +19,12 @@ import {
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
-import { CORS_HEADERS, type Edge, type Route } from '../topology';
+import type { Route } from '../topology';
+import { corsOf } from './cors';
 import { JwtAuthorizers } from './jwt-authorizers';
+import { type DeclaredLambdaRoute, lambdaRoutesOf, type ProtectedOperation } from './lambda-routes';
 import type { PrivateLink } from './private-link';
-import type { RestApiEdgeProps } from './rest-api-props';
+import type { RestApiEdgeProps, RestLambdaRoute } from './rest-api-props';
 import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
 import { verifierOf } from './token-verification';
 
@@ -48,7 +51,9 @@ export interface RestMethodsProps extends RestApiEdgeProps {
   readonly usageKeys?: ClientKeyValue;
 }
 
-/** The routes of an edge as methods of a REST API, each with an integration over the VPC link. */
+/**
+ * The routes of an edge as methods of a REST API, each with an integration over the VPC link, and routes to functions.
+ */
 export class RestMethods extends Construct {
   readonly methods = new Map<Route, Method>();
   private readonly authorizer?: IAuthorizer;
@@ -64,8 +69,10 @@ export class RestMethods extends Construct {
     super(scope, id);
     const { edge, userPools, usageKeys } = props;
     this.jwtAuthorizers = new JwtAuthorizers(this, 'Jwt', props.api);
-    const ofFunction = edge.routes.filter(route => verifierOf(route, props) === 'function');
-    if (userPools && edge.routes.some(route => verifierOf(route, props) === 'cognito')) {
+    const lambdaRoutes = lambdaRoutesOf<RestLambdaRoute>(props);
+    const operations = [...edge.routes, ...lambdaRoutes];
+    const ofFunction = operations.filter(route => verifierOf(route, props) === 'function');
+    if (userPools && operations.some(route => verifierOf(route, props) === 'cognito')) {
       this.authorizer = new CognitoUserPoolsAuthorizer(this, 'UserPools', { cognitoUserPools: userPools });
     } else if (ofFunction.length > 0) {
       this.authorizer = new TokenAuthorizer(this, 'Tokens', {
@@ -75,45 +82,66 @@ export class RestMethods extends Construct {
       }).authorizer;
     }
     edge.routes.forEach(route => this.methods.set(route, this.addMethod(route)));
-    this.addPreflights();
+    const toFunctions = lambdaRoutes.map(each => this.addLambdaMethod(each));
+    this.addPreflights(operations, [...this.methods.values(), ...toFunctions]);
   }
 
   /** Responds to preflights on each path of a route. */
-  private addPreflights(): void {
-    const cors = corsOf(this.props.edge);
+  private addPreflights(operations: readonly ProtectedOperation[], methods: readonly Method[]): void {
+    const cors = corsOf(
+      this.props.edge,
+      operations.map(({ operation }) => operation),
+    );
     if (cors) {
-      new Set([...this.methods.values()].map(({ resource }) => resource)).forEach(each => each.addCorsPreflight(cors));
+      new Set(methods.map(({ resource }) => resource)).forEach(each => each.addCorsPreflight(cors));
     }
   }
 
   private addMethod(route: Route): Method {
-    const { link, userPools, usageKeys } = this.props;
-    const {
-      operation: { method, path },
-      auth,
-      requestValidation,
-    } = route;
-    const resource = this.resourceOf(path.text === '/' ? [] : path.segments);
-    const isCounted = usageKeys !== undefined && auth.token !== undefined;
-    const verifier = verifierOf(route, this.props);
-    const byConstruct = verifier === 'function' || verifier === 'cognito' ? this.authorizer : undefined;
-    const authorizer = this.props.authorizers?.[route.operation.toString()] ?? byConstruct;
-    const isSigned = this.props.iamRoutes?.includes(route.operation.toString());
-    const added = resource.addMethod(method ?? 'ANY', this.integrationOf(route), {
-      authorizer,
-      authorizationType: authorizer ? undefined : AuthorizationType[isSigned ? 'IAM' : 'NONE'],
-      authorizationScopes: userPools && byConstruct ? auth.token?.scopes : undefined,
-      apiKeyRequired: auth.key !== undefined || isCounted,
+    const { requestValidation } = route;
+    const own = this.props.authorizers?.[route.operation.toString()];
+    const added = this.addTo(route, this.integrationOf(route), own, {
       requestParameters: Object.fromEntries(parametersOf(route).map(each => [`method.request.${each}`, true])),
       // AWS does not validate content types without a model.
       requestModels: requestValidation?.body ? { $default: this.bodyModel(route) } : undefined,
       requestValidator: requestValidation ? this.validator(requestValidation.body !== undefined) : undefined,
     });
     if (added.node.defaultChild instanceof CfnMethod) {
-      if (auth.token && verifier === 'jwt-authorizer') {
-        this.jwtAuthorizers.protect(added.node.defaultChild, auth.token);
-      }
-      connect(added.node.defaultChild, link);
+      connect(added.node.defaultChild, this.props.link);
+    }
+    return added;
+  }
+
+  private addLambdaMethod(declared: DeclaredLambdaRoute<RestLambdaRoute>): Method {
+    const { handler, timeout, authorizer } = declared.route;
+    // Only the deployed stage may invoke the function.
+    return this.addTo(declared, new LambdaIntegration(handler, { timeout, allowTestInvoke: false }), authorizer);
+  }
+
+  /** Adds a method with the authentication of its operation. */
+  private addTo(
+    declared: ProtectedOperation,
+    integration: Integration,
+    own: IAuthorizer | undefined,
+    options: MethodOptions = {},
+  ): Method {
+    const { operation, auth } = declared;
+    const { userPools, usageKeys, iamRoutes } = this.props;
+    const resource = this.resourceOf(operation.path.text === '/' ? [] : operation.path.segments);
+    const isCounted = usageKeys !== undefined && auth.token !== undefined;
+    const verifier = verifierOf(declared, this.props);
+    const byConstruct = verifier === 'function' || verifier === 'cognito' ? this.authorizer : undefined;
+    const authorizer = own ?? byConstruct;
+    const isSigned = iamRoutes?.includes(operation.toString());
+    const added = resource.addMethod(operation.method ?? 'ANY', integration, {
+      ...options,
+      authorizer,
+      authorizationType: authorizer ? undefined : AuthorizationType[isSigned ? 'IAM' : 'NONE'],
+      authorizationScopes: userPools && byConstruct ? auth.token?.scopes : undefined,
+      apiKeyRequired: auth.key !== undefined || isCounted,
+    });
+    if (added.node.defaultChild instanceof CfnMethod && auth.token && verifier === 'jwt-authorizer') {
+      this.jwtAuthorizers.protect(added.node.defaultChild, auth.token);
     }
     return added;
   }
@@ -247,43 +275,4 @@ function pathTemplate({ operation: { path } }: Route): string {
       );
     })
     .join('');
-}
-
-/** The CORS preflight settings. */
-function corsOf({ cors, routes }: Edge): CorsOptions | undefined {
-  if (!cors) {
-    return undefined;
-  }
-  const methods = routes.map(({ operation }) => operation.method);
-  return {
-    allowOrigins: cors.origins,
-    allowMethods: methods.includes(undefined)
-      ? undefined
-      : [...new Set(methods.filter(method => method !== undefined))],
-    allowHeaders: [...(cors.headers ?? CORS_HEADERS)],
-    exposeHeaders: cors.exposedHeaders,
-    allowCredentials: cors.credentials,
-    maxAge: cors.maxAge ? Duration.seconds(cors.maxAge.toSeconds()) : undefined,
-  };
-}
-
-/** The rate limits and caches of routes, as settings of the stage. */
-export function methodSettings(edge: Edge): Record<string, MethodDeploymentOptions> | undefined {
-  const settings = edge.routes
-    .filter(({ rateLimit, cacheTtl }) => rateLimit ?? cacheTtl)
-    .map(
-      ({ operation: { method, path }, rateLimit, cacheTtl }) =>
-        [
-          `${path.text}/${method ?? '*'}`,
-          {
-            throttlingRateLimit: rateLimit?.rate,
-            throttlingBurstLimit: rateLimit?.burst,
-            cachingEnabled: cacheTtl ? true : undefined,
-            cacheTtl: cacheTtl ? Duration.seconds(cacheTtl.toSeconds()) : undefined,
-            cacheDataEncrypted: cacheTtl ? true : undefined,
-            metricsEnabled: true,
-          },
-        ] as const,
-    );
-  return settings.length > 0 ? Object.fromEntries(settings) : undefined;
 }

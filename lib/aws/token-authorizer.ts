@@ -3,8 +3,9 @@ import { IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Edge, Route } from '../topology';
+import type { Edge } from '../topology';
 import { inlineFunction } from './inline-function';
+import type { ProtectedOperation } from './lambda-routes';
 import { TOKEN_AUTHORIZER_CODE } from './token-authorizer-code';
 
 /**
@@ -22,7 +23,7 @@ export interface ClientKeyValue {
 export interface TokenAuthorizerProps {
   readonly edge: Edge;
   /** The routes whose tokens it verifies. */
-  readonly routes: readonly Route[];
+  readonly routes: readonly ProtectedOperation[];
   /** @default - requests are not counted by client */
   readonly clients?: ClientKeyValue;
 }
@@ -64,6 +65,6 @@ export class TokenAuthorizer extends Construct {
   }
 }
 
-function demandOf({ operation, auth: { token } }: Route): (readonly [string, object])[] {
+function demandOf({ operation, auth: { token } }: ProtectedOperation): (readonly [string, object])[] {
   return token ? [[operation.toString(), token]] : [];
 }

@@ -1,4 +1,4 @@
-import type { Route } from '../topology';
+import type { ProtectedOperation } from './lambda-routes';
 import type { RestApiEdgeProps } from './rest-api-props';
 
 /** What verifies the tokens of a route in a REST API; with an authorizer of its own, the gateway in the cluster does. */
@@ -9,7 +9,10 @@ export type TokenVerifier = 'cognito' | 'function' | 'jwt-authorizer';
  * compares `aud` only, returns no usage key, and passes claims on as JSON text, a string in quotes.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-jwt-authorizer-claims.html
  */
-export function verifierOf({ operation, auth: { token } }: Route, props: RestApiEdgeProps): TokenVerifier | undefined {
+export function verifierOf(
+  { operation, auth: { token } }: ProtectedOperation,
+  props: RestApiEdgeProps,
+): TokenVerifier | undefined {
   if (!token || props.authorizers?.[operation.toString()]) {
     return undefined;
   }

@@ -13,6 +13,7 @@ import { type ProxyProps, type Service, ValidationError } from '../topology';
 import { AccessLog } from './access-log';
 import { renderEgressGateways } from './egress-gateway';
 import { type GatewayService, IstioIngress } from './ingress';
+import { renderMachines } from './machines';
 import { type MetricsProps, validateMetrics } from './metrics';
 import { annotationsOf } from './proxy-annotations';
 import { renderScopes } from './scope';
@@ -188,6 +189,7 @@ export class IstioSidecars extends Target {
     renderSecurity(chart, this);
     renderScopes(chart, this.telemetryBackends);
     renderTelemetry(chart, this);
+    renderMachines(chart);
     renderTraffic(chart);
     renderEgressGateways(chart, this, this.labelsOfInjection);
     renderServiceRateLimits(chart);

@@ -28,10 +28,9 @@ import {
   unverifiedTokens,
 } from '../checks';
 import {
-  type Callee,
   constructIdOf,
   type Edge,
-  type EgressGateway,
+  type Member,
   type Service,
   type Topology,
   ValidationError,
@@ -109,7 +108,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
   private readonly workloads = new Map<Version, Workload>();
-  private readonly scopes = new Map<Callee | Edge | EgressGateway, Construct>();
+  private readonly scopes = new Map<Member, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
@@ -240,16 +239,16 @@ export class TopologyChart extends Chart implements ITopologyChart {
       mesh: { gateway },
     } = this;
     return gateway
-      ? topology.edges.map(edge => ({
-          path: edge.path,
+      ? oneForEachGateway(topology).map(edge => ({
+          path: edge.gateway?.path ?? edge.path,
           namespace: gateway.namespaceOf(edge),
           name: gateway.serviceNameOf(edge),
         }))
       : [];
   }
 
-  /** The construct that is the scope of all objects of a service, edge or egress gateway. For targets. */
-  scopeOf(item: Callee | Edge | EgressGateway): Construct {
+  /** The construct that is the scope of all objects of a service, an edge or a gateway. For targets. */
+  scopeOf(item: Member): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
       const id =
@@ -269,6 +268,11 @@ export class TopologyChart extends Chart implements ITopologyChart {
     }
     return scope;
   }
+}
+
+/** The edges with a gateway of their own, and of each shared gateway the first one. */
+function oneForEachGateway({ edges }: Topology): readonly Edge[] {
+  return edges.filter(({ gateway }, index) => !gateway || edges.findIndex(each => each.gateway === gateway) === index);
 }
 
 /** The pods of the gateways of all edges. */

@@ -3,6 +3,7 @@ import {
   type Edge,
   type EgressGateway,
   ExternalService,
+  type IService,
   type Peer as AllowedPeer,
   type Port,
   Service,
@@ -34,7 +35,8 @@ export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target, netwo
     renderForEdge(chart, always, gateway, edge);
   }
   chart.topology.services
-    .filter(each => !each.isForeign)
+    // Machines have no pods that a NetworkPolicy could select.
+    .filter(each => !each.isForeign && !each.objects.machines)
     .forEach(service => renderForService(chart, always, network, service, gatesByService.get(service) ?? []));
   chart.topology.egressGateways.forEach(each => renderForEgressGateway(chart, network, each));
 }
@@ -79,7 +81,7 @@ function renderForService(
   const ingress = [
     ...repeated.ingress,
     ...service.incomingCalls.map(({ caller, port }) => ({
-      from: [pods(caller.namespace, caller.selector)],
+      from: peersAt(caller),
       ports: [tcp(port.target)],
     })),
     ...gates.map(({ gateway, edge, port }) => ({
@@ -96,7 +98,7 @@ function renderForService(
     ...repeated.egress,
     ...service.outgoingCalls.map(({ callee, port }) =>
       callee instanceof Service
-        ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
+        ? { to: peersAt(callee), ports: [tcp(port.target)] }
         : callee instanceof ExternalService
           ? egressTo(callee, port, network)
           : { ports: [tcp(port.target)], to: [] },
@@ -137,7 +139,7 @@ function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGatewa
   const egress = [
     ...repeated.egress,
     ...edge.destinations.map(({ service, port }) => ({
-      to: [pods(service.namespace, service.selector)],
+      to: peersAt(service),
       ports: [tcp(port.target)],
     })),
   ];
@@ -169,7 +171,7 @@ function renderForEgressGateway(chart: ITopologyChart, network: ClusterNetwork, 
   const ingress = listeners.flatMap(({ external, port, number }) =>
     external.incomingCalls
       .filter(call => call.port === port)
-      .map(({ caller }) => ({ from: [pods(caller.namespace, caller.selector)], ports: [tcp(number)] })),
+      .map(({ caller }) => ({ from: peersAt(caller), ports: [tcp(number)] })),
   );
   const egress = listeners.map(({ external, port }) => ({
     to: addressesOf(external, network),
@@ -184,6 +186,12 @@ function renderForEgressGateway(chart: ITopologyChart, network: ClusterNetwork, 
       egress: distinct(egress),
     },
   });
+}
+
+/** The pods of a service, or the addresses of its machines. */
+function peersAt(service: IService): Peer[] {
+  const machines = service instanceof Service ? service.objects.machines : undefined;
+  return machines ? machines.cidrs.map(cidr => ({ ipBlock: { cidr } })) : [pods(service.namespace, service.selector)];
 }
 
 /** The peer that selects the pods with these labels in a namespace. */

@@ -48,6 +48,8 @@ export enum Capability {
   BACKEND_TLS = 'TLS to backends',
   /** JSON Web Tokens that are verified at a service: a RequestAuthentication and rules of an AuthorizationPolicy. */
   SERVICE_AUTH = 'token verification at services',
+  /** Services that run on machines outside of Kubernetes: WorkloadEntries and WorkloadGroups. */
+  MACHINES = 'machines outside of Kubernetes',
   /** Policies of a service that are evaluated and not enforced: the annotation `istio.io/dry-run`. */
   AUTHORIZATION_DRY_RUN = 'a dry run of policies',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */

@@ -53,6 +53,7 @@ export * from './validation-error';
 export { constructIdOf, requireDnsLabel, requireHeaderName } from './names';
 export { requireInteger, requirePercentage } from './numbers';
 export * from './operation';
+export { type MachineProps, Machines } from './machines';
 export { OutboundTraffic } from './outbound-traffic';
 export * from './path-pattern';
 export * from './peer';
@@ -72,6 +73,7 @@ export * from './service';
 export type { ServiceRateLimit, ServiceRateLimitProps } from './request-rules';
 export type { ClaimValues, OperationAuth, RequestAuth, ServiceAuthProps } from './service-auth';
 export type { ExistingWorkload, ServiceProps } from './service-props';
+export { SharedGateway, type SharedGatewayProps } from './shared-gateway';
 export {
   type Abort,
   type CallPolicy,

@@ -78,6 +78,22 @@ export interface IService extends ICallee {
   readonly workloadKind: WorkloadKind;
 }
 
+/** A gateway that serves several edges, as edges refer to it. */
+export interface ISharedGateway {
+  /** The topology that renders the Gateway. */
+  readonly topology: ITopology;
+  /** The name of the Gateway. */
+  readonly name: string;
+  /** The namespace of the Gateway, and of the routes, policies and Secrets of all its edges. */
+  readonly namespace: string;
+  /** Where it was declared, for messages. */
+  readonly path: string;
+  /** The edges that it serves, in the order of their declaration. */
+  readonly edges: readonly IEdge[];
+  /** Closes the topologies of all its edges. */
+  close(): void;
+}
+
 /** An edge as its routes refer to it. */
 export interface IEdge {
   /** The topology that the edge belongs to. */

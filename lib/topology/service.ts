@@ -68,7 +68,7 @@ export class Service extends Callee implements IService {
     validateWorkloadKind(this.path, name, props);
     this.workloadKind = props.workload ?? WorkloadKind.deployment();
     this.inMesh = props.inMesh ?? true;
-    this.exists = props.existingWorkload !== undefined;
+    this.exists = (props.existingWorkload ?? props.machines) !== undefined;
     this.existing = given(props.existingWorkload);
     this.hasService = this.existing?.hasService ?? false;
     this.serviceAccount = this.existing?.serviceAccount ?? props.serviceAccount?.name ?? name;
@@ -92,7 +92,7 @@ export class Service extends Callee implements IService {
 
   /** Whether neither its pods nor their namespace belong to the topology, so that no policy is rendered for them. */
   get isForeign(): boolean {
-    return this.exists && !this.topology.owns(this.namespace);
+    return this.exists && !this.objects.machines && !this.topology.owns(this.namespace);
   }
 
   /** `SERVICE.NAMESPACE.svc.CLUSTER-DOMAIN`. */

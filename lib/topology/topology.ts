@@ -18,6 +18,7 @@ import { rateLimiter, type RateLimiterProps } from './rate-limiter';
 import type { ITopology } from './references';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
+import { SharedGateway, type SharedGatewayProps } from './shared-gateway';
 
 /** Properties of a {@link Topology}. */
 export interface TopologyProps {
@@ -39,6 +40,9 @@ export interface TopologyProps {
   readonly outboundTraffic?: OutboundTraffic;
 }
 
+/** What has a name in a namespace and objects of its own in the cluster. */
+export type Member = Callee | Edge | EgressGateway | SharedGateway;
+
 /** The services of an application, the calls among them, and the edges for requests from outside the cluster. */
 export class Topology implements ITopology {
   /** The namespace of services and edges that declare none. */
@@ -51,6 +55,7 @@ export class Topology implements ITopology {
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
   private readonly egressGatewaysByName = new Map<string, EgressGateway>();
+  private readonly gatewaysByName = new Map<string, SharedGateway>();
   /** The kind of what has a name in a namespace already: NetworkPolicies and constructs of one name would collide. */
   private readonly taken = new Map<string, string>();
   private readonly declaredNamespaces = new Set<string>();
@@ -91,9 +96,14 @@ export class Topology implements ITopology {
     return [...this.egressGatewaysByName.values()];
   }
 
+  /** The gateways that it shares among edges, in the order of their declaration. */
+  get sharedGateways(): readonly SharedGateway[] {
+    return [...this.gatewaysByName.values()];
+  }
+
   /** All namespaces of services and edges, the topology's own first, owned or not. */
   get namespaces(): readonly string[] {
-    const used = [...this.services.map(each => each.namespace), ...this.edges.map(each => each.namespace)];
+    const used = [...this.services, ...this.edges, ...this.sharedGateways].map(each => each.namespace);
     return [...new Set([this.namespace, ...used, ...this.declaredNamespaces])];
   }
 
@@ -194,12 +204,30 @@ export class Topology implements ITopology {
       }
     }
     this.add(this.edgesByName, name, edge, 'edge');
+    if (edge.gateway) {
+      requireDeclared(edge.path, 'The gateway', edge.gateway, SharedGateway);
+      (edge.gateway as SharedGateway).serve(edge);
+    }
     return edge;
+  }
+
+  /**
+   * Declares a gateway for several edges, of this topology or of others in the same program:
+   * `addEdge('api', { gateway, … })`. This topology renders the Gateway; each edge renders its own routes and policies.
+   */
+  addSharedGateway(name: string, props: SharedGatewayProps = {}): SharedGateway {
+    this.requireOpen(name);
+    const gateway = new SharedGateway(DECLARING, this, name, given(props));
+    this.add(this.gatewaysByName, name, gateway, 'gateway');
+    return gateway;
   }
 
   /** Closes the topology: later declarations throw, since they would not be rendered. Called when it is rendered. */
   close(): void {
     this.rendered = true;
+    [...this.sharedGateways, ...this.edges.map(edge => edge.gateway)].forEach(gateway => {
+      gateway?.close();
+    });
   }
 
   /**
@@ -220,15 +248,18 @@ export class Topology implements ITopology {
   private isUnmanaged(namespace: string): boolean {
     let isUnmanaged = false;
     for (const service of this.servicesByKey.values()) {
-      if (service.namespace === namespace && !service.exists) {
+      if (service.namespace === namespace && (!service.exists || service.objects.machines)) {
         return false;
       }
       isUnmanaged ||= service.namespace === namespace;
     }
-    return isUnmanaged && ![...this.edges, ...this.egressGateways].some(each => each.namespace === namespace);
+    return (
+      isUnmanaged
+      && ![...this.edges, ...this.egressGateways, ...this.sharedGateways].some(each => each.namespace === namespace)
+    );
   }
 
-  private add<T extends Callee | Edge | EgressGateway>(to: Map<string, T>, key: string, item: T, what: string): void {
+  private add<T extends Member>(to: Map<string, T>, key: string, item: T, what: string): void {
     const name = `${item.namespace}/${item.name}`;
     const other = to.has(key) ? what : this.taken.get(name);
     if (other) {

@@ -1,5 +1,5 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer, HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -11,11 +11,11 @@ import { declared } from './support';
 
 const token = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 
-/** The template of an edge with the routes `GET /` (open) and `GET /orders/{id}` (token). */
-function templateOf(
+/** A stack with an edge with the routes `GET /` (open) and `GET /orders/{id}` (token). */
+function stackOf(
   props: (handler: LambdaFunction) => Partial<HttpApiEdgeProps>,
   edgeProps: Partial<EdgeProps> = {},
-): Template {
+): Stack {
   const stack = new Stack(new App(), 'Test');
   const handler = new LambdaFunction(stack, 'Handler', {
     runtime: Runtime.NODEJS_22_X,
@@ -26,7 +26,11 @@ function templateOf(
   edge.route('GET /', web, { auth: Auth.none() });
   edge.route('GET /orders/{id}', web, { auth: token });
   new HttpApiEdge(stack, 'Edge', { edge, vpc: new Vpc(stack, 'Vpc'), ...props(handler) });
-  const template = Template.fromStack(stack);
+  return stack;
+}
+
+function templateOf(...args: Parameters<typeof stackOf>): Template {
+  const template = Template.fromStack(stackOf(...args));
   expect(checkTemplate(template.toJSON() as CloudTemplate)).toEqual([]);
   return template;
 }
@@ -133,6 +137,20 @@ describe('a route to a function', () => {
       {},
       '"GET /orders/{id}", which requires authentication',
     ],
+    [
+      'an issuer without HTTPS',
+      'GET /x',
+      { auth: Auth.jwt({ issuer: 'http://a.example', audiences: ['a'] }) },
+      {},
+      'does not use HTTPS',
+    ],
+    [
+      'more scopes than a route has',
+      'GET /x',
+      { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], scopes: 'abcdefghijk'.split('') }) },
+      {},
+      'There are 11 scopes',
+    ],
     ['a prefix', 'GET /files/*', {}, {}, 'has neither prefixes'],
     ['a slash at the end', 'GET /files/', {}, {}, 'paths that end with "/"'],
     ['no operation', 'reports', {}, {}, 'is not an operation'],
@@ -144,6 +162,17 @@ describe('a route to a function', () => {
     expect(() =>
       templateOf(handler => ({ lambdaRoutes: { 'GET /a/{x}': { handler }, 'GET /a/{y}': { handler } } })),
     ).toThrow('"GET /a/{x}" matches the same requests');
+  });
+
+  test('whose token has keys of its own causes a warning: the API finds them by discovery', () => {
+    const auth = Auth.jwt({ issuer: 'https://a.example', audiences: ['a'], jwksUri: 'https://a.example/keys' });
+
+    expect(
+      Annotations.fromStack(stackOf(handler => ({ lambdaRoutes: { 'GET /x': { handler, auth } } }))).findWarning(
+        '*',
+        Match.stringLikeRegexp('jwks'),
+      ),
+    ).toHaveLength(1);
   });
 
   test('counts towards the routes of an API', () => {

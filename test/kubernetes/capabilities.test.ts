@@ -8,6 +8,7 @@ import {
   FailureMode,
   Front,
   HeaderMatch,
+  Machines,
   PerClientRateLimit,
   Period,
   Port,
@@ -68,6 +69,12 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     'shop/cart',
     [Capability.CIRCUIT_BREAKING],
     (_web, cart) => cart.addCircuitBreaker({ maxConnections: 1 }),
+  ],
+  [
+    'machines',
+    'shop/billing',
+    [Capability.MACHINES],
+    (_web, _cart, shop) => shop.addService('billing', { machines: Machines.at(['10.0.8.4']) }),
   ],
   [
     'a dry run of policies',

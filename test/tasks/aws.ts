@@ -90,7 +90,11 @@ export const REST_API = tasksOf('AWS REST API', [
     '`RestApiEdge`',
     'aws/rest-api-edge.test.ts › a path with a rest parameter is a greedy resource, and its slashes stay',
   ),
-  resources('Lambda integration', 'methods of the CDK construct `api`'),
+  model(
+    'Lambda integration',
+    '`lambdaRoutes`',
+    'aws/rest-lambda-routes.test.ts › invokes the function, with the authentication of the edge',
+  ),
   no('Integrations of Step Functions and other services, mocks', 'routes to services of AWS'),
   model(
     'Private integration by a VPC link',

@@ -1,6 +1,7 @@
 import {
   type EgressGatewayProps,
   type ExternalServiceProps,
+  Machines,
   OutboundTraffic,
   Port,
   type ServiceProps,
@@ -32,7 +33,35 @@ const through =
 const service = (props: ServiceProps) => () =>
   new Topology('shop').addService('web', { image: 'example/web:1', ...props });
 
+const onMachines = (props: ServiceProps) => () =>
+  new Topology('shop').addService('web', { machines: Machines.at(['10.0.8.4']), ...props });
+
 export const EGRESS_MISTAKES: Row[] = [
+  ['machines that are no address', 'InvalidCidr', ['"web-1"'], () => Machines.at(['web-1'])],
+  ['machines without addresses', 'InvalidCidr', ['no addresses'], () => Machines.at([])],
+  ['a machine twice', 'InvalidCidr', ['twice'], () => Machines.at(['10.0.8.4', '10.0.8.4'])],
+  ['machines at every address', 'InvalidCidr', ['every address'], () => Machines.registering(['0.0.0.0/0'])],
+  ['machines in no range', 'InvalidCidr', ['not a CIDR'], () => Machines.registering(['10.0.8.4'])],
+  [
+    'machines that are a text',
+    'NotDeclared',
+    ['The machines'],
+    service({ image: undefined, machines: '10.0.8.4' as never }),
+  ],
+  ['machines with an image', 'Contradiction', ['Machines run it', 'image'], onMachines({ image: 'example/web:1' })],
+  [
+    'machines with a disruption budget',
+    'NoEffect',
+    ['no pods'],
+    onMachines({ disruptionBudget: { maxUnavailable: '1' } }),
+  ],
+  ['machines without a proxy', 'Contradiction', ['no identity'], onMachines({ inMesh: false })],
+  [
+    'machines of pods that exist',
+    'NoEffect',
+    ['no pods'],
+    onMachines({ existingWorkload: { labels: { app: 'web' }, serviceAccount: 'web' } }),
+  ],
   ['any traffic outside without a reason', 'MissingReason', ['without a reason'], () => OutboundTraffic.any(' ')],
   [
     'outbound traffic that is a text',

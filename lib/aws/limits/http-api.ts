@@ -1,6 +1,7 @@
 import { Severity, type SynthesisFinding } from '../../checks';
-import { audiencesOf, type Edge, issuerAndAudiences, type Route } from '../../topology';
-import type { HttpApiEdgeProps } from '../http-api-props';
+import { audiencesOf, type Edge, issuerAndAudiences } from '../../topology';
+import type { HttpApiEdgeProps, HttpLambdaRoute } from '../http-api-props';
+import { lambdaRoutesOf, type ProtectedOperation } from '../lambda-routes';
 import { openPreflightsOf } from '../preflights';
 import { HTTP_API, invalid, requireFitForManagedApi, requireNoMore } from './managed-api';
 import { requireFitRoutes } from './http-routes';
@@ -18,24 +19,27 @@ export function requireFitForHttpApi(props: HttpApiEdgeProps): void {
     what: 'sets of issuer and audiences',
     fix: 'Use the same set for several routes.',
   });
-  edge.routes.forEach(requireFitRoute);
+  [...edge.routes, ...lambdaRoutesOf<HttpLambdaRoute>(props)].forEach(each => requireFitOperation(edge, each));
   requireOneChoice(edge);
   requireFitRoutes(props);
   assertNoRestApiFeatures(edge);
 }
 
 /** The distinct issuers and audiences, each with an authorizer; scopes are set on the route. */
-function tokenDemandsOf({ edge, lambdaRoutes = {} }: HttpApiEdgeProps): string[] {
-  const tokens = [
-    ...edge.routes.map(({ auth }) => auth.token),
-    ...Object.values(lambdaRoutes).map(({ auth, authorizer }) => (authorizer ? undefined : (auth ?? edge.auth).token)),
-  ];
-  return [...new Set(tokens.flatMap(each => (each ? [issuerAndAudiences(each)] : [])))];
+function tokenDemandsOf(props: HttpApiEdgeProps): string[] {
+  const operations = [...props.edge.routes, ...lambdaRoutesOf<HttpLambdaRoute>(props)];
+  return [...new Set(operations.flatMap(({ auth: { token } }) => (token ? [issuerAndAudiences(token)] : [])))];
 }
 
-/** Findings about properties that apply in the cluster and have no effect on a managed API. */
-export function ignoredByManagedApi(edge: Edge): SynthesisFinding[] {
-  const issuers = edge.routes.flatMap(({ auth: { token } }) =>
+/**
+ * Findings about properties that apply in the cluster and have no effect on a managed API.
+ * @param operations those whose tokens the API verifies
+ */
+export function ignoredByManagedApi(
+  edge: Edge,
+  operations: readonly ProtectedOperation[] = edge.routes,
+): SynthesisFinding[] {
+  const issuers = operations.flatMap(({ auth: { token } }) =>
     token && (token.jwksUri ?? token.jwks) !== undefined ? [token.issuer] : [],
   );
   return [
@@ -70,7 +74,7 @@ function tokensWithoutAudience(edge: Edge): SynthesisFinding[] {
   }));
 }
 
-function requireFitRoute({ edge, operation, auth: { token } }: Route): void {
+function requireFitOperation(edge: Edge, { operation, auth: { token } }: ProtectedOperation): void {
   const path = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS' && token) {
     throw invalid(

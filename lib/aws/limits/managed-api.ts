@@ -1,5 +1,5 @@
 import { type ApiQuotas, HTTP_API_QUOTAS, limitOf, type Quota, REST_API_QUOTAS } from '../../checks';
-import { type Edge, requireOneHost, type Route, TlsVersion, ValidationError } from '../../topology';
+import { type Auth, type Edge, requireOneHost, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
@@ -152,7 +152,12 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }
       `Write it as "${operation.path.text.replace(/\/+$/, '') || '/'}".`,
     );
   }
-  if (auth.token?.anyAudience) {
+  requireFitToken(api, path, auth);
+}
+
+/** Throws for tokens that no authorizer of the API verifies. */
+export function requireFitToken(api: ApiKind, path: string, { token }: Auth): void {
+  if (token?.anyAudience) {
     throw invalid(
       api,
       path,
@@ -160,11 +165,11 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }
       'Give the audiences of the edge.',
     );
   }
-  if (auth.token && !auth.token.issuer.startsWith('https://')) {
+  if (token && !token.issuer.startsWith('https://')) {
     throw invalid(
       api,
       path,
-      `The issuer "${auth.token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over HTTPS.`,
+      `The issuer "${token.issuer}" does not use HTTPS, and ${api.name} fetches keys only over HTTPS.`,
       'Use an issuer with an https:// URL.',
     );
   }

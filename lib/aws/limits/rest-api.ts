@@ -1,8 +1,10 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import { jwtAuthorizerKey } from '../jwt-authorizer-key';
 import { requireFitPrivateApi } from '../private-api';
-import type { RestApiEdgeProps } from '../rest-api-props';
+import { lambdaRoutesOf, type ProtectedOperation } from '../lambda-routes';
+import type { RestApiEdgeProps, RestLambdaRoute } from '../rest-api-props';
 import { verifierOf } from '../token-verification';
+import { requireFitLambdaRoutes } from './lambda-routes';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
 import { requireFitAuthorizers } from './rest-authorizers';
 import { assertBodiesFit } from './rest-bodies';
@@ -15,17 +17,23 @@ const API_KEY_HEADER = 'x-api-key';
 export function requireFitForRestApi(props: RestApiEdgeProps): void {
   const { edge, quotas: own } = props;
   requireFitForManagedApi(REST_API, props);
-  requireNoMore(REST_API, edge.path, 'resources', resourcesOf(edge), { own, fix: 'Split the edge in two.' });
-  requireNoMore(REST_API, edge.path, 'authorizers', authorizersOf(props), {
+  const lambdaRoutes = lambdaRoutesOf<RestLambdaRoute>(props);
+  const operations = [...edge.routes, ...lambdaRoutes];
+  requireNoMore(REST_API, edge.path, 'resources', resourcesOf(operations), { own, fix: 'Split the edge in two.' });
+  requireNoMore(REST_API, edge.path, 'authorizers', authorizersOf(operations, props), {
     own,
     what: 'authorizers for pairs of issuer and audiences',
     fix: 'Use the same pair for several routes, or set `lambdaAuthorizer: true`.',
   });
+  operations.forEach(each => requireFitOperation(edge, each));
   edge.routes.forEach(requireFitRoute);
+  requireFitLambdaRoutes(REST_API, props, lambdaRoutes, operation =>
+    (props.iamRoutes ?? []).includes(operation.toString()),
+  );
   assertPathsFit(props);
   assertBodiesFit(props);
-  requireFitLimits(props);
-  requireOneKindOfKey(edge);
+  requireFitLimits(operations, props);
+  requireOneKindOfKey(operations, edge);
   validateCanary(props);
   requireFitPrivateApi(props);
   requireFitAuthorizers(props);
@@ -33,8 +41,8 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
 }
 
 /** A JWT authorizer for each pair of issuer and audiences, and one for all other tokens. */
-function authorizersOf(props: RestApiEdgeProps): number {
-  const keys = props.edge.routes.map(route => {
+function authorizersOf(operations: readonly ProtectedOperation[], props: RestApiEdgeProps): number {
+  const keys = operations.map(route => {
     const verifier = verifierOf(route, props);
     return verifier === 'jwt-authorizer' && route.auth.token ? jwtAuthorizerKey(route.auth.token) : verifier;
   });
@@ -42,8 +50,8 @@ function authorizersOf(props: RestApiEdgeProps): number {
 }
 
 /** Each segment of a path is a separate resource. */
-function resourcesOf(edge: Edge): number {
-  const prefixes = edge.routes.flatMap(
+function resourcesOf(operations: readonly ProtectedOperation[]): number {
+  const prefixes = operations.flatMap(
     ({
       operation: {
         path: { segments },
@@ -53,7 +61,7 @@ function resourcesOf(edge: Edge): number {
   return new Set(['', ...prefixes]).size;
 }
 
-function requireFitRoute({ edge, operation, auth: { key }, cacheTtl, perClientRateLimit }: Route): void {
+function requireFitOperation(edge: Edge, { operation, auth: { key } }: ProtectedOperation): void {
   const path = `${edge.path}/${operation.toString()}`;
   if (edge.cors && operation.method === 'OPTIONS') {
     throw invalid(
@@ -64,15 +72,6 @@ function requireFitRoute({ edge, operation, auth: { key }, cacheTtl, perClientRa
       'Remove the route, or use HttpApiEdge.',
     );
   }
-  if (cacheTtl && cacheTtl.toSeconds() > LONGEST_CACHE) {
-    throw invalid(
-      REST_API,
-      path,
-      `Responses are cached for ${cacheTtl.toSeconds()} s, and ${REST_API.name} caches them for at `
-        + `most ${LONGEST_CACHE} s.`,
-      'Set an hour or less.',
-    );
-  }
   if (key && (key.header ?? API_KEY_HEADER) !== API_KEY_HEADER) {
     throw invalid(
       REST_API,
@@ -80,6 +79,19 @@ function requireFitRoute({ edge, operation, auth: { key }, cacheTtl, perClientRa
       `API keys are expected in the header "${key.header}", but ${REST_API.name} reads them only from `
         + `"${API_KEY_HEADER}".`,
       'Remove `header`.',
+    );
+  }
+}
+
+function requireFitRoute({ edge, operation, cacheTtl, perClientRateLimit }: Route): void {
+  const path = `${edge.path}/${operation.toString()}`;
+  if (cacheTtl && cacheTtl.toSeconds() > LONGEST_CACHE) {
+    throw invalid(
+      REST_API,
+      path,
+      `Responses are cached for ${cacheTtl.toSeconds()} s, and ${REST_API.name} caches them for at `
+        + `most ${LONGEST_CACHE} s.`,
+      'Set an hour or less.',
     );
   }
   if (perClientRateLimit && perClientRateLimit.per !== Period.SECOND) {
@@ -93,7 +105,7 @@ function requireFitRoute({ edge, operation, auth: { key }, cacheTtl, perClientRa
   }
 }
 
-function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
+function requireFitLimits(operations: readonly ProtectedOperation[], { edge, clients }: RestApiEdgeProps): void {
   const unnamed = clients?.find((name, index) => name === '' || clients.indexOf(name) !== index);
   if (unnamed !== undefined) {
     throw invalid(
@@ -131,7 +143,7 @@ function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
       );
     }
   }
-  const needsClients = edge.perClientRateLimits.length > 0 || edge.routes.some(route => route.auth.key);
+  const needsClients = edge.perClientRateLimits.length > 0 || operations.some(({ auth }) => auth.key);
   if (needsClients && !clients?.length) {
     throw invalid(
       REST_API,
@@ -143,9 +155,9 @@ function requireFitLimits({ edge, clients }: RestApiEdgeProps): void {
 }
 
 /** An API reads its keys from the header, or from the authorizer that maps a claim to one. */
-function requireOneKindOfKey(edge: Edge): void {
+function requireOneKindOfKey(operations: readonly ProtectedOperation[], edge: Edge): void {
   const byClaim = edge.perClientRateLimits.some(({ client }) => client.kind === 'claim');
-  if (byClaim && edge.routes.some(route => route.auth.key)) {
+  if (byClaim && operations.some(({ auth }) => auth.key)) {
     throw invalid(
       REST_API,
       edge.path,

@@ -1,11 +1,19 @@
 import { AuthorizationType } from 'aws-cdk-lib/aws-apigateway';
-import type { RestApiEdgeProps } from '../rest-api-props';
+import { type DeclaredLambdaRoute, lambdaRoutesOf } from '../lambda-routes';
+import type { RestApiEdgeProps, RestLambdaRoute } from '../rest-api-props';
+import { invalidAt as invalidFunction } from './lambda-routes';
 import { REST_API } from './managed-api';
 import { invalidAt, requireEqualAuthorizers, requireFitAuthorizer } from './route-authorizers';
 
 /** Throws for authorizers of routes whose requests nothing would verify or count, or whose responses are cached. */
 export function requireFitAuthorizers(props: RestApiEdgeProps): void {
-  const { edge, authorizers = {}, iamRoutes = [] } = props;
+  const { edge, authorizers = {} } = props;
+  const lambdaRoutes = lambdaRoutesOf<RestLambdaRoute>(props);
+  const ofFunctions = lambdaRoutes.filter(({ operation }) => props.iamRoutes?.includes(operation.toString()));
+  ofFunctions.forEach(each => requireNoOtherProof(props, each));
+  const iamRoutes = (props.iamRoutes ?? []).filter(
+    each => !ofFunctions.some(({ operation }) => operation.toString() === each),
+  );
   [...Object.keys(authorizers), ...iamRoutes].forEach((operation, index, all) => {
     const isSignature = index >= Object.keys(authorizers).length;
     const route = requireFitAuthorizer(REST_API, props, { operation, isSignature, allowsAll: false });
@@ -35,6 +43,23 @@ export function requireFitAuthorizers(props: RestApiEdgeProps): void {
       REST_API,
       edge,
       operation => authorizers[operation] ?? (iamRoutes.includes(operation) ? AuthorizationType.IAM : undefined),
+    );
+  }
+}
+
+/** IAM is the only verification of a method, whose signature is sent in `Authorization`. */
+function requireNoOtherProof(
+  { edge }: RestApiEdgeProps,
+  { operation, auth, route }: DeclaredLambdaRoute<RestLambdaRoute>,
+): void {
+  if (auth.token ?? route.authorizer) {
+    throw invalidFunction(
+      REST_API,
+      edge,
+      operation,
+      `Its requests are signed by IAM, and it has ${route.authorizer ? 'an `authorizer`' : 'a token'}: a method has one `
+        + 'verification.',
+      'Set `auth: Auth.none()` on the route, or remove it from `iamRoutes`.',
     );
   }
 }

@@ -1,5 +1,6 @@
-import type { Route } from '../../topology';
-import type { RestApiEdgeProps } from '../rest-api-props';
+import type { Operation } from '../../topology';
+import { lambdaRoutesOf } from '../lambda-routes';
+import type { RestApiEdgeProps, RestLambdaRoute } from '../rest-api-props';
 import { invalid, REST_API } from './managed-api';
 
 /**
@@ -12,8 +13,10 @@ const SEGMENT = /^(\{[\w:.$-]+\+?\}|[\w:.-]+)$/;
 const RESERVED = ['/ping', '/sping'];
 
 /** Throws for paths that cannot be resources of one REST API. */
-export function assertPathsFit({ edge, certificate, hostedZone }: RestApiEdgeProps): void {
-  const { path, routes } = edge;
+export function assertPathsFit(props: RestApiEdgeProps): void {
+  const { edge, certificate, hostedZone } = props;
+  const { path } = edge;
+  const routes = [...edge.routes, ...lambdaRoutesOf<RestLambdaRoute>(props)];
   const reserved = routes.find(({ operation }) => RESERVED.includes(`/${operation.path.segments[0] ?? ''}`));
   if (reserved && (certificate ?? hostedZone)) {
     throw invalid(
@@ -23,8 +26,8 @@ export function assertPathsFit({ edge, certificate, hostedZone }: RestApiEdgePro
       'Use another path, or HttpApiEdge.',
     );
   }
-  routes.forEach(route => requireFitSegments(`${path}/${route.operation.toString()}`, route));
-  const parameters = new Map<string, { readonly segment: string; readonly operation: Route['operation'] }>();
+  routes.forEach(({ operation }) => requireFitSegments(`${path}/${operation.toString()}`, operation));
+  const parameters = new Map<string, { readonly segment: string; readonly operation: Operation }>();
   for (const { operation } of routes) {
     const { segments } = operation.path;
     segments.forEach((segment, index) => {
@@ -48,14 +51,7 @@ export function assertPathsFit({ edge, certificate, hostedZone }: RestApiEdgePro
   }
 }
 
-function requireFitSegments(
-  path: string,
-  {
-    operation: {
-      path: { text, segments, parameters },
-    },
-  }: Route,
-): void {
+function requireFitSegments(path: string, { path: { text, segments, parameters } }: Operation): void {
   const unfit = text === '/' ? undefined : segments.find(segment => !SEGMENT.test(segment));
   if (unfit !== undefined) {
     throw invalid(

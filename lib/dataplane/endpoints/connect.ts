@@ -9,7 +9,7 @@ import {
 } from '../../manifests';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
-import type { Endpoint } from './endpoints';
+import type { Endpoint, Machine } from './endpoints';
 import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 
@@ -36,7 +36,7 @@ export interface Security {
 /** Connects to an endpoint: NetworkPolicies of both sides, then the mutual TLS of callee and caller. */
 export function connect(
   caller: Caller,
-  { workload, outside, port }: Endpoint,
+  { workload, outside, machine, port }: Endpoint,
   security: Security,
   cluster: Cluster,
 ): Attempt {
@@ -62,6 +62,9 @@ export function connect(
     };
   }
   const connection: Connection = { namespace: caller.namespace, labels: caller.labels, address: caller.address, port };
+  if (machine) {
+    return toMachine(caller, machine, connection, security, cluster);
+  }
   if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
     return toOutside(caller, outside ?? '', security);
   }
@@ -80,6 +83,25 @@ function toOutside({ title }: Caller, outside: string, { isExternal }: Security)
     );
   }
   return { refusal: { reason: `${title} uses mesh mutual TLS to ${outside}, which is outside the mesh` } };
+}
+
+/** Callers use mutual TLS to a machine with an identity by themselves. */
+function toMachine(
+  caller: Caller,
+  machine: Machine,
+  connection: Connection,
+  security: Security,
+  cluster: Cluster,
+): Attempt {
+  const { number } = connection.port;
+  const mode = modeFor(machine, cluster, number);
+  const isMutual = usesMutualTls(caller, security, mode !== 'DISABLE', cluster);
+  const by = modeField(machine, cluster, number);
+  if (isMutual ? mode === 'DISABLE' : mode === 'STRICT') {
+    const what = isMutual ? 'does not accept mutual TLS' : 'requires mutual TLS';
+    return { refusal: { by, reason: `the machine ${machine.entry.key} ${what}, unlike ${caller.title}` } };
+  }
+  return { connection: { ...connection, ...proofOf(caller, isMutual, security) } };
 }
 
 function secured(

@@ -1,5 +1,6 @@
 import { requireDeclared } from '../declared';
 import { duplicate } from '../duplicate';
+import { Machines } from '../machines';
 import { requireReason } from '../names';
 import { OutboundTraffic } from '../outbound-traffic';
 import type { Port } from '../port';
@@ -42,6 +43,11 @@ export interface ServiceObjects {
    * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
    */
   readonly authorizationDryRun?: string;
+  /**
+   * Machines outside of Kubernetes that run it in place of pods: `Machines.at(['10.0.8.4'])`.
+   * @default - pods
+   */
+  readonly machines?: Machines;
 }
 
 /** What the rules depend on besides. */
@@ -73,10 +79,12 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
   });
 }
 
-function validatePolicies(path: string, { outboundTraffic, authorizationDryRun, inMesh }: Declared): void {
+function validatePolicies(path: string, props: Declared): void {
+  const { outboundTraffic, authorizationDryRun, inMesh } = props;
   if (outboundTraffic !== undefined) {
     requireDeclared(path, 'The outbound traffic', outboundTraffic, OutboundTraffic);
   }
+  validateMachines(path, props);
   if (authorizationDryRun !== undefined) {
     requireReason(
       path,
@@ -94,6 +102,28 @@ function validatePolicies(path: string, { outboundTraffic, authorizationDryRun, 
   }
 }
 
+function validateMachines(path: string, { machines, existingWorkload, disruptionBudget, inMesh }: Declared): void {
+  if (machines === undefined) {
+    return;
+  }
+  requireDeclared(path, 'The machines', machines, Machines);
+  if (existingWorkload ?? disruptionBudget) {
+    throw noEffect(
+      path,
+      'Machines run it, so it has no pods.',
+      'Leave `existingWorkload` and `disruptionBudget` out, or leave `machines` out.',
+    );
+  }
+  if (inMesh === false) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: 'Machines without a proxy have no identity, and no policy of the cluster protects them.',
+      fix: 'Declare them by `addExternalService` with their `addresses`, or add them to the mesh.',
+    });
+  }
+}
+
 /** The settings of the objects of a service. */
 export function objectsOf(
   path: string,
@@ -102,8 +132,9 @@ export function objectsOf(
   { outboundTraffic: usual }: { readonly outboundTraffic?: OutboundTraffic },
 ): ServiceObjects {
   requireEvictable(path, props, pods);
-  const { serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic = usual, authorizationDryRun } = props;
-  return { serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun };
+  const { serviceAccount, serviceMetadata, disruptionBudget, authorizationDryRun, machines } = props;
+  const outboundTraffic = props.outboundTraffic ?? usual;
+  return { serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun, machines };
 }
 
 /** A workload as callees identify it. */
