@@ -20,7 +20,7 @@ export { authorityOf, BEARER, type Message, type TokenPlace } from './messages/m
 export { unlessUnsimulated, Unsimulated } from './messages/unsimulated';
 export type { AuthorizationInput } from './policies/attributes';
 export { authorize, authorizeBy, type Verdict } from './policies/authorization';
-export { rulesOf } from './policies/authorization-rule';
+export { rulesOf } from './policies/authorization';
 export { contextOf, requestFrom, requestFromInternet } from './requests/requests';
 export { type Route, routeFor } from './routes/rule';
 export { EgressHosts } from './virtual-hosts/egress-hosts';

@@ -1,6 +1,5 @@
 import {
   carriesRequests,
-  type Cluster,
   type Field,
   type Host,
   Kind,
@@ -13,10 +12,24 @@ import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { DestinationRules } from './destination-rule';
-import { arePodsElsewhere, hostElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
+import {
+  arePodsElsewhere,
+  hostElsewhere,
+  isPodName,
+  rejectElsewhere,
+  requireNoServiceAddress,
+  resolve,
+  isUnresolved,
+} from '../endpoints/resolve';
 import { connect } from '../endpoints/connect';
-import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, isHeadless, mayChooseItself, requireAnother } from '../endpoints/headless';
+import {
+  chosenEndpoints,
+  type Endpoint,
+  endpointsOf,
+  isHeadless,
+  mayChooseItself,
+  requireAnother,
+} from '../endpoints/endpoints';
 import { authorityOf, type Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
@@ -28,7 +41,6 @@ import { simulateTcp } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { Unsimulated } from '../messages/unsimulated';
-import { isPodName, requireNoServiceAddress, resolve } from '../endpoints/resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
 
 /** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
@@ -100,18 +112,6 @@ function isChanged(arrived: Message | undefined, sent: Message): boolean {
 /** A host outside, as a name resolves there. */
 export function outsideEndpoint(outside: string, number: number): Endpoint {
   return { outside, port: { number, names: [], protocol: 'TCP' }, weight: 1 };
-}
-
-/** Whether the cluster's DNS has no address for a name of its own. */
-export function isUnresolved(host: string, namespace: string, cluster: Cluster): boolean {
-  return (
-    (isInside(host, cluster.clusterDomain) || isPodName(host, namespace, cluster)) && !resolve(host, namespace, cluster)
-  );
-}
-
-/** Whether only the cluster's DNS could resolve a name. */
-function isInside(host: string, clusterDomain: string): boolean {
-  return !host.includes('.') || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
 }
 
 /** Without a proxy a name resolves to its endpoints, in plain text. */

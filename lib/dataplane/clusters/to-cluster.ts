@@ -4,9 +4,15 @@ import type { Caller } from '../endpoints/caller';
 import { connect, type Security } from '../endpoints/connect';
 import type { Context } from './context';
 import { DestinationRules } from './destination-rule';
-import { isBehindElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
-import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, headlessTlsMode, isHeadless, requireChoice } from '../endpoints/headless';
+import { isBehindElsewhere, rejectElsewhere } from '../endpoints/resolve';
+import {
+  chosenEndpoints,
+  type Endpoint,
+  endpointsOf,
+  headlessTlsMode,
+  isHeadless,
+  requireChoice,
+} from '../endpoints/endpoints';
 import type { Message } from '../messages/message';
 import type { Copy, SimulatedOutcome } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';

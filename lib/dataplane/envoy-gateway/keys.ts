@@ -1,6 +1,6 @@
 import { type Cluster, type Field, Kind, type Resource } from '../../manifests';
 import type { Message } from '../messages/message';
-import { queryParameter } from '../routes/query';
+import { queryParameter } from '../routes/http-match';
 import { titleOf } from '../unread/read';
 import { Unsimulated } from '../messages/unsimulated';
 import { refused, type Verdict } from './verdict';

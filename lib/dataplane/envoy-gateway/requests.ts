@@ -1,10 +1,9 @@
 import { type Cluster, Kind, type Resource } from '../../manifests';
 import type { Message } from '../messages/message';
 import { isPreflight } from '../policies/authentication';
-import type { Ternary } from '../messages/ternary';
+import { type Ternary, unlessUnsimulated, Unsimulated } from '../messages/unsimulated';
 import { BACKEND_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY } from '../unread/envoy-gateway';
 import { requireRead, titleOf } from '../unread/read';
-import { unlessUnsimulated, Unsimulated } from '../messages/unsimulated';
 import { type Attachment, policyFor } from './attachment';
 import { authorize } from './authorization';
 import { clientTerms } from './clients';

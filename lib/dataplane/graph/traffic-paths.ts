@@ -1,13 +1,12 @@
 import { carriesRequests, type Field, type Host, Kind, memo, portNumber, portsOf } from '../../manifests';
 import { type Caller, callerOf } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
-import { arePodsElsewhere } from '../endpoints/elsewhere';
-import { endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/headless';
+import { arePodsElsewhere, isUnresolved } from '../endpoints/resolve';
+import { chosenEndpoints, endpointsOf, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/endpoints';
 import { hasSidecar } from '../endpoints/membership';
 import type { Proxy } from '../endpoints/proxy';
 import { type Listener, Scope } from '../virtual-hosts/scope';
-import { hasSharedListener, isUnresolved, outsideEndpoint } from '../clusters/outbound';
+import { hasSharedListener, outsideEndpoint } from '../clusters/outbound';
 import { domainsOf, sidecarVirtualHosts, type VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { areRoutesUnread, unreadOfHost } from '../unread';
 import { connected } from './connection-paths';

@@ -15,7 +15,7 @@ import { certificateFailure } from './certificates';
 import { attachedRoutes, hostOf, hostsOf, readerOf, routesAttached } from './attached-routes';
 import { type GatewayListener, type ListenerTls, once } from './listener';
 import { listenersOf } from './listener-sets';
-import { madeGateways } from './made-gateways';
+import { madeGateways } from './installed-gateways';
 import { inOrderOfPrecedence } from '../routes/gateway-route-match';
 import type { Message } from '../messages/message';
 import type { ConnectionRule } from '../clusters/tcp';

@@ -160,7 +160,7 @@ function send(objects: readonly object[]): Sent[] {
     try {
       const result =
         isInside(each) && web
-          ? requestFrom(web, each, context)
+          ? requestFrom(web, each, context, false)
           : requestFromInternet(each, { hasCertificate: false }, context);
       return [{ message: each, result }];
     } catch (error) {
