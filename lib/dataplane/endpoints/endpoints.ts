@@ -103,7 +103,7 @@ function entriesAt(resource: Resource, selector: Labels, port: Field, labels: La
 }
 
 /** The Pods of a workload, reached on a port. */
-export function podsAt(workload: Workload, number: number | undefined, port: Field): Endpoint[] {
+function podsAt(workload: Workload, number: number | undefined, port: Field): Endpoint[] {
   const weight = workload.replicas;
   return number === undefined || weight === 0
     ? []

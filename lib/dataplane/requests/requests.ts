@@ -90,7 +90,7 @@ export function requestFromInternet(message: Message, outside: Outside, context:
  * request.
  * @param namespace of what sends it, in which names without one are
  */
-export function requireRequestRead(
+function requireRequestRead(
   simulation: SimulationResult,
   message: Message,
   namespace: string,
@@ -180,12 +180,7 @@ function requireSidecarsRead(from: Party | undefined, to: readonly Workload[], c
  * The way of a request on from the gateways of Istio that it arrives at, such as egress gateways.
  * @param sent the request, or what opens the connection
  */
-export function onwards(
-  simulation: SimulationResult,
-  sent: Message,
-  context: Context,
-  hops = MOST_HOPS,
-): SimulationResult {
+function onwards(simulation: SimulationResult, sent: Message, context: Context, hops = MOST_HOPS): SimulationResult {
   const steps: string[] = [];
   const outcomes = simulation.outcomes.flatMap(outcome => {
     const message = outcome.message ?? sent;

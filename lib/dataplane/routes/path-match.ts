@@ -118,7 +118,7 @@ export function matchesRe2(pattern: string, text: string): boolean {
 }
 
 /** A text with all matches of a regular expression replaced: `\1` is the first group, `\0` the whole match. */
-export function rewrittenByRe2(pattern: string, rewrite: string, text: string): string {
+function rewrittenByRe2(pattern: string, rewrite: string, text: string): string {
   return compiled(pattern)
     .matcher(text)
     .replaceAll((...found: unknown[]) =>
