@@ -71,7 +71,9 @@ export function denialAt(listener: GatewayListener, { cluster }: Context): Failu
       ? {
           because: 'policy',
           by: verdict.by,
-          reason: `${each.caller.title} denies what arrives on port ${each.port}: ${verdict.reason}`,
+          reason:
+            `${each.caller.title} denies ${each.carriesRequests ? 'requests' : 'connections'} that arrive on port `
+            + `${each.port}: ${verdict.reason}`,
         }
       : undefined;
   });

@@ -98,7 +98,7 @@ function unaccepted({ by, port, isHeadless, reason }: FailingPort): Problem {
 function denial(by: Field, reason: string): Problem {
   return problem(
     by.isRoot ? by.get('spec') : by,
-    `Every request on a route is denied by the ${by.resource.kind} ${by.resource.key}: ${reason}.`,
+    `All traffic on a route is denied by the ${by.resource.kind} ${by.resource.key}: ${reason}.`,
     'Allow what the routes are for, or remove the routes.',
   );
 }
