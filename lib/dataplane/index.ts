@@ -12,6 +12,7 @@ export { unreachedInMesh } from './graph/unreached-in-mesh';
 export { type Unreached, unreachedVirtualServices } from './graph/unreached-routes';
 export { type Reach, TrafficMatrix } from './graph/matrix';
 export { describeRetries, percent } from './graph/path-text';
+export { certificateFailures } from './listeners/certificates';
 export { gatewayListeners } from './listeners/ingress';
 export { type GatewayListener, policyTargetOf } from './listeners/listener';
 export { Gateways } from './listeners/gateways';
@@ -19,7 +20,7 @@ export { authorityOf, BEARER, type Message, type TokenPlace } from './messages/m
 export { unlessUnsimulated, Unsimulated } from './messages/unsimulated';
 export type { AuthorizationInput } from './policies/attributes';
 export { authorize, authorizeBy, type Verdict } from './policies/authorization';
-export { rulesOf } from './policies/authorization-rule';
+export { rulesOf } from './policies/authorization';
 export { contextOf, requestFrom, requestFromInternet } from './requests/requests';
 export { type Route, routeFor } from './routes/rule';
 export { EgressHosts } from './virtual-hosts/egress-hosts';

@@ -3,8 +3,14 @@ import type { Context } from './context';
 import type { Security } from '../endpoints/connect';
 import { DestinationRules } from './destination-rule';
 import { backendTlsOfGateway } from '../endpoints/backend-tls';
-import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, headlessTlsMode, isHeadless, requireChoice } from '../endpoints/headless';
+import {
+  chosenEndpoints,
+  type Endpoint,
+  endpointsOf,
+  headlessTlsMode,
+  isHeadless,
+  requireChoice,
+} from '../endpoints/endpoints';
 import type { Proxy } from '../endpoints/proxy';
 import { Scope } from '../virtual-hosts/scope';
 

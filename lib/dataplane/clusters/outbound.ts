@@ -1,6 +1,5 @@
 import {
   carriesRequests,
-  type Cluster,
   type Field,
   type Host,
   Kind,
@@ -13,10 +12,24 @@ import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
 import { DestinationRules } from './destination-rule';
-import { arePodsElsewhere, hostElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
+import {
+  arePodsElsewhere,
+  hostElsewhere,
+  isPodName,
+  rejectElsewhere,
+  requireNoServiceAddress,
+  resolve,
+  isUnresolved,
+} from '../endpoints/resolve';
 import { connect } from '../endpoints/connect';
-import { type Endpoint, endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, isHeadless, mayChooseItself, requireAnother } from '../endpoints/headless';
+import {
+  chosenEndpoints,
+  type Endpoint,
+  endpointsOf,
+  isHeadless,
+  mayChooseItself,
+  requireAnother,
+} from '../endpoints/endpoints';
 import { authorityOf, type Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
@@ -28,7 +41,6 @@ import { simulateTcp } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { Unsimulated } from '../messages/unsimulated';
-import { isPodName, requireNoServiceAddress, resolve } from '../endpoints/resolve';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
 
 /** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
@@ -102,18 +114,6 @@ export function outsideEndpoint(outside: string, number: number): Endpoint {
   return { outside, port: { number, names: [], protocol: 'TCP' }, weight: 1 };
 }
 
-/** Whether the cluster's DNS has no address for a name of its own. */
-export function isUnresolved(host: string, namespace: string, cluster: Cluster): boolean {
-  return (
-    (isInside(host, cluster.clusterDomain) || isPodName(host, namespace, cluster)) && !resolve(host, namespace, cluster)
-  );
-}
-
-/** Whether only the cluster's DNS could resolve a name. */
-function isInside(host: string, clusterDomain: string): boolean {
-  return !host.includes('.') || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
-}
-
 /** Without a proxy a name resolves to its endpoints, in plain text. */
 function straight(
   message: Message,
@@ -175,6 +175,10 @@ function throughSidecar(
   const problem = known && port && unseenBy(scope, message, known, port, proxy, context);
   if (problem !== undefined) {
     return ended({ status: 0, by: known?.resource.root, reason: problem });
+  }
+  // A listener for requests passes on other bytes as it does those for unknown hosts, independent of tcp rules.
+  if (isConnection && port && carriesRequests(port)) {
+    return unknown(message, target, scope, caller, context, 0, isConnection);
   }
   if (known && port && (isConnection || isTcp(port, message))) {
     return simulateTcp(message, known, port, listener, caller, proxy, context);

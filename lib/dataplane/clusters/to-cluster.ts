@@ -4,7 +4,7 @@ import type { Caller } from '../endpoints/caller';
 import { connect, invalidPolicy, type Security } from '../endpoints/connect';
 import type { Context } from './context';
 import { lookUp } from './look-up';
-import { isBehindElsewhere, rejectElsewhere } from '../endpoints/elsewhere';
+import { isBehindElsewhere, rejectElsewhere } from '../endpoints/resolve';
 import type { Endpoint } from '../endpoints/endpoints';
 import type { Message } from '../messages/message';
 import type { Copy, SimulatedOutcome } from './simulation-result';

@@ -1,8 +1,7 @@
 import { type Field, isWithin } from '../../manifests';
 import type { Message } from '../messages/message';
-import { and, or, type Ternary } from '../messages/ternary';
+import { and, or, type Ternary, Unsimulated } from '../messages/unsimulated';
 import { titleOf } from '../unread/read';
-import { Unsimulated } from '../messages/unsimulated';
 import { valueAt, type Verified } from './tokens';
 import { refused, type Verdict } from './verdict';
 

@@ -1,6 +1,6 @@
 import type { Cluster, Field } from '../../manifests';
 import type { Message } from '../messages/message';
-import { queryParameter } from '../routes/query';
+import { queryParameter } from '../routes/http-match';
 import { credentialsIn } from './secrets';
 import { refused, type Verdict } from './verdict';
 

@@ -1,8 +1,8 @@
 import { carriesRequests, type Field, type Host, memo, portNumber } from '../../manifests';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
-import { arePodsElsewhere } from '../endpoints/elsewhere';
-import { isOnlyPod } from '../endpoints/headless';
+import { arePodsElsewhere } from '../endpoints/resolve';
+import { isOnlyPod } from '../endpoints/endpoints';
 import type { Proxy } from '../endpoints/proxy';
 import type { Listener } from '../virtual-hosts/scope';
 import { simulateTcp } from '../clusters/tcp';

@@ -25,7 +25,7 @@ import { describeRequests, forwardedRequests, type KnownRequests, requestsAt } f
 
 /** Why every request or connection to a backend fails: with `request`, a policy allows others than those of the route. */
 export interface Failure {
-  readonly because: 'visibility' | 'subset' | 'tls' | 'connection' | 'policy' | 'request';
+  readonly because: 'kind' | 'visibility' | 'subset' | 'tls' | 'connection' | 'policy' | 'request';
   /** What decides it, if it is another object than the route. */
   readonly by?: Field;
   /** As a clause. */
@@ -50,7 +50,7 @@ export function failureAt(
 
 /** What is sent to a backend, by a rule of requests or of connections. */
 interface Sending {
-  readonly backend: Pick<Backend, 'host' | 'port' | 'subset'> & Partial<Pick<Backend, 'rewriteHost'>>;
+  readonly backend: Pick<Backend, 'at' | 'host' | 'port' | 'subset'> & Partial<Pick<Backend, 'rewriteHost'>>;
   readonly rule?: Rule;
   readonly hosts: readonly string[];
   readonly sent: Sent;
@@ -71,7 +71,9 @@ export function denialAt(listener: GatewayListener, { cluster }: Context): Failu
       ? {
           because: 'policy',
           by: verdict.by,
-          reason: `${each.caller.title} denies what arrives on port ${each.port}: ${verdict.reason}`,
+          reason:
+            `${each.caller.title} denies ${each.carriesRequests ? 'requests' : 'connections'} that arrive on port `
+            + `${each.port}: ${verdict.reason}`,
         }
       : undefined;
   });
@@ -162,13 +164,16 @@ function failureOf(sending: Sending, listener: GatewayListener, context: Context
 
 /** A host that exists but is not exported to the gateway, or a subset that its DestinationRules do not declare. */
 function unknownBackend(
-  { host, port, subset }: Pick<Backend, 'host' | 'port' | 'subset'>,
+  { at, host, port, subset }: Pick<Backend, 'at' | 'host' | 'port' | 'subset'>,
   { proxy, title }: ProxiedCaller,
   asked: number,
   problem: string,
   cluster: Cluster,
 ): Failure | undefined {
-  if (host === undefined || cluster.hosts.named(host, '').length === 0) {
+  if (host === undefined) {
+    return wrongReference(at);
+  }
+  if (cluster.hosts.named(host, '').length === 0) {
     return undefined;
   }
   const [visible] = cluster.hosts.visible(host, proxy.namespace);
@@ -182,6 +187,16 @@ function unknownBackend(
   return subset !== undefined && hasPort
     ? { because: 'subset', reason: `${title} has no DestinationRule with the ${problem.replace(/, which.*$/, '')}` }
     : undefined;
+}
+
+/** A reference of a route of the Gateway API to what is no Service, or to no port of one. */
+function wrongReference(at: Field): Failure | undefined {
+  const [kind, group] = [at.get('kind').text || 'Service', at.get('group').text];
+  return group !== ''
+    ? { because: 'kind', reason: `a route cannot refer to a ${kind} of the group ${group}` }
+    : kind === 'Service' && !at.get('port').exists
+      ? { because: 'kind', reason: `the reference to the Service ${at.get('name').text} has no port` }
+      : undefined;
 }
 
 function failureInto(

@@ -19,8 +19,7 @@ import {
 import type { Context } from '../clusters/context';
 import { DestinationRules } from '../clusters/destination-rule';
 import { connect, isProxied } from '../endpoints/connect';
-import { endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, headlessTlsMode, isHeadless } from '../endpoints/headless';
+import { chosenEndpoints, endpointsOf, headlessTlsMode, isHeadless } from '../endpoints/endpoints';
 import { MESH } from '../endpoints/proxy';
 import { Gateways } from '../listeners/gateways';
 import { unlessUnsimulated } from '../messages/unsimulated';

@@ -8,7 +8,7 @@ import {
   unknownPods,
 } from '../listeners/listener';
 import { gatewayListeners } from '../listeners/ingress';
-import { and, type Ternary } from '../messages/ternary';
+import { and, type Ternary } from '../messages/unsimulated';
 import type { Route } from '../routes/rule';
 import { areRoutesUnread, isListenerUnread, unreadKindFor } from '../unread';
 import { allows, answered, inDoubt, type TrafficPath } from './path-ends';

@@ -7,7 +7,7 @@ import { type Caller, callerOf } from '../endpoints/caller';
 import { connect, isProxied, type Security } from '../endpoints/connect';
 import type { Context } from '../clusters/context';
 import type { Endpoint } from '../endpoints/endpoints';
-import { and, type Ternary } from '../messages/ternary';
+import { and, type Ternary } from '../messages/unsimulated';
 import { clientOf, isUnreadBetween } from '../unread';
 
 /** A traffic path of a caller: by a route, or to a Service without one. */

@@ -1,7 +1,7 @@
 import { describeMillis } from '../../manifests';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
-import { isBehindElsewhere } from '../endpoints/elsewhere';
+import { isBehindElsewhere } from '../endpoints/resolve';
 import type { Proxy } from '../endpoints/proxy';
 import type { Route } from '../routes/rule';
 import { unreadable } from '../clusters/tls-layers';

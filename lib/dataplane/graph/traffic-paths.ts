@@ -1,13 +1,12 @@
 import { carriesRequests, type Field, type Host, Kind, memo, portNumber, portsOf } from '../../manifests';
 import { type Caller, callerOf } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
-import { arePodsElsewhere } from '../endpoints/elsewhere';
-import { endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/headless';
+import { arePodsElsewhere, isUnresolved } from '../endpoints/resolve';
+import { chosenEndpoints, endpointsOf, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/endpoints';
 import { hasSidecar } from '../endpoints/membership';
 import type { Proxy } from '../endpoints/proxy';
 import { type Listener, Scope } from '../virtual-hosts/scope';
-import { hasSharedListener, isUnresolved, outsideEndpoint } from '../clusters/outbound';
+import { hasSharedListener, outsideEndpoint } from '../clusters/outbound';
 import { domainsOf, sidecarVirtualHosts, type VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { areRoutesUnread, unreadOfHost } from '../unread';
 import { connected } from './connection-paths';
@@ -73,9 +72,18 @@ function throughListener(
         : [];
     });
   });
-  const connections = known
-    .filter(({ host, port }) => carriesRequests(port) !== true || acceptsBytes(host, listener, context))
-    .flatMap(({ host, port }) => connected(caller, proxy, host, port, listener, context));
+  const connections = known.flatMap(({ host, port }) =>
+    carriesRequests(port) !== true
+      ? connected(caller, proxy, host, port, listener, context)
+      : scope.allowsAny && acceptsBytes(host, context)
+        ? straight(caller, host, port, context).map(each => ({
+            ...each,
+            when: 'as TCP',
+            isForAll: false,
+            isDetected: true,
+          }))
+        : [],
+  );
   const reached = new Set(
     requests.flatMap(({ from, to, ends }) => ends.map(each => `${from} ${to} ${each.destination}`)),
   );
@@ -88,17 +96,9 @@ function throughListener(
 /**
  * Whether connections to a port that is declared for requests may arrive: past its routes, where no proxy reads them.
  */
-function acceptsBytes({ resource }: Host, listener: Listener, { cluster }: Context): boolean {
-  return (
-    resource.type !== Kind.SERVICE
-    || hasConnectionRules(listener)
-    || cluster.selectedBy(resource).some(each => !hasSidecar(each, cluster))
-  );
+function acceptsBytes({ resource }: Host, { cluster }: Context): boolean {
+  return resource.type !== Kind.SERVICE || cluster.selectedBy(resource).some(each => !hasSidecar(each, cluster));
 }
-
-const hasConnectionRules = memo(({ virtualServices }: Listener) =>
-  virtualServices.some(each => ['tcp', 'tls'].some(protocol => each.spec.get(protocol).items.length > 0)),
-);
 
 /** The ports of hosts for which a proxy uses a listener. */
 const portsOfListener = memo((listener: Listener, scope: Scope): readonly HostPort[] =>

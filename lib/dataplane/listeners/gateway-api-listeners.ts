@@ -11,10 +11,11 @@ import {
   type Resource,
 } from '../../manifests';
 import type { ProxiedCaller } from '../endpoints/caller';
+import { certificateFailure } from './certificates';
 import { attachedRoutes, hostOf, hostsOf, readerOf, routesAttached } from './attached-routes';
 import { type GatewayListener, type ListenerTls, once } from './listener';
 import { listenersOf } from './listener-sets';
-import { madeGateways } from './made-gateways';
+import { madeGateways } from './installed-gateways';
 import { inOrderOfPrecedence } from '../routes/gateway-route-match';
 import type { Message } from '../messages/message';
 import type { ConnectionRule } from '../clusters/tcp';
@@ -71,11 +72,11 @@ function tlsOf(listener: Field, gateway: Resource, cluster: Cluster): ListenerTl
     .items.filter(each => each.get('port').number === listener.get('port').number)
     .map(each => each.get('tls'));
   const [policy] = [listener.get('tls', 'frontendValidation'), own.get('validation')].filter(each => each.exists);
-  const references = [
-    ...listener.get('tls', 'certificateRefs').items,
-    ...(policy?.get('caCertificateRefs').items ?? []),
-  ];
-  if (references.some(each => !isGranted(each.resource, reference(each, each.resource, 'Secret', ''), cluster))) {
+  const references = policy?.get('caCertificateRefs').items ?? [];
+  if (
+    certificateFailure(listener, gateway, cluster)
+    || references.some(each => !isGranted(each.resource, reference(each, each.resource, 'Secret', ''), cluster))
+  ) {
     return 'unusable';
   }
   const mode = listener.get('tls', 'options', TERMINATE_MODE).text;

@@ -10,9 +10,8 @@ import {
   targetPortOf,
   type Workload,
 } from '../../manifests';
-import { installedGateways, type PublishedPort } from './installed-gateways';
+import { installedGateways, labelsByIstio, type PublishedPort, usualName } from './installed-gateways';
 import { listenersOf } from './listener-sets';
-import { labelsByIstio, usualName } from './made-gateways';
 
 /** The Pods of a gateway. */
 export interface GatewayPods {

@@ -13,9 +13,8 @@ import {
 import { identityOf } from '../endpoints/caller';
 import { type AssumedPods, assumedPods } from './assumed-pods';
 import { Gateways } from './gateways';
-import type { PublishedPort } from './installed-gateways';
+import { madeGateways, type PublishedPort } from './installed-gateways';
 import { type GatewayListener, type ListenerTls, once } from './listener';
-import { madeGateways } from './made-gateways';
 import type { Proxy } from '../endpoints/proxy';
 import { catchAllsLast, type Route, routesAt } from '../routes/rule';
 import { VirtualServices } from '../routes/virtual-services';

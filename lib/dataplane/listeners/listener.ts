@@ -8,8 +8,8 @@ import type { VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { Unsimulated } from '../messages/unsimulated';
 
 /**
- * The TLS mode of a gateway listener; `unusable` is TLS with certificates that it is not allowed to reference,
- * `mesh` requires mutual TLS of the mesh, and of `unsimulated` nothing is known.
+ * The TLS mode of a gateway listener; `unusable` is TLS without a certificate that it is allowed to use, `mesh` requires
+ * mutual TLS of the mesh, and of `unsimulated` nothing is known.
  */
 export type ListenerTls = 'none' | 'simple' | 'mutual' | 'mesh' | 'passthrough' | 'unusable' | 'unsimulated';
 

@@ -1,10 +1,9 @@
 import { type Cluster, type Field, isWithin, literalRegex, matchesPattern, memo, ownValue } from '../../manifests';
 import { claimTexts } from './claims';
 import type { Connection } from '../endpoints/connection';
-import type { Ternary } from '../messages/ternary';
+import { type Ternary, Unsimulated } from '../messages/unsimulated';
 import { authorityOf, type Message } from '../messages/message';
 import { isPathTemplate, matchesPathsFrom, matchesTemplate } from './path-template';
-import { Unsimulated } from '../messages/unsimulated';
 
 /** The input of authorization: a request or a TCP connection. What is unknown of it may have any value. */
 export interface AuthorizationInput {

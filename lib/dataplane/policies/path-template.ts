@@ -1,5 +1,5 @@
 import { literalRegex } from '../../manifests';
-import type { Ternary } from '../messages/ternary';
+import type { Ternary } from '../messages/unsimulated';
 
 /** Whether a path of an AuthorizationPolicy has placeholders: `{*}` for one segment, `{**}` for any number. */
 export function isPathTemplate(path: string): boolean {

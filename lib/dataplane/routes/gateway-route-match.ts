@@ -1,8 +1,7 @@
 import { ownValue, type Field, Kind } from '../../manifests';
 import type { Message } from '../messages/message';
-import { queryParameter } from './query';
-import { matchesPath, type PathMatch } from './path-match';
-import { matchesRe2 } from './re2';
+import { queryParameter } from './http-match';
+import { matchesPath, matchesRe2, type PathMatch } from './path-match';
 import type { Match, Rule } from './rule';
 import { RouteReader } from './unsupported-filters';
 

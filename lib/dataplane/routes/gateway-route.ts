@@ -13,11 +13,10 @@ import {
 import { corsHeadersOf } from './cors';
 import { headerModifier, type HeaderOperations, joined, NO_OPERATIONS } from './header-operations';
 import { gatewayRouteMatches } from './gateway-route-match';
-import { type PathRewrite, segmentsRewrite, wholePath } from './path-match';
+import { matchesRe2, type PathRewrite, segmentsRewrite, wholePath } from './path-match';
 import { redirectFilter } from './redirect';
 import { type Backend, type Mirror, type Retries, type Rule } from './rule';
 import { retriesOf } from './virtual-service';
-import { matchesRe2 } from './re2';
 import { isLeftOut, RouteReader } from './unsupported-filters';
 
 /**

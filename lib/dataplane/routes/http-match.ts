@@ -1,11 +1,9 @@
-import { ownValue, gatewayOf, hasLabels, type Field } from '../../manifests';
+import { type Field, gatewayOf, hasLabels, ownValue } from '../../manifests';
 import { claimOfHeader, claimTexts } from '../policies/claims';
 import { authorityOf, type Message } from '../messages/message';
 import type { Proxy } from '../endpoints/proxy';
-import { queryParameter } from './query';
-import { matchesPath, type PathMatch } from './path-match';
+import { matchesPath, matchesRe2, type PathMatch } from './path-match';
 import type { Match } from './rule';
-import { matchesString } from './string-match';
 
 /**
  * The match of an HTTPMatchRequest of a VirtualService. All of its conditions must be true.
@@ -79,4 +77,32 @@ function lacksHeader(name: string, match: Field, message: Message): boolean {
   }
   const asksPresence = match.entries.length === 0 || match.get('regex').text === '*';
   return !matchesString(match, ownValue(message.headers, name.toLowerCase()) ?? (asksPresence ? undefined : ''));
+}
+
+/**
+ * Whether a StringMatch of Istio matches a text: `exact`, `prefix` or `regex`; an empty one matches any present value.
+ * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#StringMatch
+ */
+export function matchesString(match: Field, text: string | undefined): boolean {
+  if (text === undefined) {
+    return false;
+  }
+  const [exact, prefix, regex] = [match.get('exact'), match.get('prefix'), match.get('regex')];
+  if (exact.exists) {
+    return text === exact.text;
+  }
+  if (prefix.exists) {
+    return text.startsWith(prefix.text);
+  }
+  // A single `*` matches any present value in Istio.
+  return !regex.exists || regex.text === '*' || matchesRe2(regex.text, text);
+}
+
+/** The raw value of a query parameter; undefined if it is missing. */
+export function queryParameter(query: string, name: string): string | undefined {
+  const found = query
+    .split('&')
+    .map(each => each.split('='))
+    .find(([key]) => key === name);
+  return found && found.slice(1).join('=');
 }

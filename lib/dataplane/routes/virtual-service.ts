@@ -2,11 +2,10 @@ import { type Cluster, type Field, fullHost, millisOf, type Resource } from '../
 import { httpRulesOf } from './delegates';
 import { type Cors, corsHeadersOf } from './cors';
 import { headerOperations, hostWritten } from './header-operations';
-import { httpMatch } from './http-match';
+import { httpMatch, matchesString } from './http-match';
 import { expressionRewrite, matchRewrite, type PathRewrite } from './path-match';
 import { redirect } from './redirect';
 import { type Backend, type Fault, type Mirror, type Retries, type Rule } from './rule';
-import { matchesString } from './string-match';
 
 /**
  * The HTTP rules of a VirtualService, in order.

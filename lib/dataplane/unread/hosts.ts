@@ -11,9 +11,8 @@ import {
 } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { BACKEND_TLS_POLICY, SERVICE } from './fields';
-import { DESTINATION_RULE } from './istio';
+import { DESTINATION_RULE, SERVICE_ENTRY, WORKLOAD_ENTRY } from './istio';
 import { type Reading, REMEDY, titleOf, unreadField, unreadFields } from './read';
-import { SERVICE_ENTRY, WORKLOAD_ENTRY } from './registry';
 
 /** Why it is not known how a host is reached: an object for it that is not simulated, or a field of one that is. */
 export const unreadOfHost = memo(unreadOf);

@@ -1,6 +1,6 @@
 export * from './gateways';
 export * from './hosts';
 export * from './kinds';
-export * from './parties';
+export * from './kinds';
 export * from './read';
 export * from './rules';

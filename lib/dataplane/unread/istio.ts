@@ -164,3 +164,116 @@ export const ISTIO_GATEWAY: Reading = {
   },
   unsimulated: { 'servers[].bind': '0.0.0.0', 'servers[].defaultEndpoint': undefined },
 };
+
+const LOCALITY = 'which of equal endpoints';
+const CERTIFICATE = 'certificates are assumed to be valid';
+
+/** ServiceEntries. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
+export const SERVICE_ENTRY: Reading = {
+  read: [
+    'addresses',
+    'exportTo',
+    'hosts',
+    'location',
+    'resolution',
+    'workloadSelector.labels',
+    ...['name', 'number', 'protocol', 'targetPort'].map(name => `ports[].${name}`),
+    ...['address', 'labels', 'ports', 'weight'].map(name => `endpoints[].${name}`),
+  ],
+  harmless: {
+    'endpoints[].locality': LOCALITY,
+    'endpoints[].serviceAccount': CERTIFICATE,
+    subjectAltNames: CERTIFICATE,
+  },
+  unsimulated: { 'endpoints[].network': undefined },
+};
+
+/** WorkloadEntries. @see https://istio.io/latest/docs/reference/config/networking/workload-entry/ */
+export const WORKLOAD_ENTRY: Reading = {
+  read: ['address', 'labels', 'ports', 'weight'],
+  harmless: { locality: LOCALITY, serviceAccount: CERTIFICATE },
+  unsimulated: { network: undefined },
+};
+
+/** WorkloadGroups: what WorkloadEntries of machines that register themselves are made of. */
+export const WORKLOAD_GROUP: Reading = {
+  read: [],
+  harmless: {
+    metadata: 'machines that register themselves are not among the manifests',
+    probe: 'all workloads are healthy',
+    template: 'machines that register themselves are not among the manifests',
+  },
+  unsimulated: {},
+};
+
+/** ProxyConfigs. @see https://istio.io/latest/docs/reference/config/networking/proxy-config/ */
+export const PROXY_CONFIG: Reading = {
+  read: ['selector.matchLabels'],
+  harmless: { concurrency: 'how fast, not where', image: 'the program of the proxy' },
+  unsimulated: { environmentVariables: undefined },
+};
+
+const TARGETS = ['selector.matchLabels', 'targetRef', 'targetRefs'];
+const SOURCE = [
+  'IpBlocks',
+  'Namespaces',
+  'Principals',
+  'RemoteIpBlocks',
+  'RequestPrincipals',
+  'ServiceAccounts',
+  'TrustDomains',
+];
+const OPERATION = ['Hosts', 'Methods', 'Paths', 'Ports'];
+const TOKENS = 'tokens are signed by their issuer, or declared bad';
+
+/** AuthorizationPolicies. @see https://istio.io/latest/docs/reference/config/security/authorization-policy/ */
+export const AUTHORIZATION_POLICY: Reading = {
+  read: [
+    ...TARGETS,
+    'action',
+    'provider.name',
+    ...bothWays(SOURCE).map(name => `rules[].from[].source.${name}`),
+    ...bothWays(OPERATION).map(name => `rules[].to[].operation.${name}`),
+    ...['key', 'values', 'notValues'].map(name => `rules[].when[].${name}`),
+  ],
+  harmless: {},
+  unsimulated: {},
+};
+
+/** RequestAuthentications. @see https://istio.io/latest/docs/reference/config/security/request_authentication/ */
+export const REQUEST_AUTHENTICATION: Reading = {
+  read: [
+    ...TARGETS,
+    ...[
+      'issuer',
+      'audiences',
+      'forwardOriginalToken',
+      'fromCookies',
+      'fromHeaders[].name',
+      'fromHeaders[].prefix',
+      'fromParams',
+      'outputClaimToHeaders[].claim',
+      'outputClaimToHeaders[].header',
+      'outputPayloadToHeader',
+      'spaceDelimitedClaims',
+    ].map(name => `jwtRules[].${name}`),
+  ],
+  harmless: {
+    'jwtRules[].jwks': TOKENS,
+    'jwtRules[].jwks_uri': TOKENS,
+    'jwtRules[].jwksUri': TOKENS,
+    'jwtRules[].timeout': TOKENS,
+  },
+  unsimulated: {},
+};
+
+/** PeerAuthentications. @see https://istio.io/latest/docs/reference/config/security/peer_authentication/ */
+export const PEER_AUTHENTICATION: Reading = {
+  read: ['selector.matchLabels', 'mtls.mode', 'portLevelMtls'],
+  harmless: {},
+  unsimulated: {},
+};
+
+function bothWays(names: readonly string[]): string[] {
+  return names.flatMap(each => [`${each[0]?.toLowerCase() ?? ''}${each.slice(1)}`, `not${each}`]);
+}

@@ -8,14 +8,20 @@ import {
   type Resource,
   selects,
   targetRefsOf,
+  type Workload,
 } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { isReadFilter } from './envoy-filters';
 import { NETWORK_POLICY } from './fields';
 import { MESH_CONFIG } from './mesh-config';
 import { type Reading, REMEDY, titleOf, unreadField, unreadFields } from './read';
-import { PROXY_CONFIG, WORKLOAD_GROUP } from './registry';
-import { AUTHORIZATION_POLICY, PEER_AUTHENTICATION, REQUEST_AUTHENTICATION } from './security';
+import {
+  AUTHORIZATION_POLICY,
+  PEER_AUTHENTICATION,
+  PROXY_CONFIG,
+  REQUEST_AUTHENTICATION,
+  WORKLOAD_GROUP,
+} from './istio';
 
 /** A proxy or Pod that a request meets. */
 export interface Party {
@@ -222,4 +228,18 @@ function ofFields(cluster: Cluster): Suspect[] {
         .map(field => ({ resource, field, concerns })),
     ),
   );
+}
+
+/** Whether something that is not simulated may decide whether one workload reaches another. */
+export function isUnreadBetween(from: Party, workload: Workload | undefined, cluster: Cluster): boolean {
+  return unreadKindFor([from, ...(workload ? [serverOf(workload)] : [])], cluster) !== undefined;
+}
+
+/** What sends from within the cluster. */
+export function clientOf({ namespace, labels }: { readonly namespace: string; readonly labels: Labels }): Party {
+  return { namespace, labels, role: 'client' };
+}
+
+export function serverOf({ namespace, labels }: Workload): Party {
+  return { namespace, labels, role: 'server' };
 }

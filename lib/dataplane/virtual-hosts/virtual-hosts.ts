@@ -11,7 +11,7 @@ import {
   portsOf,
   type Resource,
 } from '../../manifests';
-import { isHeadless } from '../endpoints/headless';
+import { isHeadless } from '../endpoints/endpoints';
 import type { Proxy } from '../endpoints/proxy';
 import { MeshRoutes, meshRoutesAt } from '../routes/mesh-routes';
 import { NO_OPERATIONS } from '../routes/header-operations';

@@ -265,7 +265,9 @@ function contradictions(
     each =>
       ruleOf(each) !== undefined
       && (namespace === 'edge'
-        ? message.includes(`on port ${each.message.port}:`) && arrives(each)
+        ? message.includes(
+            `${ruleOf(each)?.startsWith('spec.http') ? 'requests' : 'connections'} that arrive on port ${each.message.port}:`,
+          ) && arrives(each)
         : each.result?.outcomes.some(({ workload }) => workload?.name === 'web') === true),
   );
 }

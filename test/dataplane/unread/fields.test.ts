@@ -16,14 +16,20 @@ import {
   ENVOY_PROXY,
   SECURITY_POLICY,
 } from '../../../lib/dataplane/unread/envoy-gateway';
-import { DESTINATION_RULE, ISTIO_GATEWAY, SIDECAR, VIRTUAL_SERVICE } from '../../../lib/dataplane/unread/istio';
-import type { Reading } from '../../../lib/dataplane/unread/read';
-import { PROXY_CONFIG, SERVICE_ENTRY, WORKLOAD_ENTRY, WORKLOAD_GROUP } from '../../../lib/dataplane/unread/registry';
 import {
   AUTHORIZATION_POLICY,
+  DESTINATION_RULE,
+  ISTIO_GATEWAY,
   PEER_AUTHENTICATION,
+  PROXY_CONFIG,
   REQUEST_AUTHENTICATION,
-} from '../../../lib/dataplane/unread/security';
+  SERVICE_ENTRY,
+  SIDECAR,
+  VIRTUAL_SERVICE,
+  WORKLOAD_ENTRY,
+  WORKLOAD_GROUP,
+} from '../../../lib/dataplane/unread/istio';
+import type { Reading } from '../../../lib/dataplane/unread/read';
 import { SpecFields } from '../../support/spec-fields';
 
 const EG = '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1';

@@ -40,7 +40,7 @@ test.each<[string, object[], string, string, string]>([
   ['TCP', [entry('TCP')], REACHED, REACHED, REACHED],
   ['TCP to which a DestinationRule begins TLS', [entry('TCP'), begins('SIMPLE')], REACHED, '0', REACHED],
   ['UDP', [entry('UDP')], '0', '0', '0'],
-  ['HTTP with TLS of the mesh', [entry('HTTP'), begins('ISTIO_MUTUAL')], '503', '0', '0'],
+  ['HTTP with TLS of the mesh', [entry('HTTP'), begins('ISTIO_MUTUAL')], '503', '0', REACHED],
 ])(
   'a port outside that is %s, called in plaintext, in TLS, and for a connection',
   (_name, objects, plain, secure, connection) => {
@@ -52,6 +52,20 @@ test.each<[string, object[], string, string, string]>([
     }
   },
 );
+
+test('a connection to a port for requests passes by tcp rules and DestinationRules, as to an unknown host', () => {
+  const bytes = { number: 9000 };
+  const rule = istio('VirtualService', 'v', {
+    hosts: ['old'],
+    tcp: [{ route: [{ destination: { host: 'cart', port: bytes } }] }],
+  });
+  const all = traffic([rule]);
+  expect(endsOf(all.from('web').tcp('old:80'))).toBe('old-v1');
+  expect(endsOf(all.from('web').tcp('old:9000'))).toBe('cart-v1 50%, cart-v2 50%');
+  const closed = meshConfig({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } });
+  expect(endsOf(traffic([rule, closed]).from('web').tcp('old:80'))).toBe('0');
+  expect(connect([entry('HTTP'), closed])).toBe('0');
+});
 
 test('where only known hosts are forwarded, TLS reaches no port for requests, with any DestinationRule', () => {
   const closed = [meshConfig({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })];

@@ -98,7 +98,7 @@ function unaccepted({ by, port, isHeadless, reason }: FailingPort): Problem {
 function denial(by: Field, reason: string): Problem {
   return problem(
     by.isRoot ? by.get('spec') : by,
-    `Every request on a route is denied by the ${by.resource.kind} ${by.resource.key}: ${reason}.`,
+    `All traffic on a route is denied by the ${by.resource.kind} ${by.resource.key}: ${reason}.`,
     'Allow what the routes are for, or remove the routes.',
   );
 }
@@ -108,6 +108,7 @@ const FIXES: Readonly<Record<FailingBackend['because'], string>> = {
   policy: 'Allow what the route is for, or remove it.',
   request:
     'Allow the methods, hosts and paths of the route, as they are after its rewrite at the workload and before at the gateway.',
+  kind: 'Refer to a Service and one of its ports.',
   visibility: "Export the host to the namespace of the gateway's Pods.",
   subset:
     "Declare the subset in the DestinationRule that applies to the gateway, or export it to the gateway's namespace.",

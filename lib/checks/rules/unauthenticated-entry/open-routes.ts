@@ -85,7 +85,7 @@ function openAt(
     [policyTargetOf(listener), ...workloads].flatMap(each => policiesFor(each, Kind.AUTHORIZATION_POLICY, cluster)),
     cluster.all(Kind.SECURITY_POLICY),
   );
-  for (const sample of samplesOf(route.match, request, named)) {
+  for (const sample of samplesOf(route, request, named)) {
     if (unlessUnsimulated(() => routeFor(routes, sample)) === route) {
       const open = passing(listener, sample, route.rule.at, context);
       if (open || isEmpty(named)) {

@@ -22,12 +22,14 @@ export function requestAt({ tls, port }: GatewayListener, host: string, match: R
 }
 
 /**
- * Requests that a match may have: for the paths and methods that it names, and for those that policies do.
+ * Requests that a route may have: for the paths and methods that its match names, and for those that policies do. A
+ * route with a CORS policy needs OPTIONS without a token, which is no other operation.
  * @param request What they have in common.
  */
-export function* samplesOf(match: Route['match'], request: Message, named: NamedOperations): Iterable<Message> {
+export function* samplesOf({ rule, match }: Route, request: Message, named: NamedOperations): Iterable<Message> {
   const own = methodsOf(match?.at);
-  const methods = own.length > 0 ? own : ['GET', 'POST', ...methodsBy(named.methods)];
+  const others = methodsBy(named.methods).filter(each => !rule.cors || each !== 'OPTIONS');
+  const methods = own.length > 0 ? own : ['GET', 'POST', ...others];
   for (const path of new Set(pathsOf(match, named.paths).filter(isPlain))) {
     for (const method of new Set(methods)) {
       yield { ...request, method, path };

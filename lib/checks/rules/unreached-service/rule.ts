@@ -1,5 +1,5 @@
 import { Gateways } from '../../../dataplane';
-import { type Cluster, isElsewhere, isMember, type Resource } from '../../../manifests';
+import { type Cluster, gatewaysNamedBy, isElsewhere, isMember, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { admitsStrangers, membershipOfNode, policiesOf } from '../../manifests/calls/grants';
@@ -20,13 +20,21 @@ export const rule: Check = {
     + '`cardinal.cdk8s.io/elsewhere`.',
   *find(cluster) {
     const authorizers = authorizersIn(cluster);
+    const connected = connectedFromOutside(cluster);
+    const gateways = new Set(
+      cluster.all(Kind.ISTIO_GATEWAY).flatMap(each =>
+        Gateways.of(cluster)
+          .selectedBy(each)
+          .map(pods => pods.workload),
+      ),
+    );
     for (const node of CallGraph.of(cluster).nodes.filter(
       each =>
         each.services.length > 0
         && each.incoming.length === 0
         && each.entries.length === 0
-        && !each.workloads.some(isGateway)
-        && !each.services.some(service => authorizers.has(service)),
+        && !each.workloads.some(workload => isGateway(workload) || gateways.has(workload))
+        && !each.services.some(service => authorizers.has(service) || connected.has(service)),
     )) {
       if (
         isMember(membershipOfNode(node, cluster))
@@ -56,6 +64,19 @@ function namesFurtherCallers(node: Node, cluster: Cluster): boolean {
         || (namespace !== undefined && account !== undefined && Gateways.of(cluster).hasAccount(namespace, account)))
     );
   });
+}
+
+/** The Services to which rules of VirtualServices at Gateways send connections. */
+function connectedFromOutside(cluster: Cluster): ReadonlySet<Resource> {
+  const routes = cluster.all(Kind.VIRTUAL_SERVICE).filter(each => gatewaysNamedBy(each).length > 0);
+  return new Set(
+    routes.flatMap(({ spec, namespace }) =>
+      ['tls', 'tcp']
+        .flatMap(protocol => spec.get(protocol).items)
+        .flatMap(rule => rule.get('route').items)
+        .flatMap(each => cluster.hosts.find(each.get('destination', 'host').text, namespace)?.resource ?? []),
+    ),
+  );
 }
 
 /** The Services that proxies call for decisions about requests. */
