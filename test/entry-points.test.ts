@@ -146,6 +146,7 @@ test.each<[string, string[]]>([
       'RestApiEdge',
       'SharedLoadBalancer',
       'Waf',
+      'WebSocketApiEdge',
     ],
   ],
   ['openapi', ['azureApiManagement', 'googleApiGateway', 'openApi']],

@@ -22,3 +22,5 @@ export { RestApiEdge } from './rest-api-edge';
 export type { RestApiEdgeProps, RestCanary, RestLambdaRoute } from './rest-api-props';
 export { SharedLoadBalancer, type SharedLoadBalancerProps } from './shared-load-balancer';
 export type { VpcLinkSettings } from './vpc-link';
+export { WebSocketApiEdge } from './web-socket-api-edge';
+export type { WebSocketApiEdgeProps, WebSocketLambdaRoute } from './web-socket-api-props';

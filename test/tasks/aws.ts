@@ -80,7 +80,11 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     '`metricCount()` and others, `addAlarms()`',
     'aws/domain-and-logs.test.ts › has alarms on errors, latency and throttled requests',
   ),
-  no('WebSocket API', 'WebSocket APIs'),
+  model(
+    'WebSocket API',
+    '`WebSocketApiEdge`, `Front.webSocketApi`',
+    'aws/web-socket-api-edge.test.ts › each event and message is a request to a route of the edge',
+  ),
   model('Dual stack', '`ipAddressType`', 'aws/domain-and-logs.test.ts › is reached over IPv4 and IPv6 if declared'),
 ]);
 

@@ -1,16 +1,28 @@
-import { type ApiQuotas, HTTP_API_QUOTAS, limitOf, type Quota, REST_API_QUOTAS } from '../../checks';
+import {
+  type ApiQuotas,
+  HTTP_API_QUOTAS,
+  limitOf,
+  type Quota,
+  REST_API_QUOTAS,
+  WEBSOCKET_API_QUOTAS,
+} from '../../checks';
 import { type Auth, type Edge, requireOneHost, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
 export interface ApiKind {
   readonly name: string;
-  readonly code: 'LimitOfHttpApi' | 'LimitOfRestApi';
+  readonly code: 'LimitOfHttpApi' | 'LimitOfRestApi' | 'LimitOfWebSocketApi';
   readonly quotas: { readonly integrationTimeoutMillis: Quota; readonly [name: string]: Quota };
 }
 
 export const HTTP_API = { name: 'an HTTP API', code: 'LimitOfHttpApi', quotas: HTTP_API_QUOTAS } as const;
 export const REST_API = { name: 'a REST API', code: 'LimitOfRestApi', quotas: REST_API_QUOTAS } as const;
+export const WEBSOCKET_API = {
+  name: 'a WebSocket API',
+  code: 'LimitOfWebSocketApi',
+  quotas: WEBSOCKET_API_QUOTAS,
+} as const;
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 const TARGET_GROUP_NAME = 32;
