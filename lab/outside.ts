@@ -4,10 +4,18 @@ import { certificateOf } from './certificates';
 import type { Lab } from './lab';
 import { HOST } from './network';
 
+/** A request that the host outside has received. */
+interface OutsideRequest {
+  readonly host: string;
+  readonly path: string;
+  /** The address of the client. */
+  readonly from: string;
+}
+
 /** A host outside the cluster, and the DNS server that resolves every name ending in `.example` to it. */
 export class Outside {
   readonly address = '10.99.0.9';
-  private requests: { readonly host: string; readonly path: string }[] = [];
+  private requests: OutsideRequest[] = [];
 
   /** The external host of a lab, for its whole lifetime. */
   static of(lab: Lab): Promise<Outside> {
@@ -35,15 +43,15 @@ export class Outside {
   }
 
   /** The requests received since the last call. */
-  takeRequests(): { readonly host: string; readonly path: string }[] {
+  takeRequests(): OutsideRequest[] {
     const taken = this.requests;
     this.requests = [];
     return taken;
   }
 
   private async listen(lab: Lab): Promise<void> {
-    const answer: RequestListener = ({ headers, url = '' }, response) => {
-      this.requests.push({ host: headers.host ?? '', path: url });
+    const answer: RequestListener = ({ headers, url = '', socket }, response) => {
+      this.requests.push({ host: headers.host ?? '', path: url, from: socket.remoteAddress ?? '' });
       // Requests for this path never get a response.
       if (url !== '/never') {
         response.end('outside');

@@ -3,10 +3,12 @@ export type { SimulatedOutcome, SimulationResult } from './clusters/simulation-r
 export { policiesFor, type PolicyTarget } from './endpoints/policy-target';
 export { resolve } from './endpoints/resolve';
 export { differences } from './graph/difference';
-export { failingHeadlessPorts, servicesWithoutPods, shadowedSubsets } from './graph/failing-hosts';
+export { type FailingPort, failingPorts, servicesWithoutPods, shadowedSubsets } from './graph/failing-hosts';
 export { closedGateways, type FailingBackend, failingBackends, rulesWithoutBackends } from './graph/failing-routes';
 export { refusedPreflights } from './graph/refused-preflights';
+export { rewrittenPaths } from './graph/rewritten-paths';
 export { unattachedRoutes } from './graph/unattached-routes';
+export { unreachedInMesh } from './graph/unreached-in-mesh';
 export { type Unreached, unreachedVirtualServices } from './graph/unreached-routes';
 export { type Reach, TrafficMatrix } from './graph/matrix';
 export { describeRetries, percent } from './graph/path-text';

@@ -1,4 +1,5 @@
-import { requestListeners, type TopologyChart } from '../kubernetes';
+import type { Construct } from 'constructs';
+import { edgesBeside, requestListeners } from '../kubernetes';
 import { ClientCertificates, type Edge, ValidationError } from '../topology';
 import { internalHeadersOf } from './client-headers';
 import { ClientTrafficPolicy } from './resources';
@@ -8,23 +9,22 @@ import { ClientTrafficPolicy } from './resources';
  * front before it, has a client CA. Headers that the gateway sets itself are removed from requests on every listener, before authentication
  * and rate limits.
  */
-export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
-  const remove = internalHeadersOf(edge);
+export function renderClientPolicy(scope: Construct, edge: Edge): void {
+  const edges = edgesBeside(edge);
+  const remove = [...new Set(edges.flatMap(internalHeadersOf))];
   if (!edge.tlsSecret && remove.length === 0 && !edge.trustedProxies) {
     return;
   }
   const authority = edge.gatewayClientCa;
-  new ClientTrafficPolicy(chart.scopeOf(edge), 'client-policy', {
-    metadata: { name: edge.name, namespace: edge.namespace },
+  new ClientTrafficPolicy(scope, 'client-policy', {
+    metadata: { name: edge.gatewayName, namespace: edge.namespace },
     spec: {
-      targetRefs: (remove.length > 0 || edge.trustedProxies ? [undefined] : requestListeners(edge)).map(
-        sectionName => ({
-          group: 'gateway.networking.k8s.io',
-          kind: 'Gateway',
-          name: edge.name,
-          sectionName,
-        }),
-      ),
+      targetRefs: (remove.length > 0 || edge.trustedProxies ? [undefined] : tlsListeners(edges)).map(sectionName => ({
+        group: 'gateway.networking.k8s.io',
+        kind: 'Gateway',
+        name: edge.gatewayName,
+        sectionName,
+      })),
       clientIPDetection: clientIPDetection(edge),
       headers:
         remove.length > 0 || authority !== undefined
@@ -52,6 +52,10 @@ export function renderClientPolicy(chart: TopologyChart, edge: Edge): void {
         : undefined,
     },
   });
+}
+
+function tlsListeners(edges: readonly Edge[]): string[] {
+  return [...new Set(edges.filter(({ tlsSecret }) => tlsSecret !== undefined).flatMap(requestListeners))];
 }
 
 /** The address of a client is read from `x-forwarded-for` on connections of trusted proxies only. */

@@ -1,7 +1,9 @@
+import type { Construct } from 'constructs';
 import {
   Capability,
   EdgeGateway,
-  edgeListeners,
+  gatewayListeners,
+  leadOf,
   listenerPorts,
   renderBackendTls,
   renderConnectionRoutes,
@@ -107,9 +109,9 @@ export class EnvoyGateway extends EdgeGateway {
   }
 
   /** The labels that Envoy Gateway sets on the proxies of an edge. */
-  labelsOf({ name, namespace }: Edge): Labels {
+  labelsOf({ gatewayName, namespace }: Edge): Labels {
     return {
-      'gateway.envoyproxy.io/owning-gateway-name': name,
+      'gateway.envoyproxy.io/owning-gateway-name': gatewayName,
       'gateway.envoyproxy.io/owning-gateway-namespace': namespace,
     };
   }
@@ -124,9 +126,9 @@ export class EnvoyGateway extends EdgeGateway {
     return (edge.tlsSecret ? 443 : 80) + SHIFT;
   }
 
-  /** The name of the Service in front of the proxies: `NAMESPACE-EDGE`. */
+  /** The name of the Service in front of the proxies: `NAMESPACE-EDGE`, or `NAMESPACE-GATEWAY` of a shared one. */
   serviceNameOf(edge: Edge): string {
-    return `${edge.namespace}-${edge.name}`;
+    return `${edge.namespace}-${edge.gatewayName}`;
   }
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
@@ -135,29 +137,38 @@ export class EnvoyGateway extends EdgeGateway {
   }
 
   /**
-   * Adds for each edge a Gateway, its HTTPRoutes, and Envoy Gateway's policies. Throws for a limit that contradicts the
-   * installation.
+   * Adds for each edge a Gateway, its HTTPRoutes, and Envoy Gateway's policies; a shared Gateway once. Throws for a
+   * limit that contradicts the installation.
    */
   render(chart: TopologyChart): void {
+    for (const gateway of chart.topology.sharedGateways) {
+      const lead = leadOf(gateway);
+      this.renderGateway(chart.scopeOf(gateway), lead);
+      renderClientPolicy(chart.scopeOf(gateway), lead);
+    }
     for (const edge of chart.topology.edges) {
       this.requireKept(edge);
-      this.renderGateway(chart, edge);
+      if (edge.gateway) {
+        renderCertificate(chart.scopeOf(edge), edge);
+      } else {
+        this.renderGateway(chart.scopeOf(edge), edge);
+      }
       const groups = groupsOf(edge);
-      renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST).forEach((names, index) =>
-        renderSecurityPolicy(chart, edge, groups[index] ?? [], names),
-      );
+      const routes = renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST);
+      routes.forEach((names, index) => renderSecurityPolicy(chart, edge, groups[index] ?? [], names));
       renderConnectionRoutes(chart, edge);
-      renderTrafficPolicy(chart, edge);
-      renderClientPolicy(chart, edge);
+      renderTrafficPolicy(chart, edge, routes.flat());
+      if (!edge.gateway) {
+        renderClientPolicy(chart.scopeOf(edge), edge);
+      }
       renderTranslation(chart, edge);
       renderBackendProtocols(chart, edge);
     }
     renderBackendTls(chart);
   }
 
-  private renderGateway(chart: TopologyChart, edge: Edge): void {
-    const scope = chart.scopeOf(edge);
-    const { name, namespace } = edge;
+  private renderGateway(scope: Construct, edge: Edge): void {
+    const { gatewayName: name, namespace } = edge;
     new Gateway(scope, 'gateway', {
       metadata: { name, namespace },
       spec: {
@@ -166,10 +177,12 @@ export class EnvoyGateway extends EdgeGateway {
           ...edge.gatewayMetadata,
           parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name },
         },
-        listeners: edgeListeners(edge),
+        listeners: gatewayListeners(edge),
       },
     });
-    renderCertificate(scope, edge);
+    if (!edge.gateway) {
+      renderCertificate(scope, edge);
+    }
     renderProxy(scope, edge, {
       serviceName: this.serviceNameOf(edge),
       service: this.serviceOf(edge, this.props.service),

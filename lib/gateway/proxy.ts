@@ -28,7 +28,7 @@ export function renderProxy(
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
   new EnvoyProxy(place, 'proxy', {
-    metadata: { name: edge.name, namespace: edge.namespace },
+    metadata: { name: edge.gatewayName, namespace: edge.namespace },
     spec: {
       provider: {
         type: 'Kubernetes',

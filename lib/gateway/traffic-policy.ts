@@ -33,7 +33,7 @@ const MOST_CLIENT_LIMITS = 256;
  * The rate limits of an edge, which each proxy counts separately, and its per-client rate limits, which all proxies
  * share. Envoy Gateway supports no burst beyond the rate.
  */
-export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
+export function renderTrafficPolicy(chart: TopologyChart, edge: Edge, routeNames: readonly string[]): void {
   const local = rateLimitsOf(edge);
   const global = limitsOf(edge);
   requireCountable(edge, local, global);
@@ -43,7 +43,10 @@ export function renderTrafficPolicy(chart: TopologyChart, edge: Edge): void {
   new BackendTrafficPolicy(chart.scopeOf(edge), 'traffic-policy', {
     metadata: { name: edge.name, namespace: edge.namespace },
     spec: {
-      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.name }],
+      // The limits of a shared gateway would be those of all its edges.
+      targetRefs: edge.gateway
+        ? routeNames.map(name => ({ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name }))
+        : [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.name }],
       rateLimit: {
         local: local.length > 0 ? { rules: local } : undefined,
         global: global.length > 0 ? { rules: global } : undefined,

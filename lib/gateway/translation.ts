@@ -1,5 +1,5 @@
 import { type TopologyChart, transcoders } from '../kubernetes';
-import type { Edge } from '../topology';
+import { type Edge, ValidationError } from '../topology';
 import { EnvoyPatchPolicy } from './resources';
 
 const LISTENER = 'type.googleapis.com/envoy.config.listener.v3.Listener';
@@ -13,7 +13,15 @@ export function renderTranslation(chart: TopologyChart, edge: Edge): void {
   if (filters.length === 0) {
     return;
   }
-  const { name, namespace, tlsSecret } = edge;
+  const { name, namespace, tlsSecret, gateway } = edge;
+  if (gateway) {
+    throw new ValidationError({
+      code: 'NotOnSharedGateway',
+      path: edge.path,
+      summary: `At Envoy Gateway \`grpcMethod\` is a filter of a listener, so it would apply to every edge of ${gateway.path}.`,
+      fix: 'Declare the edge with a gateway of its own, or remove `grpcMethod`.',
+    });
+  }
   new EnvoyPatchPolicy(chart.scopeOf(edge), 'patch-policy', {
     metadata: { name, namespace },
     spec: {

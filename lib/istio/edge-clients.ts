@@ -2,7 +2,7 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
   'resolution-mode': 'import',
 };
 import type { Construct } from 'constructs';
-import { type Labels, type SpecOf } from '../kubernetes';
+import { edgesBeside, type Labels, type SpecOf } from '../kubernetes';
 import { ClientCertificates, DRAIN, type Edge, TlsVersion } from '../topology';
 import { AuthorizationPolicy } from './resources';
 
@@ -36,7 +36,7 @@ export function proxyConfigOf({ trustedProxies }: Edge, hasPodTargets: boolean):
 
 /** The part of the spec of the Service that preserves the addresses of clients. */
 export function addressesOf(edge: Edge, service: string): { externalTrafficPolicy?: string } {
-  return service === 'LoadBalancer' && hasConditions(edge) ? { externalTrafficPolicy: 'Local' } : {};
+  return service === 'LoadBalancer' && edgesBeside(edge).some(hasConditions) ? { externalTrafficPolicy: 'Local' } : {};
 }
 
 /**

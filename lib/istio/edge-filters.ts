@@ -1,3 +1,4 @@
+import type { Construct } from 'constructs';
 import { type Labels, type TopologyChart, transcoders } from '../kubernetes';
 import { type Edge, ValidationError } from '../topology';
 import { minTlsVersion } from './edge-clients';
@@ -17,6 +18,14 @@ export function renderEdgeFilters(chart: TopologyChart, edge: Edge, labels: Labe
   const filters = [rateLimits(edge), perClientRateLimits(edge), ...transcoders(edge)];
   renderFilters(chart.scopeOf(edge), { name: `${edge.name}-filters`, namespace: edge.namespace, labels }, [
     ...filters.filter(filter => filter !== undefined).map(filter => beforeTheRouter('GATEWAY', filter)),
+    inTheConnectionManager(notFound()),
+    ...inTheFilterChains(edge, minTlsVersion(edge)),
+  ]);
+}
+
+/** The filters that a shared gateway has for all of its edges. */
+export function renderSharedFilters(scope: Construct, edge: Edge, labels: Labels): void {
+  renderFilters(scope, { name: `${edge.gatewayName}-filters`, namespace: edge.namespace, labels }, [
     inTheConnectionManager(notFound()),
     ...inTheFilterChains(edge, minTlsVersion(edge)),
   ]);

@@ -1,7 +1,7 @@
-import type { IAuthorizationPolicy, IRequestAuthentication } from '@kubernetes-models/istio/security.istio.io/v1' with {
+import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { grouped, preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
+import { edgesBeside, grouped, preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
   type AcceptedTokens,
   type ConnectionRoute,
@@ -14,9 +14,10 @@ import { type MatchedRequests, requestsOf } from './edge-conditions';
 import { authorizerNameOf } from './install/authorizers';
 import { operationsOf } from './operations';
 import { AuthorizationPolicy, RequestAuthentication } from './resources';
+import { onItsHosts, withHosts } from './shared-gateway';
+import { jwtRules, requireOneKeySet, tokensOf } from './tokens';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
-type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number];
 
 const AUDIENCES = 'request.auth.audiences';
 
@@ -29,10 +30,11 @@ const AUDIENCES = 'request.auth.audiences';
 export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   const scope = chart.scopeOf(edge);
   const { name, namespace } = edge;
-  const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }];
+  const targetRefs = [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.gatewayName }];
   const tokens = tokensOf(edge);
   const groups = groupsOf(edge);
-  if (tokens.length > 0) {
+  requireOneKeySet(edgesBeside(edge));
+  if (tokens.length > 0 && !edge.gateway) {
     new RequestAuthentication(scope, 'request-authentication', {
       metadata: { name, namespace },
       spec: { targetRefs, jwtRules: jwtRules(tokens) },
@@ -40,34 +42,9 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   }
   new AuthorizationPolicy(scope, 'authorization-policy', {
     metadata: { name, namespace },
-    spec: { targetRefs, action: 'ALLOW', rules: rulesOf(edge, groups) },
+    spec: { targetRefs, action: 'ALLOW', rules: onItsHosts(edge, rulesOf(edge, groups)) },
   });
   renderAuthorizer(chart, edge, groups);
-}
-
-function tokensOf(edge: Edge): AcceptedTokens[] {
-  return edge.rules.flatMap(({ auth: { token } }) => (token ? [token] : []));
-}
-
-/**
- * One rule per issuer, which accepts the audiences of all its routes, or any audience where tokens may have none; the
- * AuthorizationPolicy checks the audience of each route.
- */
-export function jwtRules(tokens: readonly AcceptedTokens[]): JwtRule[] {
-  return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
-    const ofIssuer = tokens.filter(token => token.issuer === issuer);
-    return {
-      issuer,
-      audiences: ofIssuer.some(token => token.clientIdAsAudience || token.anyAudience)
-        ? undefined
-        : [...new Set(ofIssuer.flatMap(token => token.audiences))],
-      jwksUri: ofIssuer.find(token => token.jwksUri)?.jwksUri,
-      jwks: ofIssuer.find(token => token.jwks)?.jwks,
-      // By default Envoy also accepts the query parameter `access_token`.
-      fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
-      forwardOriginalToken: true,
-    };
-  });
 }
 
 interface Group {
@@ -90,7 +67,7 @@ function groupsOf({ rules }: Edge): Group[] {
 function rulesOf(edge: Edge, groups: readonly Group[]): Rule[] {
   return [
     ...(edge.tlsSecret ? [{ to: [{ operation: { ports: ['80'] } }] }] : []),
-    ...(edge.cors ? [preflightRule(edge, edge.cors)] : []),
+    ...(edge.cors && edge.routes.length > 0 ? [preflightRule(edge, edge.cors)] : []),
     ...edge.connections.map(ruleForConnections),
     ...groups.flatMap(({ token, requests }) => requests.flatMap(each => rulesFor(token, each))),
   ];
@@ -135,12 +112,13 @@ function renderAuthorizer(chart: TopologyChart, edge: Edge, groups: readonly Gro
   new AuthorizationPolicy(chart.scopeOf(edge), 'authorization-policy-external', {
     metadata: { name: `${edge.name}-authorizer`, namespace: edge.namespace },
     spec: {
-      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.name }],
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: edge.gatewayName }],
       action: 'CUSTOM',
       provider: { name: authorizerNameOf(edge) },
       rules: groups
         .filter(each => each.authorizer)
-        .flatMap(({ requests }) => requests.flatMap(each => rulesFor(undefined, each))),
+        .flatMap(({ requests }) => requests.flatMap(each => rulesFor(undefined, each)))
+        .map(rule => withHosts(edge, rule)),
     },
   });
 }

@@ -53,10 +53,20 @@ export function tlsOf({ name, host, tlsOrigination }: ExternalService): ClientTl
  * Mounts the Secrets of client certificates into the proxies of the callers.
  * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarUserVolume
  */
-export function mountClientCertificates(chart: TopologyChart, { incomingCalls, topology }: ExternalService): void {
+export function mountClientCertificates(
+  chart: TopologyChart,
+  { incomingCalls, topology, egressGateway }: ExternalService,
+): void {
+  if (egressGateway) {
+    // The gateway originates TLS.
+    return;
+  }
   for (const caller of new Set(incomingCalls.map(call => call.caller))) {
     const secrets = chart.topology.externals
-      .filter(each => each.topology === topology && each.incomingCalls.some(call => call.caller === caller))
+      .filter(
+        each =>
+          each.topology === topology && !each.egressGateway && each.incomingCalls.some(call => call.caller === caller),
+      )
       .flatMap(({ name, tlsOrigination }) =>
         tlsOrigination?.secret === undefined ? [] : [[name, tlsOrigination.secret] as const],
       );
@@ -77,10 +87,10 @@ export function mountClientCertificates(chart: TopologyChart, { incomingCalls, t
 /** The authorities in the image of Istio's proxy. */
 const SYSTEM_AUTHORITIES = '/etc/ssl/certs/ca-certificates.crt';
 
-function volumeOf(name: string): string {
+export function volumeOf(name: string): string {
   return `client-certificate-${name}`.slice(0, 63);
 }
 
-function folderOf(name: string): string {
+export function folderOf(name: string): string {
   return `/etc/istio/client-certificates/${name}`;
 }

@@ -1,9 +1,10 @@
-import { ConfigMap } from 'cdk8s-plus-27';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   Capability,
   EdgeGateway,
-  edgeListeners,
+  gatewayListeners,
+  leadOf,
   listenerPorts,
   renderBackendTls,
   renderConnectionRoutes,
@@ -19,11 +20,12 @@ import {
 } from '../kubernetes';
 import { DRAIN, type Edge, type Route, ValidationError } from '../topology';
 import { addressesOf, proxyConfigOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
-import { renderEdgeFilters } from './edge-filters';
+import { renderEdgeFilters, renderSharedFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
 import { rejectRemovedPrefixes } from './edge-redirects';
 import { renderLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
+import { rejectUnshareable, renderSharedAuthentication } from './shared-gateway';
 import { trafficPolicyOf } from './traffic';
 
 /** The type of the Service in front of a gateway. */
@@ -78,7 +80,7 @@ export class IstioIngress extends EdgeGateway {
 
   /** The label that istiod sets on the gateway's pods. */
   labelsOf(edge: Edge): Labels {
-    return { 'gateway.networking.k8s.io/gateway-name': edge.name };
+    return { 'gateway.networking.k8s.io/gateway-name': edge.gatewayName };
   }
 
   /** The container ports of the pods: 80, with TLS also 443, those for connections, and the readiness port 15021. */
@@ -91,9 +93,9 @@ export class IstioIngress extends EdgeGateway {
     return edge.tlsSecret ? 443 : 80;
   }
 
-  /** The name of the Service in front of the gateway's pods: `EDGE-istio`. */
+  /** The name of the Service in front of the gateway's pods: `EDGE-istio`, or `GATEWAY-istio` of a shared one. */
   serviceNameOf(edge: Edge): string {
-    return `${edge.name}-istio`;
+    return `${edge.gatewayName}-istio`;
   }
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
@@ -101,25 +103,42 @@ export class IstioIngress extends EdgeGateway {
     return this.serviceOf(edge, this.service).type === 'ClusterIP';
   }
 
-  /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters. */
+  /** Adds for each edge a Gateway, its routes, its policies and its EnvoyFilters; a shared Gateway once. */
   render(chart: TopologyChart): void {
+    for (const gateway of chart.topology.sharedGateways) {
+      const lead = leadOf(gateway);
+      this.renderGateway(chart.scopeOf(gateway), lead);
+      renderSharedAuthentication(chart.scopeOf(gateway), gateway);
+      renderSharedFilters(chart.scopeOf(gateway), lead, this.labelsOf(lead));
+    }
     for (const edge of chart.topology.edges) {
       rejectRemovedPrefixes(edge);
-      renderGateway(chart.scopeOf(edge), this.serviceOf(edge, this.service), edge, this.hasPodTargets(edge));
+      rejectUnshareable(edge);
+      if (edge.gateway) {
+        renderCertificate(chart.scopeOf(edge), edge);
+      } else {
+        this.renderGateway(chart.scopeOf(edge), edge);
+      }
       renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
       renderConnectionRoutes(chart, edge);
       renderVersionRules(chart, edge);
       renderEdgePolicies(chart, edge);
-      renderAddressPolicy(chart.scopeOf(edge), edge);
-      renderEdgeFilters(chart, edge, this.labelsOf(edge));
+      if (!edge.gateway) {
+        renderAddressPolicy(chart.scopeOf(edge), edge);
+        renderEdgeFilters(chart, edge, this.labelsOf(edge));
+      }
     }
     renderLimits(chart);
     renderBackendTls(chart, requireOutsideMesh);
   }
+
+  private renderGateway(scope: Construct, edge: Edge): void {
+    renderGateway(scope, this.serviceOf(edge, this.service), edge, this.hasPodTargets(edge));
+  }
 }
 
 function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge, hasPodTargets: boolean): void {
-  const { name, namespace, gatewayClientCa, gatewayMetadata = {} } = edge;
+  const { gatewayName: name, namespace, gatewayClientCa, gatewayMetadata = {} } = edge;
   new Gateway(scope, 'gateway', {
     metadata: { name, namespace },
     spec: {
@@ -128,12 +147,12 @@ function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge
         labels: {
           ...gatewayMetadata.labels,
           'app.kubernetes.io/name': name,
-          'app.kubernetes.io/part-of': edge.topology.name,
+          'app.kubernetes.io/part-of': (edge.gateway ?? edge).topology.name,
         },
         annotations: gatewayMetadata.annotations,
         parametersRef: { group: '', kind: 'ConfigMap', name: parametersName(edge) },
       },
-      listeners: edgeListeners(edge, tlsOptionsOf(edge)),
+      listeners: gatewayListeners(edge, tlsOptionsOf(edge)),
       tls:
         gatewayClientCa === undefined
           ? undefined
@@ -146,7 +165,9 @@ function renderGateway(scope: Construct, service: GatewayServiceSpec, edge: Edge
             },
     },
   });
-  renderCertificate(scope, edge);
+  if (!edge.gateway) {
+    renderCertificate(scope, edge);
+  }
   renderParameters(scope, service, edge, hasPodTargets);
 }
 
@@ -199,7 +220,9 @@ function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: E
   const place = new Construct(scope, 'infrastructure');
   const deployment = deploymentOf(edge, hasPodTargets);
   Phase.GATEWAYS.assignTo(place);
-  new ConfigMap(place, 'parameters', {
+  new ApiObject(place, 'parameters', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
       service: toYaml({ spec: { ...service, ...addressesOf(edge, service.type) } }),
@@ -235,5 +258,5 @@ function deploymentOf(edge: Edge, hasPodTargets: boolean): string | undefined {
 }
 
 function parametersName(edge: Edge): string {
-  return `${edge.name}-gateway`;
+  return `${edge.gatewayName}-gateway`;
 }

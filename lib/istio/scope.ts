@@ -1,5 +1,6 @@
 import { elsewhere, hostElsewhere, podsElsewhere, type TelemetryBackend, type TopologyChart } from '../kubernetes';
-import { type Call, Service } from '../topology';
+import { type Call, ExternalService, Service } from '../topology';
+import { hostOfGateway } from './egress-gateway';
 import { Sidecar } from './resources';
 
 const NOTHING = '~/*';
@@ -23,7 +24,7 @@ export function renderScopes(chart: TopologyChart, backends: readonly TelemetryB
       spec: {
         workloadSelector: { labels: service.selector },
         egress: [{ hosts: hosts.length > 0 ? hosts : [NOTHING] }],
-        outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+        outboundTrafficPolicy: { mode: service.objects.outboundTraffic?.isAny ? 'ALLOW_ANY' : 'REGISTRY_ONLY' },
       },
     });
   }
@@ -37,10 +38,10 @@ function hostsOf(service: Service, { callee, port }: Call): string[] {
   const isRoutedHere =
     callee instanceof Service && callee.isForeign && port.carriesRequests && service.topology.owns(service.namespace);
   const ofPods = callee instanceof Service && callee.headlessHost !== undefined ? [callee.headlessHost] : [];
-  return [callee.host, ...ofPods].flatMap(host => [
-    `${seenFrom(service, callee.namespace)}/${host}`,
-    ...(isRoutedHere ? [`./${host}`] : []),
-  ]);
+  const ofGateway = callee instanceof ExternalService ? hostOfGateway(callee, service.namespace) : [];
+  return [callee.host, ...ofPods]
+    .flatMap(host => [`${seenFrom(service, callee.namespace)}/${host}`, ...(isRoutedHere ? [`./${host}`] : [])])
+    .concat(ofGateway);
 }
 
 function seenFrom(service: Service, namespace: string): string {

@@ -1,7 +1,7 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { elsewhere, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
+import { elsewhere, type Labels, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { Service } from '../topology';
 import type { Identities } from './identities';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
@@ -30,6 +30,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
     const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? []), ...rulesOfPeers(service, mesh)];
     const isOwned = chart.topology.owns(service.namespace);
+    const isDryRun = service.objects.authorizationDryRun !== undefined;
     const metadata = { name: service.name, namespace: service.namespace, ...elsewhere(podsElsewhere(service)) };
     const selector = { matchLabels: service.selector };
     const portLevelMtls = plaintextPorts(service);
@@ -44,13 +45,25 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
       renderGuardsOutside(chart, service, rules);
     }
     // A policy without rules allows nothing: outside the topology's namespaces there is no other default.
-    if (rules.length > 0 || !isOwned) {
+    if (rules.length > 0 || !isOwned || isDryRun) {
+      const others = elsewhere(podsElsewhere(service), callersElsewhere(service, mesh));
       new AuthorizationPolicy(chart.scopeOf(service), 'authorization-policy', {
-        metadata: { ...metadata, ...elsewhere(podsElsewhere(service), callersElsewhere(service, mesh)) },
+        metadata: { ...metadata, ...(isDryRun ? dryRun(others.annotations) : others) },
         spec: { selector, action: 'ALLOW', ...(rules.length > 0 ? { rules } : {}) },
       });
     }
+    if (isDryRun) {
+      new AuthorizationPolicy(chart.scopeOf(service), 'dry-run', {
+        metadata: { ...metadata, name: `${service.name}.dry-run` },
+        spec: { selector, action: 'ALLOW', rules: [{}] },
+      });
+    }
   }
+}
+
+/** Istio evaluates such a policy for metrics and logs, and does not enforce it. */
+function dryRun(others: Labels = {}): { annotations: Labels } {
+  return { annotations: { ...others, 'istio.io/dry-run': 'true' } };
 }
 
 /**
@@ -65,7 +78,11 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
     ...new Set(rules.flatMap(({ from = [] }) => from.flatMap(({ source }) => source?.principals ?? []))),
   ];
   new AuthorizationPolicy(scope, 'undeclared-callers', {
-    metadata: { name: `${name}.undeclared-callers`, namespace },
+    metadata: {
+      name: `${name}.undeclared-callers`,
+      namespace,
+      ...(service.objects.authorizationDryRun === undefined ? {} : dryRun()),
+    },
     spec: { selector, action: 'DENY', rules: rulesAgainstOthers(service, notPrincipals) },
   });
 }

@@ -3,7 +3,8 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
 };
 import type { ITopologyChart, SpecOf } from '../kubernetes';
 import { Operation, type Port, precedes, type RequestAuth, type Service } from '../topology';
-import { conditionsOn, jwtRules } from './edge-policies';
+import { conditionsOn } from './edge-policies';
+import { jwtRules } from './tokens';
 import { operationsOf, operationsOn } from './operations';
 import { RequestAuthentication } from './resources';
 

@@ -11,7 +11,9 @@ import {
 } from '../kubernetes';
 import { type ProxyProps, type Service, ValidationError } from '../topology';
 import { AccessLog } from './access-log';
+import { renderEgressGateways } from './egress-gateway';
 import { type GatewayService, IstioIngress } from './ingress';
+import { renderMachines } from './machines';
 import { type MetricsProps, validateMetrics } from './metrics';
 import { annotationsOf } from './proxy-annotations';
 import { renderScopes } from './scope';
@@ -127,6 +129,10 @@ export class IstioSidecars extends Target {
     if (this.injection === Injection.NAMESPACE && service.topology.owns(service.namespace)) {
       return {};
     }
+    return this.labelsOfInjection;
+  }
+
+  private get labelsOfInjection(): Labels {
     return { 'sidecar.istio.io/inject': 'true', ...(this.revision ? { 'istio.io/rev': this.revision } : {}) };
   }
 
@@ -183,7 +189,9 @@ export class IstioSidecars extends Target {
     renderSecurity(chart, this);
     renderScopes(chart, this.telemetryBackends);
     renderTelemetry(chart, this);
+    renderMachines(chart);
     renderTraffic(chart);
+    renderEgressGateways(chart, this, this.labelsOfInjection);
     renderServiceRateLimits(chart);
   }
 }

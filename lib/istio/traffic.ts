@@ -2,6 +2,7 @@ import { elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../ku
 import { type Call, type Callee, ExternalService, ForeignService, Protocol, Service, type Version } from '../topology';
 import { connectionPoolOf, outlierDetectionOf } from './circuit-breaker';
 import { mountClientCertificates, renderServiceEntry, tlsOf } from './external';
+import { routesThrough } from './egress-gateway';
 import { loadBalancerOf } from './load-balancing';
 import { DestinationRule, VirtualService } from './resources';
 import { httpRoutes, podRoutes, tcpRoutes } from './routes';
@@ -64,7 +65,11 @@ function sidesOf({ topology }: TopologyChart, callee: Callee): Side[] {
 function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo, calls }: Side): void {
   const http = callee.ports.filter(port => port.carriesRequests).flatMap(port => httpRoutes(callee, port, calls));
   const tcp = callee.ports.filter(port => port.protocol === Protocol.TCP).flatMap(port => tcpRoutes(callee, port));
-  if (http.length + tcp.length === 0) {
+  const egress =
+    callee instanceof ExternalService && callee.egressGateway && calls.length > 0
+      ? routesThrough(callee.egressGateway, callee, http)
+      : undefined;
+  if (http.length + tcp.length === 0 && !egress) {
     return;
   }
   const exported = virtualServiceExport(callee, exportTo);
@@ -73,8 +78,7 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
     spec: {
       hosts: [callee.host],
       ...exported,
-      ...(http.length > 0 ? { http } : {}),
-      ...(tcp.length > 0 ? { tcp } : {}),
+      ...(egress ?? { ...(http.length > 0 ? { http } : {}), ...(tcp.length > 0 ? { tcp } : {}) }),
     },
   });
 }
@@ -158,9 +162,11 @@ function foreignNamespaces({ topology }: TopologyChart, exportTo: readonly strin
   return exportTo.filter(each => each !== '.' && !topology.owns(each)).map(each => `namespace/${each}`);
 }
 
-/** The namespace of a callee, and those of its callers. */
+/** The namespace of a callee, and those of its callers and of its egress gateway. */
 function callersOf(callee: Callee): string[] {
-  const namespaces = new Set(callee.incomingCalls.map(call => call.caller.namespace));
+  const gateway = callee instanceof ExternalService ? callee.egressGateway : undefined;
+  const callers = callee.incomingCalls.map(call => call.caller.namespace);
+  const namespaces = new Set([...callers, ...(gateway ? [gateway.namespace] : [])]);
   return ['.', ...[...namespaces].filter(each => each !== callee.namespace)];
 }
 

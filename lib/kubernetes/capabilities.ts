@@ -39,6 +39,10 @@ export function unsupportedFeatures(
       ]),
       mesh,
     ),
+    ...unsupported(
+      topology.egressGateways.map(({ path }) => ({ path, capability: Capability.EGRESS_GATEWAYS })),
+      mesh,
+    ),
     ...topology.edges.flatMap(edge => [
       ...unsupported(featuresOfEdge(edge), atEdge(edge, gateway)),
       ...uncountableClients(edge),

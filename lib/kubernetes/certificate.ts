@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { Edge } from '../topology';
-import { certificatesOf } from './edge-listeners';
+import { certificatesOf } from './edge-certificates';
 
 /** The Certificates of an edge, from which cert-manager fills its Secrets; nothing if the edge has no issuer. */
 export function renderCertificate(scope: Construct, edge: Edge): void {

@@ -8,6 +8,7 @@ import {
   callsIntoTheMesh,
   contractedCalls,
   describeFinding,
+  dryRuns,
   edgesWithoutRoutes,
   failoverWithoutEjection,
   type Finding,
@@ -17,17 +18,19 @@ import {
   neverEjects,
   frontLimits,
   openBehindFront,
+  openEgress,
   requireAcceptable,
   reservedNamespaces,
   Severity,
   truncatedTries,
+  unusedEgressGateways,
   unusedTrafficRules,
   unverifiedTokens,
 } from '../checks';
 import {
-  type Callee,
   constructIdOf,
   type Edge,
+  type Member,
   type Service,
   type Topology,
   ValidationError,
@@ -105,7 +108,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
   private readonly workloads = new Map<Version, Workload>();
-  private readonly scopes = new Map<Callee | Edge, Construct>();
+  private readonly scopes = new Map<Member, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
@@ -128,6 +131,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
         ...edgesWithoutRoutes(this.topology),
+        ...unusedEgressGateways(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
         ...truncatedTries(this.topology),
         ...openBehindFront(this.topology, props.clusterCidrs),
@@ -135,6 +139,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...neverEjects(this.topology),
         ...failoverWithoutEjection(this.topology),
         ...unusedTrafficRules(this.topology),
+        ...openEgress(this.topology),
+        ...dryRuns(this.topology),
         ...unverifiedTokens(this.topology),
       ],
       props.accepted ?? {},
@@ -233,16 +239,16 @@ export class TopologyChart extends Chart implements ITopologyChart {
       mesh: { gateway },
     } = this;
     return gateway
-      ? topology.edges.map(edge => ({
-          path: edge.path,
+      ? oneForEachGateway(topology).map(edge => ({
+          path: edge.gateway?.path ?? edge.path,
           namespace: gateway.namespaceOf(edge),
           name: gateway.serviceNameOf(edge),
         }))
       : [];
   }
 
-  /** The construct that is the scope of all objects of a service or edge. For targets. */
-  scopeOf(item: Callee | Edge): Construct {
+  /** The construct that is the scope of all objects of a service, an edge or a gateway. For targets. */
+  scopeOf(item: Member): Construct {
     let scope = this.scopes.get(item);
     if (!scope) {
       const id =
@@ -262,6 +268,11 @@ export class TopologyChart extends Chart implements ITopologyChart {
     }
     return scope;
   }
+}
+
+/** The edges with a gateway of their own, and of each shared gateway the first one. */
+function oneForEachGateway({ edges }: Topology): readonly Edge[] {
+  return edges.filter(({ gateway }, index) => !gateway || edges.findIndex(each => each.gateway === gateway) === index);
 }
 
 /** The pods of the gateways of all edges. */

@@ -17,7 +17,7 @@ import { writesAsDeclared } from './as-written';
 import { contractsOf, removeContracts } from './contracts';
 import { TopologyChart } from './chart';
 import { fileOf, inOrder, ownFiles } from './phases';
-import { toYaml } from './yaml';
+import { YamlPrinter } from './yaml';
 
 /** Properties of a {@link ClusterApp}. */
 export interface ClusterAppProps {
@@ -99,11 +99,12 @@ export class ClusterApp extends App {
     if (this.isChecked) {
       this.assertNoErrors([...written.values()]);
     }
+    const printer = new YamlPrinter();
     const texts = [...filed(objects)].map(
       ([file, members]) =>
         [
           join(this.outdir, `${file}.yaml`),
-          members.map(each => documentOf(each, written.get(each))).join('---\n'),
+          members.map(each => documentOf(printer, each, written.get(each))).join('---\n'),
         ] as const,
     );
     const contracts = contractsOf(this.topologyCharts.map(each => each.topology));
@@ -169,8 +170,8 @@ function assertNoDuplicates(objects: ReadonlyMap<ApiObject, Written>): void {
   }
 }
 
-function documentOf(object: ApiObject, written: unknown): string {
-  const text = toYaml(written, object.node.path);
+function documentOf(printer: YamlPrinter, object: ApiObject, written: unknown): string {
+  const text = printer.print(written, object.node.path);
   if (text.includes('${Token[')) {
     throw new Error(
       `[${object.node.path}] A Kubernetes object contains a token of the AWS CDK, which only `

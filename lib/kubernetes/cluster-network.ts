@@ -17,9 +17,11 @@ export interface ClusterNetwork {
  * credentials of instances and pods.
  */
 export function addressesOf({ addresses }: ExternalService, { cidrs }: ClusterNetwork): k8s.NetworkPolicyPeer[] {
-  if (addresses) {
-    return addresses.map(each => ({ ipBlock: { cidr: cidrOf(each) } }));
-  }
+  return addresses ? addresses.map(each => ({ ipBlock: { cidr: cidrOf(each) } })) : anyOutside(cidrs);
+}
+
+/** All addresses but those of the cluster, as far as they are declared, and those at which clouds serve credentials. */
+export function anyOutside(cidrs: readonly string[]): k8s.NetworkPolicyPeer[] {
   return (
     [
       [4, '0.0.0.0/0'],

@@ -1,4 +1,5 @@
 import { type Capability, type Edge, FrontConnection, ValidationError } from '../topology';
+import { edgesBeside } from './shared-gateways';
 import type { ITopologyChart, Labels } from './topology-chart';
 
 /** The gateway that serves the edges of a topology in the cluster. */
@@ -51,7 +52,9 @@ export abstract class EdgeGateway {
   protected serviceOf(edge: Edge, declared?: string): GatewayServiceSpec {
     const { front, path } = edge;
     if (!front) {
-      requireKnownAddresses(edge, declared);
+      edgesBeside(edge).forEach(each => {
+        requireKnownAddresses(each, declared);
+      });
       return { type: declared ?? 'LoadBalancer' };
     }
     if (front.connection === FrontConnection.LOAD_BALANCER) {

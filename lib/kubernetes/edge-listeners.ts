@@ -2,18 +2,23 @@ import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking
   'resolution-mode': 'import',
 };
 import type { ConnectionRoute, Edge } from '../topology';
+import { certificatesOf } from './edge-certificates';
 import type { SpecOf } from './resource';
+import { edgesBeside, sharedListeners } from './shared-gateways';
 import type { Labels } from './topology-chart';
 
 type Listener = SpecOf<IGateway>['listeners'][number];
 
 /**
- * The listeners of an edge's Gateway: port 80, with TLS also port 443. Hosts that share a certificate share a listener
+ * The listeners for an edge: port 80, with TLS also port 443. Hosts that share a certificate share a listener
  * without a host name, since clients reuse an HTTP/2 connection for all hosts of a certificate.
  *
  * @param tlsOptions options of the implementation, for listeners with TLS
  */
 export function edgeListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
+  if (edge.gateway) {
+    return sharedListeners(edgesBeside(edge), [edge], tlsOptions);
+  }
   const allowedRoutes = { namespaces: { from: 'Same' as const } };
   return [
     { name: 'http', port: 80, protocol: 'HTTP', hostname: onlyOne(edge.hosts), allowedRoutes },
@@ -36,6 +41,12 @@ export function edgeListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
   ];
 }
 
+/** The listeners of the Gateway that serves an edge: of a shared one those of all its edges. */
+export function gatewayListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
+  const edges = edgesBeside(edge);
+  return edge.gateway ? sharedListeners(edges, edges, tlsOptions) : edgeListeners(edge, tlsOptions);
+}
+
 /** The ports of these listeners, each once. */
 export function listenerPorts(edge: Edge): number[] {
   return [...new Set(edgeListeners(edge).map(({ port }) => port))];
@@ -48,27 +59,18 @@ export function connectionListener({ host, gatewayPort }: ConnectionRoute): stri
 
 /** The names of the listeners that accept the requests of routes: those with TLS, if the edge has a certificate. */
 export function requestListeners(edge: Edge): string[] {
-  const protocol = edge.tlsSecret ? 'HTTPS' : 'HTTP';
+  return namesOf(edge, edge.tlsSecret ? 'HTTPS' : 'HTTP');
+}
+
+/** The names of the listeners without TLS, which with a certificate redirect requests. */
+export function plainListeners(edge: Edge): string[] {
+  return namesOf(edge, 'HTTP');
+}
+
+function namesOf(edge: Edge, protocol: string): string[] {
   return edgeListeners(edge)
     .filter(each => each.protocol === protocol)
     .map(each => each.name);
-}
-
-/** A certificate of an edge, and its hosts. */
-export interface EdgeCertificate {
-  readonly secret: string;
-  readonly hosts: readonly string[];
-}
-
-/** The certificates of an edge: `tlsSecret` first, then those of single hosts. */
-export function certificatesOf({ hosts, tlsSecret, tlsSecrets }: Edge): EdgeCertificate[] {
-  if (tlsSecret === undefined) {
-    return [];
-  }
-  return [
-    { secret: tlsSecret, hosts: hosts.filter(host => tlsSecrets[host] === undefined) },
-    ...Object.entries(tlsSecrets).map(([host, secret]) => ({ secret, hosts: [host] })),
-  ];
 }
 
 function onlyOne(hosts: readonly string[]): string | undefined {

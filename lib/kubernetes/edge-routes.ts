@@ -4,7 +4,7 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
 import type { Edge, EdgeRule, Service } from '../topology';
 import type { TopologyChart } from './chart';
 import { elsewhere, hostElsewhere } from './elsewhere';
-import { requestListeners } from './edge-listeners';
+import { plainListeners, requestListeners } from './edge-listeners';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
 import { inChunks } from './lists';
 import type { SpecOf } from './resource';
@@ -49,7 +49,7 @@ export function renderEdgeRoutes(
   );
   if (edge.tlsSecret) {
     const toHttps: Filter = { type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } };
-    renderRoute(chart, edge, `${edge.name}-redirect`, ['http'], [{ filters: [toHttps] }]);
+    renderRoute(chart, edge, `${edge.name}-redirect`, plainListeners(edge), [{ filters: [toHttps] }]);
   }
   new Set(services.map(each => each.namespace)).forEach(namespace => {
     renderGrant(
@@ -63,7 +63,7 @@ export function renderEdgeRoutes(
 }
 
 function renderRoute(chart: TopologyChart, edge: Edge, name: string, listeners: string[], rules: Rule[]): void {
-  const parentRefs = listeners.map(sectionName => ({ name: edge.name, sectionName }));
+  const parentRefs = listeners.map(sectionName => ({ name: edge.gatewayName, sectionName }));
   new HttpRoute(chart.scopeOf(edge), `route:${name}`, {
     metadata: {
       name,

@@ -1,5 +1,5 @@
 import { ELSEWHERE, PODS_ELSEWHERE } from '../checks';
-import { type ICallee, type IService, Service } from '../topology';
+import { type ICallee, Service } from '../topology';
 
 /**
  * The annotation of an object that refers to what other manifests declare, by which the checks and the simulator do not
@@ -11,8 +11,8 @@ export function elsewhere(...names: (readonly string[])[]): { annotations?: { [n
 }
 
 /** The name of the pods of a service, if other manifests declare them. */
-export function podsElsewhere({ exists }: IService): string[] {
-  return exists ? [PODS_ELSEWHERE] : [];
+export function podsElsewhere({ exists, objects: { machines } }: Service): string[] {
+  return exists && !machines?.addresses ? [PODS_ELSEWHERE] : [];
 }
 
 /** The host name of a callee, if other manifests declare its Service. */

@@ -127,6 +127,7 @@ export const OF_EDGES = {
   front: 'It moves requirements from the gateway in the cluster to the front.',
   timeout: 'Every gateway supports timeouts.',
   gatewayMetadata: 'Every gateway has labels and annotations of its infrastructure.',
+  gateway: 'Every gateway can have listeners for several edges, and rejects what it has only once.',
   namespace: 'The pods of every gateway are in a namespace.',
 } satisfies Needs<EdgeProps, Edge>;
 
@@ -142,6 +143,9 @@ export const OF_SERVICES = {
   serviceAccount: 'Kubernetes has it.',
   serviceMetadata: 'Every target keeps labels and annotations.',
   disruptionBudget: 'Kubernetes has it.',
+  outboundTraffic: 'Every target has NetworkPolicies.',
+  machines: ({ objects }) => when(objects.machines, Capability.MACHINES),
+  authorizationDryRun: ({ objects }) => when(objects.authorizationDryRun, Capability.AUTHORIZATION_DRY_RUN),
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
 

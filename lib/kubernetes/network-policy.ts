@@ -1,6 +1,14 @@
 import { k8s } from 'cdk8s-plus-27';
-import { type Edge, ExternalService, type Peer as AllowedPeer, type Port, Service } from '../topology';
-import { addressesOf, type ClusterNetwork } from './cluster-network';
+import {
+  type Edge,
+  type EgressGateway,
+  ExternalService,
+  type IService,
+  type Peer as AllowedPeer,
+  type Port,
+  Service,
+} from '../topology';
+import { addressesOf, anyOutside, type ClusterNetwork } from './cluster-network';
 import type { EdgeGateway } from './edge-gateway';
 import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
 import type { Target } from './target';
@@ -27,8 +35,10 @@ export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target, netwo
     renderForEdge(chart, always, gateway, edge);
   }
   chart.topology.services
-    .filter(each => !each.isForeign)
+    // Machines have no pods that a NetworkPolicy could select.
+    .filter(each => !each.isForeign && !each.objects.machines)
     .forEach(service => renderForService(chart, always, network, service, gatesByService.get(service) ?? []));
+  chart.topology.egressGateways.forEach(each => renderForEgressGateway(chart, network, each));
 }
 
 interface Gate {
@@ -71,7 +81,7 @@ function renderForService(
   const ingress = [
     ...repeated.ingress,
     ...service.incomingCalls.map(({ caller, port }) => ({
-      from: [pods(caller.namespace, caller.selector)],
+      from: peersAt(caller),
       ports: [tcp(port.target)],
     })),
     ...gates.map(({ gateway, edge, port }) => ({
@@ -79,14 +89,21 @@ function renderForService(
       ports: [tcp(port.target)],
     })),
     ...service.allowedPeers.map(({ peer, port }) => ({ from: peersOf(peer), ports: [tcp(port.target)] })),
+    // A dry run of the mesh's policies reports the callers that would be denied, so they have to arrive.
+    ...(service.objects.authorizationDryRun !== undefined && service.ports.length > 0
+      ? [{ from: [{ namespaceSelector: {} }], ports: service.ports.map(({ target }) => tcp(target)) }]
+      : []),
   ];
   const egress = [
     ...repeated.egress,
     ...service.outgoingCalls.map(({ callee, port }) =>
       callee instanceof Service
-        ? { to: [pods(callee.namespace, callee.selector)], ports: [tcp(port.target)] }
-        : { ports: [tcp(port.target)], to: callee instanceof ExternalService ? addressesOf(callee, network) : [] },
+        ? { to: peersAt(callee), ports: [tcp(port.target)] }
+        : callee instanceof ExternalService
+          ? egressTo(callee, port, network)
+          : { ports: [tcp(port.target)], to: [] },
     ),
+    ...(service.objects.outboundTraffic?.isAny ? [{ to: anyOutside(network.cidrs) }] : []),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
     metadata: {
@@ -122,7 +139,7 @@ function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGatewa
   const egress = [
     ...repeated.egress,
     ...edge.destinations.map(({ service, port }) => ({
-      to: [pods(service.namespace, service.selector)],
+      to: peersAt(service),
       ports: [tcp(port.target)],
     })),
   ];
@@ -135,6 +152,46 @@ function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGatewa
       egress: isOurs ? distinct(egress) : undefined,
     },
   });
+}
+
+/** Connections to an external service: to its addresses, or to the pods of its egress gateway. */
+function egressTo(external: ExternalService, port: Port, network: ClusterNetwork): k8s.NetworkPolicyEgressRule {
+  const { egressGateway: gateway } = external;
+  return gateway
+    ? {
+        to: [pods(gateway.namespace, gateway.selector)],
+        ports: [tcp(gateway.listener(external, port)?.number ?? port.target)],
+      }
+    : { to: addressesOf(external, network), ports: [tcp(port.target)] };
+}
+
+/** The callers of an egress gateway, and the external services that it connects to. Its namespace has a default deny. */
+function renderForEgressGateway(chart: ITopologyChart, network: ClusterNetwork, gateway: EgressGateway): void {
+  const { name, namespace, selector, listeners } = gateway;
+  const ingress = listeners.flatMap(({ external, port, number }) =>
+    external.incomingCalls
+      .filter(call => call.port === port)
+      .map(({ caller }) => ({ from: peersAt(caller), ports: [tcp(number)] })),
+  );
+  const egress = listeners.map(({ external, port }) => ({
+    to: addressesOf(external, network),
+    ports: [tcp(port.target)],
+  }));
+  new k8s.KubeNetworkPolicy(chart.scopeOf(gateway), 'network-policy', {
+    metadata: { name, namespace },
+    spec: {
+      podSelector: { matchLabels: selector },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: distinct(ingress),
+      egress: distinct(egress),
+    },
+  });
+}
+
+/** The pods of a service, or the addresses of its machines. */
+function peersAt(service: IService): Peer[] {
+  const machines = service instanceof Service ? service.objects.machines : undefined;
+  return machines ? machines.cidrs.map(cidr => ({ ipBlock: { cidr } })) : [pods(service.namespace, service.selector)];
 }
 
 /** The peer that selects the pods with these labels in a namespace. */

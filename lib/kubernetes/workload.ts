@@ -47,10 +47,10 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
   if (!service.isForeign && !service.hasService) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
-  if (service.exists) {
+  const { namespace, serviceAccount: name, objects } = service;
+  if (service.exists && !objects.machines) {
     return new Map();
   }
-  const { namespace, serviceAccount: name, objects } = service;
   const account = new ServiceAccount(scope, 'service-account', {
     metadata: {
       name,

@@ -1,14 +1,110 @@
-import { defineScalarTag, dump, DUMP_SCHEMA, intYaml11Tag, NOT_RESOLVED } from 'js-yaml';
+import { defineScalarTag, dump, DUMP_SCHEMA, NOT_RESOLVED } from 'js-yaml';
 import { ValidationError } from '../topology';
 
 /**
- * A value as a YAML document that kubectl parses back unchanged: the same bytes as cdk8s prints, in a third of the
- * time, but with quotes around all strings that a YAML 1.1 or 1.2 parser could resolve to another type.
+ * A value as a YAML document that kubectl parses back unchanged: the same bytes as cdk8s prints, but with quotes around
+ * all strings that a YAML 1.1 or 1.2 parser could resolve to another type.
  * @param path the path of the object, for errors
  * @see https://github.com/kubernetes-sigs/yaml
  */
 export function toYaml(value: unknown, path = ''): string {
-  requirePrintable(value, '', path);
+  return new YamlPrinter().print(value, path);
+}
+
+/**
+ * Prints many objects as `toYaml` does. Mappings and lists are indented here; js-yaml decides how each string is
+ * written, once, since the objects of a topology have most of their strings in common.
+ */
+export class YamlPrinter {
+  private readonly keys = new Map<string, string>();
+  private readonly strings = new Map<string, string>();
+
+  print(value: unknown, path = ''): string {
+    const text = `${this.node(value, '', path)}\n`;
+    // A block scalar at the end that keeps its line breaks needs the end of the document.
+    return text.endsWith('\n\n') ? `${text}...\n` : text;
+  }
+
+  /** The text of a value, whose further lines have this indentation. */
+  private node(value: unknown, indent: string, path: string): string {
+    if (Array.isArray(value)) {
+      const items = value.map((each, index) => `- ${this.node(each, `${indent}  `, `${path}/${index}`)}`);
+      return items.length > 0 ? items.join(`\n${indent}`) : '[]';
+    }
+    if (typeof value === 'object' && value !== null) {
+      const entries = Object.entries(value)
+        .filter(([, each]) => each !== undefined)
+        .map(([key, each]) => this.entry(key, each, indent, path));
+      return entries.length > 0 ? entries.join(`\n${indent}`) : '{}';
+    }
+    return this.scalar(value, indent, path);
+  }
+
+  private entry(key: string, value: unknown, indent: string, path: string): string {
+    const name = memoized(this.keys, key, () => keyText(key, path));
+    const text = this.node(value, `${indent}  `, `${path}/${key}`);
+    if (name.startsWith('? ')) {
+      return `${name}\n${indent}: ${text}`;
+    }
+    const isBlock = typeof value === 'object' && value !== null && text !== '{}' && text !== '[]';
+    return isBlock ? `${name}:\n${indent}  ${text}` : `${name}: ${text}`;
+  }
+
+  private scalar(value: unknown, indent: string, path: string): string {
+    switch (typeof value) {
+      case 'string': {
+        const text = memoized(this.strings, value, () => stringText(value, path));
+        return text.includes('\n') ? text.replace(/\n(?!\n|$)/g, `\n${indent}`) : text;
+      }
+      case 'number':
+        return numberText(value, path);
+      default:
+        return String(value ?? null);
+    }
+  }
+}
+
+function memoized(texts: Map<string, string>, key: string, textOf: () => string): string {
+  let text = texts.get(key);
+  if (text === undefined) {
+    text = textOf();
+    texts.set(key, text);
+  }
+  return text;
+}
+
+/** A key without its colon; with the question mark of a long one, or of one with line breaks. */
+function keyText(key: string, path: string): string {
+  requireUnicode(key, path);
+  return dumped({ [key]: 0 }).replace(/\n?: 0\n$/, '');
+}
+
+/** Names of more letters than any word that YAML 1.1 takes for another type, such as `false`. */
+const PLAIN = /^[a-z][a-z0-9./-]{5,}$/i;
+
+/** A string as the value of a mapping; the lines of a block scalar have no indentation. */
+function stringText(value: string, path: string): string {
+  if (PLAIN.test(value)) {
+    return value;
+  }
+  requireUnicode(value, path);
+  return dumped({ k: value })
+    .replace(/^k: /, '')
+    .replace(/\n(\.\.\.\n)?$/, '')
+    .replace(/\n {2}/g, '\n');
+}
+
+/** Integers above 2^53 have all digits, which JavaScript would round. */
+function numberText(value: number, path: string): string {
+  if (!Number.isFinite(value)) {
+    throw unprintable(path, `The number ${String(value)}`, 'is not finite', 'Use a finite number.');
+  }
+  return Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 1e21
+    ? BigInt(value).toString()
+    : dumped(value).trimEnd();
+}
+
+function dumped(value: unknown): string {
   return dump(value, { noRefs: true, lineWidth: -1, quoteStyle: 'double', schema: SCHEMA });
 }
 
@@ -26,34 +122,17 @@ const goNumber = defineScalarTag('tag:yaml.org,2002:go-number', {
   identify: () => false,
 });
 
-/** Integers above 2^53 are printed with all digits, which JavaScript would round. */
-const exactInteger = {
-  ...intYaml11Tag,
-  represent: (value: unknown) => (Number.isSafeInteger(value) ? String(value) : BigInt(Number(value)).toString()),
-};
+const SCHEMA = DUMP_SCHEMA.withTags(goNumber);
 
-const SCHEMA = DUMP_SCHEMA.withTags(exactInteger, goNumber);
-
-/** Throws for values that JSON cannot represent, since no parser would return them unchanged. */
-function requirePrintable(value: unknown, place: string, path: string): void {
-  if (typeof value === 'string') {
-    if (LONE_SURROGATE.test(value)) {
-      throw unprintable(
-        `${path}${place}`,
-        `The string ${JSON.stringify(value)}`,
-        'has a lone surrogate, which is not valid Unicode',
-        'Correct the string.',
-      );
-    }
-  } else if (typeof value === 'number') {
-    if (!Number.isFinite(value)) {
-      throw unprintable(`${path}${place}`, `The number ${String(value)}`, 'is not finite', 'Use a finite number.');
-    }
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [key, each] of Object.entries(value)) {
-      requirePrintable(key, place, path);
-      requirePrintable(each, `${place}/${key}`, path);
-    }
+/** Throws for a string that is not valid Unicode, since no parser would return it unchanged. */
+function requireUnicode(text: string, path: string): void {
+  if (LONE_SURROGATE.test(text)) {
+    throw unprintable(
+      path,
+      `The string ${JSON.stringify(text)}`,
+      'has a lone surrogate, which is not valid Unicode',
+      'Correct the string.',
+    );
   }
 }
 

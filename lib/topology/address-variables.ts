@@ -1,5 +1,6 @@
 import { requireEnvironmentVariable } from './names';
 import { ValidationError } from './validation-error';
+import type { ICallee } from './references';
 import { requireNoNul } from './workload/texts';
 
 const PLACEHOLDER = /\{([a-z]+)\}/g;
@@ -26,14 +27,19 @@ export function addressVariablesOf(
   );
 }
 
-/** Rejects texts of variables that do not have the address of the callee, or more than that. */
-export function requireAddresses(path: string, addressEnvVars: { readonly [name: string]: string }): void {
+/** Rejects texts of variables that have neither the address of the callee nor that of one of its pods, or more. */
+export function requireAddresses(
+  path: string,
+  addressEnvVars: { readonly [name: string]: string },
+  { headlessService }: Pick<ICallee, 'headlessService'>,
+): void {
   Object.entries(addressEnvVars).forEach(([name, text]) => {
     requireEnvironmentVariable(path, name);
     requireNoNul(path, [text]);
     const placeholders = [...text.matchAll(PLACEHOLDER)].flatMap(([, placeholder]) => placeholder ?? []);
     const unknown = placeholders.find(each => !PLACEHOLDERS.includes(each));
-    if (unknown !== undefined || placeholders.length === 0) {
+    const namesPod = headlessService !== undefined && text.includes(`.${headlessService}`);
+    if (unknown !== undefined || (placeholders.length === 0 && !namesPod)) {
       throw new ValidationError({
         code: 'InvalidAddressText',
         path,

@@ -114,8 +114,8 @@ function requireSettableAddress(path: string, { addressEnvVar: address, caller }
   }
 }
 
-function requireSettableTexts(path: string, { addressEnvVars = {}, addressEnvVar, caller }: Call): void {
-  requireAddresses(path, addressEnvVars);
+function requireSettableTexts(path: string, { addressEnvVars = {}, addressEnvVar, caller, callee }: Call): void {
+  requireAddresses(path, addressEnvVars, callee);
   const [name] = Object.keys(addressEnvVars);
   if (name !== undefined) {
     requireOwnPods(path, name, caller);

@@ -50,6 +50,11 @@ export abstract class Callee implements ICallee {
     return undefined;
   }
 
+  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
+  get headlessService(): string | undefined {
+    return undefined;
+  }
+
   /** The limits of {@link addCircuitBreaker}; undefined without one. */
   get circuitBreaker(): CircuitBreaker | undefined {
     return this.breaker;

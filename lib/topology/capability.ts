@@ -28,6 +28,8 @@ export enum Capability {
   MIRRORING = 'mirroring',
   /** Calls to hosts outside the cluster, by host name: a ServiceEntry for each. */
   EGRESS_BY_HOST = 'egress by host name',
+  /** Connections to hosts outside that pass a gateway with an identity of its own: an Istio Gateway and its pods. */
+  EGRESS_GATEWAYS = 'an egress gateway',
   /** Requests from outside the cluster: a Gateway and its HTTPRoutes. */
   EDGES = 'an edge',
   /** Requests to an edge that get another location as response: `RequestRedirect` of an HTTPRoute. */
@@ -46,6 +48,10 @@ export enum Capability {
   BACKEND_TLS = 'TLS to backends',
   /** JSON Web Tokens that are verified at a service: a RequestAuthentication and rules of an AuthorizationPolicy. */
   SERVICE_AUTH = 'token verification at services',
+  /** Services that run on machines outside of Kubernetes: WorkloadEntries and WorkloadGroups. */
+  MACHINES = 'machines outside of Kubernetes',
+  /** Policies of a service that are evaluated and not enforced: the annotation `istio.io/dry-run`. */
+  AUTHORIZATION_DRY_RUN = 'a dry run of policies',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */
   SERVICE_RATE_LIMITS = 'rate limits at services',
   /** A limit on all requests of an edge or a route, across all clients. */

@@ -54,6 +54,7 @@ interface Forwarding {
   readonly front?: { readonly name: string };
   readonly deniedCidrs?: readonly string[];
   readonly trustedProxies?: object;
+  readonly gateway?: { readonly path: string };
 }
 
 /** Rejects connections that another declaration of the edge contradicts. */
@@ -76,6 +77,14 @@ export function requireForwardable(edge: Forwarding, { path, host, gatewayPort, 
       path,
       summary: `The front of the edge, ${edge.front.name}, forwards requests only, so connections would bypass it.`,
       fix: 'Declare another edge for connections.',
+    });
+  }
+  if (edge.gateway) {
+    throw new ValidationError({
+      code: 'NotOnSharedGateway',
+      path,
+      summary: `Connections have no host that distinguishes the edges of the gateway ${edge.gateway.path} for all policies.`,
+      fix: 'Declare another edge for connections, with a gateway of its own.',
     });
   }
   if (edge.deniedCidrs && edge.trustedProxies) {

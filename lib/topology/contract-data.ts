@@ -27,6 +27,8 @@ export interface ServiceData {
   readonly serviceAccount: string;
   /** The labels of its pods. */
   readonly labels: PodLabels;
+  /** The name of the headless Service that resolves single pods; undefined without one. */
+  readonly headlessService?: string;
   /** Whether its pods have a proxy. */
   readonly inMesh: boolean;
   /** Whether its owner routes requests by version: traffic rules of callers would bypass these. */

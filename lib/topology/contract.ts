@@ -72,12 +72,14 @@ export class Contract {
 }
 
 function serviceData(service: PublishedService): ServiceData {
-  const { name, namespace, serviceAccount, selector, inMesh, routesByVersion, versions, ports, allowedPeers } = service;
+  const { name, namespace, serviceAccount, selector, headlessService, inMesh, routesByVersion, versions } = service;
+  const { ports, allowedPeers } = service;
   return {
     name,
     namespace,
     serviceAccount,
     labels: sorted(selector),
+    ...(headlessService === undefined ? {} : { headlessService }),
     inMesh,
     routesByVersion,
     versions: [...versions.keys()],

@@ -14,6 +14,7 @@ import { type ClientCertificates, type TlsVersion, type TrustedProxies, validate
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
+import type { ISharedGateway } from './references';
 import { anyValue } from './rules';
 import type { Service } from './service';
 import { type Metadata, OF_METADATA } from './workload/metadata';
@@ -142,8 +143,14 @@ export interface EdgeProps {
    */
   readonly gatewayMetadata?: Metadata;
   /**
+   * The gateway that it shares with other edges, which `topology.addSharedGateway(…)` returned. Nothing that one edge
+   * allows is allowed by another: routes, policies and authentication stay with the hosts of the edge.
+   * @default - a gateway of its own
+   */
+  readonly gateway?: ISharedGateway;
+  /**
    * The namespace of the gateway's own pods.
-   * @default - the topology's
+   * @default - that of the shared gateway, or the topology's
    */
   readonly namespace?: string;
 }
@@ -211,6 +218,16 @@ const RULES = {
   waf: anyValue,
   gatewayMetadata: (path, { gatewayMetadata }) => {
     validateAll(OF_METADATA, path, gatewayMetadata ?? {});
+  },
+  gateway: (path, { gateway, namespace }) => {
+    if (gateway && namespace !== undefined && namespace !== gateway.namespace) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path,
+        summary: `The edge is declared in the namespace ${namespace}, and its gateway ${gateway.path} in ${gateway.namespace}.`,
+        fix: 'Leave out `namespace`: routes and policies are in the namespace of the gateway.',
+      });
+    }
   },
   // The edge validates it with its name, which no other object of the namespace has.
   namespace: anyValue,

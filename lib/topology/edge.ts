@@ -16,7 +16,7 @@ import { type Destination, distinctDestinations } from './destination';
 import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
 import { rejectRivals } from './rival-rules';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
-import type { IEdge, ITopology } from './references';
+import type { IEdge, ISharedGateway, ITopology } from './references';
 import type { EdgeRule } from './edge-rule';
 import { requireOwnService } from './foreign-service';
 import { Redirect, type RedirectProps } from './redirect';
@@ -72,6 +72,8 @@ export class Edge implements IEdge {
   readonly timeout: Duration;
   /** Further labels and annotations of the objects that the gateway's controller creates; undefined for none. */
   readonly gatewayMetadata?: Metadata;
+  /** The gateway that it shares with other edges; undefined for one of its own. */
+  readonly gateway?: ISharedGateway;
   /** The namespace of the Gateway, its routes and policies; with Istio's gateway also of its pods. */
   readonly namespace: string;
   private readonly declared: EdgeRule[] = [];
@@ -84,7 +86,7 @@ export class Edge implements IEdge {
     declaring: Declaring,
     /** The topology that the edge belongs to. */
     readonly topology: ITopology,
-    /** The name of the Gateway. */
+    /** The name of its routes and policies, and of its Gateway unless that is shared. */
     readonly name: string,
     props: EdgeProps,
     private readonly addService: (name: string, props: ServiceProps) => Service,
@@ -111,7 +113,8 @@ export class Edge implements IEdge {
     this.front = props.front;
     this.timeout = props.timeout ?? Duration.seconds(29);
     this.gatewayMetadata = given(props.gatewayMetadata);
-    this.namespace = props.namespace ?? topology.namespace;
+    this.gateway = props.gateway;
+    this.namespace = props.gateway?.namespace ?? props.namespace ?? topology.namespace;
     requireDnsLabel(this.path, 'an edge', name);
     requireNamespace(this.path, this.namespace);
     requireFreeName(this.path, this.namespace, name);
@@ -121,6 +124,11 @@ export class Edge implements IEdge {
   /** Where it was declared, for messages. */
   get path(): string {
     return `${this.topology.name}/${this.name}`;
+  }
+
+  /** The name of the Gateway that serves it: its own name, or that of its shared gateway. */
+  get gatewayName(): string {
+    return this.gateway?.name ?? this.name;
   }
 
   /** Its name outside the cluster, e.g. in a cloud account: `TOPOLOGY-EDGE`. */

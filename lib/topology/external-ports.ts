@@ -40,7 +40,7 @@ export function rejectOnePortOutside(path: string, call: Call, others: readonly 
 /**
  * Refuses what the caller of an external service cannot have: one address of many, or TLS without a proxy of its own.
  */
-function rejectUnusable(path: string, { caller, callee, addressEnvVar }: Call): void {
+function rejectUnusable(path: string, { caller, callee, addressEnvVar, policy }: Call): void {
   if (!(callee instanceof ExternalService)) {
     return;
   }
@@ -52,6 +52,22 @@ function rejectUnusable(path: string, { caller, callee, addressEnvVar }: Call): 
       fix: 'Leave `addressEnvVar` out, or declare the host that is called.',
     });
   }
+  if (callee.egressGateway && !caller.inMesh) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: `${caller.name} has no proxy, so no identity by which ${callee.egressGateway.name} could allow it.`,
+      fix: `Add ${caller.name} to the mesh, or leave \`egressGateway\` of ${callee.name} out.`,
+    });
+  }
+  if (callee.egressGateway && policy.rewrite?.host !== undefined) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: `${callee.egressGateway.name} routes by the host, which the call rewrites.`,
+      fix: 'Leave `rewrite.host` out, or have the caller send that host.',
+    });
+  }
   if (callee.tlsOrigination && !caller.inMesh) {
     throw new ValidationError({
       code: 'Contradiction',
@@ -60,7 +76,7 @@ function rejectUnusable(path: string, { caller, callee, addressEnvVar }: Call): 
       fix: `Add ${caller.name} to the mesh, or declare the port with TLS that it originates itself.`,
     });
   }
-  if (callee.tlsOrigination?.secret !== undefined && caller.exists) {
+  if (callee.tlsOrigination?.secret !== undefined && !callee.egressGateway && caller.exists) {
     throw new ValidationError({
       code: 'NoEffect',
       path,

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { requireCidr } from './cidr';
 import { requireDeclared } from './declared';
+import { EgressGateway } from './egress-gateway';
 import { requireHostName } from './names';
 import { Port, Protocol } from './port';
 import { TlsOrigination } from './tls-origination';
@@ -32,6 +33,12 @@ export interface ExternalServiceProps {
    * @default - none
    */
   readonly tlsOrigination?: TlsOrigination;
+  /**
+   * The egress gateway that connects to it, from `topology.addEgressGateway(…)`. Callers can connect to the gateway only,
+   * which originates TLS in their place, and allows each caller its declared hosts.
+   * @default - callers connect to it directly
+   */
+  readonly egressGateway?: EgressGateway;
 }
 
 /** Rejects properties that are invalid, or contradict each other. */
@@ -43,6 +50,9 @@ export function validateExternal(path: string, props: ExternalServiceProps): voi
   });
   if (tlsOrigination) {
     requireDeclared(path, 'The TLS origination', tlsOrigination, TlsOrigination);
+  }
+  if (props.egressGateway !== undefined) {
+    requireDeclared(path, 'The egress gateway', props.egressGateway, EgressGateway);
   }
   if (host === undefined && !addresses?.length) {
     throw new ValidationError({

@@ -1,5 +1,6 @@
 import { type Declaring, requireDeclaring } from './declaring';
 import { Callee } from './callee';
+import { type EgressGateway, requireForwardable } from './egress-gateway';
 import { type ExternalServiceProps, validateExternal } from './external-props';
 import { requireDnsLabel } from './names';
 import type { ITopology } from './references';
@@ -15,8 +16,10 @@ export class ExternalService extends Callee {
   readonly host: string;
   /** Its addresses or CIDRs; undefined for those that DNS has. */
   readonly addresses?: readonly string[];
-  /** TLS that the callers' proxies originate; undefined for none. */
+  /** TLS that the callers' proxies, or the egress gateway, originate; undefined for none. */
   readonly tlsOrigination?: TlsOrigination;
+  /** The gateway that connects to it in place of the callers; undefined for none. */
+  readonly egressGateway?: EgressGateway;
   private readonly dialled?: string;
 
   constructor(declaring: Declaring, topology: ITopology, name: string, props: ExternalServiceProps) {
@@ -24,11 +27,15 @@ export class ExternalService extends Callee {
     super(declaring, topology, name, topology.namespace, [props.port, ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'an external service', name);
     validateExternal(this.path, props);
-    const { host, addresses, tlsOrigination } = props;
+    const { host, addresses, tlsOrigination, egressGateway } = props;
+    if (egressGateway) {
+      requireForwardable(this.path, topology, egressGateway, props);
+    }
     const [address] = addresses?.length === 1 && !addresses[0]?.includes('/') ? addresses : [];
     this.host = host ?? `${name}.${topology.namespace}.external`;
     this.addresses = addresses;
     this.tlsOrigination = tlsOrigination;
+    this.egressGateway = egressGateway;
     this.dialled = host === undefined ? address : host.startsWith('*') ? undefined : host;
   }
 

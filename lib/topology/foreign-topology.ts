@@ -26,13 +26,13 @@ export class ForeignService extends Service {
     private readonly data: ServiceData,
   ) {
     requireDeclaring(declaring, 'ForeignService', 'topology.addContract(…).service(…)');
-    const { name, namespace, serviceAccount, labels, inMesh, versions, ports } = data;
+    const { name, namespace, serviceAccount, labels, headlessService, inMesh, versions, ports } = data;
     super(declaring, topology, name, {
       namespace,
       inMesh,
       ports: ports.map(each => portOf(contract.source, each)),
       ...(versions.length > 0 ? { versions: Object.fromEntries(versions.map(each => [each, {}])) } : {}),
-      existingWorkload: { labels, serviceAccount },
+      existingWorkload: { labels, serviceAccount, headlessService },
     });
   }
 

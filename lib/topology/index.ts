@@ -23,6 +23,7 @@ export type { Destination } from './destination';
 export * from './edge';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
+export { EgressGateway, type EgressGatewayProps, type EgressListener, type EgressProtocol } from './egress-gateway';
 export * from './external-authorizer';
 export { ConnectionRoute, type ConnectionRouteProps } from './connection-route';
 export { MODEL_ERRORS } from './errors';
@@ -52,6 +53,8 @@ export * from './validation-error';
 export { constructIdOf, requireDnsLabel, requireHeaderName } from './names';
 export { requireInteger, requirePercentage } from './numbers';
 export * from './operation';
+export { type MachineProps, Machines } from './machines';
+export { OutboundTraffic } from './outbound-traffic';
 export * from './path-pattern';
 export * from './peer';
 export * from './port';
@@ -70,6 +73,7 @@ export * from './service';
 export type { ServiceRateLimit, ServiceRateLimitProps } from './request-rules';
 export type { ClaimValues, OperationAuth, RequestAuth, ServiceAuthProps } from './service-auth';
 export type { ExistingWorkload, ServiceProps } from './service-props';
+export { SharedGateway, type SharedGatewayProps } from './shared-gateway';
 export {
   type Abort,
   type CallPolicy,

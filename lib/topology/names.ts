@@ -205,3 +205,15 @@ function suggestion(name: string): string {
     .slice(0, 63);
   return LABEL.test(fitted) ? `, e.g. "${fitted}"` : '';
 }
+
+/** Rejects a setting that reduces protection without a reason. */
+export function requireReason(path: string, what: string, reason: unknown, example: string): void {
+  if (typeof reason !== 'string' || reason.trim() === '') {
+    throw new ValidationError({
+      code: 'MissingReason',
+      path,
+      summary: `${what}, without a reason.`,
+      fix: `Give the reason as text, e.g. "${example}", or leave it out.`,
+    });
+  }
+}

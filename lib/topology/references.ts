@@ -2,6 +2,7 @@ import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import type { Capability } from './capability';
 import type { Cors } from './cors';
+import type { OutboundTraffic } from './outbound-traffic';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Port } from './port';
 import type { WorkloadKind } from './workload-kind';
@@ -16,6 +17,8 @@ export interface ITopology {
   readonly namespaces: readonly string[];
   /** The DNS domain of the cluster. */
   readonly clusterDomain: string;
+  /** The destinations outside that its services may connect to where they declare none; undefined for declared ones. */
+  readonly outboundTraffic?: OutboundTraffic;
   /** Whether the topology owns that namespace. */
   owns(namespace: string): boolean;
   /** Closes the topology: later declarations throw. */
@@ -51,6 +54,8 @@ export interface ICallee {
   readonly host: string;
   /** The number of endpoints; undefined if they are declared elsewhere. */
   readonly replicas: Replicas | undefined;
+  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
+  readonly headlessService: string | undefined;
   /** The host name that a caller in `namespace` would use. */
   hostNameIn(namespace: string): string;
   /** The port of that number. Throws if there is none. */
@@ -71,8 +76,22 @@ export interface IService extends ICallee {
   readonly selector: { readonly [label: string]: string };
   /** The kind of the objects that run its pods. */
   readonly workloadKind: WorkloadKind;
-  /** The name of the headless Service that resolves the names of single pods; undefined without one. */
-  readonly headlessService: string | undefined;
+}
+
+/** A gateway that serves several edges, as edges refer to it. */
+export interface ISharedGateway {
+  /** The topology that renders the Gateway. */
+  readonly topology: ITopology;
+  /** The name of the Gateway. */
+  readonly name: string;
+  /** The namespace of the Gateway, and of the routes, policies and Secrets of all its edges. */
+  readonly namespace: string;
+  /** Where it was declared, for messages. */
+  readonly path: string;
+  /** The edges that it serves, in the order of their declaration. */
+  readonly edges: readonly IEdge[];
+  /** Closes the topologies of all its edges. */
+  close(): void;
 }
 
 /** An edge as its routes refer to it. */

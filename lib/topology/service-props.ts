@@ -110,15 +110,22 @@ const RULES = {
   serviceAccount: anyValue,
   serviceMetadata: anyValue,
   disruptionBudget: anyValue,
+  outboundTraffic: anyValue,
+  authorizationDryRun: anyValue,
+  machines: (path, props) => {
+    if (props.machines) {
+      rejectWorkloadProperties(path, props, 'Machines run it', 'machines');
+    }
+  },
 } satisfies {
   readonly [K in Exclude<keyof ServiceProps, keyof WorkloadProps>]-?: (path: string, props: ServiceProps) => void;
 };
 
-function requireImages(path: string, { versions, image, existingWorkload }: ServiceProps): void {
+function requireImages(path: string, { versions, image, existingWorkload, machines }: ServiceProps): void {
   const imageless = Object.entries(versions ?? { v1: {} }).filter(
     ([, version]) => (version.image ?? image) === undefined,
   );
-  if (!existingWorkload && imageless.length > 0) {
+  if (!existingWorkload && !machines && imageless.length > 0) {
     throw new ValidationError({
       code: 'NoImage',
       path,
@@ -157,7 +164,7 @@ function requireDistinctPorts(path: string, ports: readonly Port[]): void {
   });
 }
 
-function assertNoWorkload(path: string, props: ServiceProps): void {
+function rejectWorkloadProperties(path: string, props: ServiceProps, because: string, property: string): void {
   const given = [
     ...([props, ...Object.values(props.versions ?? {})].some(each => each.image !== undefined) ? ['image'] : []),
     ...WORKLOAD_PROPERTIES.filter(name =>
@@ -168,10 +175,14 @@ function assertNoWorkload(path: string, props: ServiceProps): void {
     throw new ValidationError({
       code: 'Contradiction',
       path,
-      summary: `Its pods exist already, so ${given.join(', ')} would have no effect.`,
-      fix: 'Leave these out, or leave out `existingWorkload` to have the workload rendered.',
+      summary: `${because}, so ${given.join(', ')} would have no effect.`,
+      fix: `Leave these out, or leave out \`${property}\` to have the workload rendered.`,
     });
   }
+}
+
+function assertNoWorkload(path: string, props: ServiceProps): void {
+  rejectWorkloadProperties(path, props, 'Its pods exist already', 'existingWorkload');
   const { headlessService } = props.existingWorkload ?? {};
   if (headlessService !== undefined) {
     requireDnsLabel(path, 'a Service', headlessService);

@@ -68,14 +68,14 @@ export class Service extends Callee implements IService {
     validateWorkloadKind(this.path, name, props);
     this.workloadKind = props.workload ?? WorkloadKind.deployment();
     this.inMesh = props.inMesh ?? true;
-    this.exists = props.existingWorkload !== undefined;
+    this.exists = (props.existingWorkload ?? props.machines) !== undefined;
     this.existing = given(props.existingWorkload);
     this.hasService = this.existing?.hasService ?? false;
     this.serviceAccount = this.existing?.serviceAccount ?? props.serviceAccount?.name ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
     this.versions = this.declareVersions(props);
-    this.objects = objectsOf(this.path, props, this.replicas);
+    this.objects = objectsOf(this.path, props, this.replicas, topology);
   }
 
   /**
@@ -92,7 +92,7 @@ export class Service extends Callee implements IService {
 
   /** Whether neither its pods nor their namespace belong to the topology, so that no policy is rendered for them. */
   get isForeign(): boolean {
-    return this.exists && !this.topology.owns(this.namespace);
+    return this.exists && !this.objects.machines && !this.topology.owns(this.namespace);
   }
 
   /** `SERVICE.NAMESPACE.svc.CLUSTER-DOMAIN`. */
@@ -106,7 +106,7 @@ export class Service extends Callee implements IService {
   }
 
   /** The name of the headless Service that resolves the names of single pods; undefined without one. */
-  get headlessService(): string | undefined {
+  override get headlessService(): string | undefined {
     return this.existing?.headlessService ?? (this.workloadKind.statefulSet && `${this.name}-headless`);
   }
 

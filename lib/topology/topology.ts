@@ -4,6 +4,7 @@ import { requireDeclared } from './declared';
 import { given } from './given';
 import type { Callee } from './callee';
 import { Edge } from './edge';
+import { EgressGateway, type EgressGatewayProps } from './egress-gateway';
 import type { EdgeProps } from './edge-props';
 import { ExternalService } from './external';
 import type { ExternalServiceProps } from './external-props';
@@ -12,10 +13,12 @@ import { duplicate } from './duplicate';
 import { requireOwnIdentity } from './workload/service-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
+import { OutboundTraffic } from './outbound-traffic';
 import { rateLimiter, type RateLimiterProps } from './rate-limiter';
 import type { ITopology } from './references';
 import { Service } from './service';
 import type { ServiceProps } from './service-props';
+import { SharedGateway, type SharedGatewayProps } from './shared-gateway';
 
 /** Properties of a {@link Topology}. */
 export interface TopologyProps {
@@ -30,7 +33,15 @@ export interface TopologyProps {
    * @default cluster.local
    */
   readonly clusterDomain?: string;
+  /**
+   * The destinations outside the cluster that its services may connect to where they declare none.
+   * @default OutboundTraffic.declaredOnly()
+   */
+  readonly outboundTraffic?: OutboundTraffic;
 }
+
+/** What has a name in a namespace and objects of its own in the cluster. */
+export type Member = Callee | Edge | EgressGateway | SharedGateway;
 
 /** The services of an application, the calls among them, and the edges for requests from outside the cluster. */
 export class Topology implements ITopology {
@@ -38,9 +49,13 @@ export class Topology implements ITopology {
   readonly namespace: string;
   /** The DNS domain of the cluster, in the host names of services. */
   readonly clusterDomain: string;
+  /** The destinations outside that its services may connect to where they declare none; undefined for declared ones. */
+  readonly outboundTraffic?: OutboundTraffic;
   private readonly servicesByKey = new Map<string, Service>();
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
+  private readonly egressGatewaysByName = new Map<string, EgressGateway>();
+  private readonly gatewaysByName = new Map<string, SharedGateway>();
   /** The kind of what has a name in a namespace already: NetworkPolicies and constructs of one name would collide. */
   private readonly taken = new Map<string, string>();
   private readonly declaredNamespaces = new Set<string>();
@@ -54,6 +69,10 @@ export class Topology implements ITopology {
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+    this.outboundTraffic = props.outboundTraffic;
+    if (props.outboundTraffic !== undefined) {
+      requireDeclared(name, 'The outbound traffic', props.outboundTraffic, OutboundTraffic);
+    }
     requireOwnableNamespace(name, this.namespace);
   }
 
@@ -72,9 +91,19 @@ export class Topology implements ITopology {
     return [...this.edgesByName.values()];
   }
 
+  /** The egress gateways, in the order of their declaration. */
+  get egressGateways(): readonly EgressGateway[] {
+    return [...this.egressGatewaysByName.values()];
+  }
+
+  /** The gateways that it shares among edges, in the order of their declaration. */
+  get sharedGateways(): readonly SharedGateway[] {
+    return [...this.gatewaysByName.values()];
+  }
+
   /** All namespaces of services and edges, the topology's own first, owned or not. */
   get namespaces(): readonly string[] {
-    const used = [...this.services.map(each => each.namespace), ...this.edges.map(each => each.namespace)];
+    const used = [...this.services, ...this.edges, ...this.sharedGateways].map(each => each.namespace);
     return [...new Set([this.namespace, ...used, ...this.declaredNamespaces])];
   }
 
@@ -124,7 +153,22 @@ export class Topology implements ITopology {
       throw this.duplicate(name, `The host ${external.host} is declared already, as "${sameHost.name}".`);
     }
     this.add(this.externalsByName, name, external, 'external service');
+    external.egressGateway?._add(external);
     return external;
+  }
+
+  /**
+   * Declares a gateway for connections to external services: those with `egressGateway` are called through it, and by
+   * no other pods.
+   */
+  addEgressGateway(name: string, props: EgressGatewayProps = {}): EgressGateway {
+    this.requireOpen(name);
+    const gateway = new EgressGateway(DECLARING, this, name, given(props));
+    this.add(this.egressGatewaysByName, name, gateway, 'egress gateway');
+    if (gateway.namespace !== this.namespace) {
+      this.declaredNamespaces.add(gateway.namespace);
+    }
+    return gateway;
   }
 
   /**
@@ -160,12 +204,30 @@ export class Topology implements ITopology {
       }
     }
     this.add(this.edgesByName, name, edge, 'edge');
+    if (edge.gateway) {
+      requireDeclared(edge.path, 'The gateway', edge.gateway, SharedGateway);
+      (edge.gateway as SharedGateway).serve(edge);
+    }
     return edge;
+  }
+
+  /**
+   * Declares a gateway for several edges, of this topology or of others in the same program:
+   * `addEdge('api', { gateway, … })`. This topology renders the Gateway; each edge renders its own routes and policies.
+   */
+  addSharedGateway(name: string, props: SharedGatewayProps = {}): SharedGateway {
+    this.requireOpen(name);
+    const gateway = new SharedGateway(DECLARING, this, name, given(props));
+    this.add(this.gatewaysByName, name, gateway, 'gateway');
+    return gateway;
   }
 
   /** Closes the topology: later declarations throw, since they would not be rendered. Called when it is rendered. */
   close(): void {
     this.rendered = true;
+    [...this.sharedGateways, ...this.edges.map(edge => edge.gateway)].forEach(gateway => {
+      gateway?.close();
+    });
   }
 
   /**
@@ -186,15 +248,18 @@ export class Topology implements ITopology {
   private isUnmanaged(namespace: string): boolean {
     let isUnmanaged = false;
     for (const service of this.servicesByKey.values()) {
-      if (service.namespace === namespace && !service.exists) {
+      if (service.namespace === namespace && (!service.exists || service.objects.machines)) {
         return false;
       }
       isUnmanaged ||= service.namespace === namespace;
     }
-    return isUnmanaged && !this.edges.some(edge => edge.namespace === namespace);
+    return (
+      isUnmanaged
+      && ![...this.edges, ...this.egressGateways, ...this.sharedGateways].some(each => each.namespace === namespace)
+    );
   }
 
-  private add<T extends Callee | Edge>(to: Map<string, T>, key: string, item: T, what: string): void {
+  private add<T extends Member>(to: Map<string, T>, key: string, item: T, what: string): void {
     const name = `${item.namespace}/${item.name}`;
     const other = to.has(key) ? what : this.taken.get(name);
     if (other) {

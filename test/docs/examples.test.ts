@@ -310,6 +310,22 @@ test('a topology calls another by its contract', () => {
   expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
 });
 
+test('an external service is called through an egress gateway', () => {
+  const example = examplesIn('docs/model.md').find(each => each.includes('addEgressGateway')) ?? '';
+  const shop = new cardinal.Topology('shop');
+  const web = shop.addService('web', { image: 'example/web:1' });
+  const { egress } = run(example, { ...cdk8s, ...cardinal, shop, web }, ['egress']) as {
+    egress: cardinal.EgressGateway;
+  };
+  const app = new cardinal.ClusterApp();
+  new cardinal.TopologyChart(app, 'shop', { topology: shop, mesh: cardinal.Mesh.istio() });
+
+  expect(egress.listeners.map(({ external, number }) => [external.host, number])).toEqual([
+    ['api.rates.example', 16000],
+  ]);
+  expect(app.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+});
+
 test('one model becomes two environments, and a pipeline without a tag fails', () => {
   const example = examplesIn('docs/model.md').find(each => each.includes('process.env.TAG')) ?? '';
   const appsWith = (TAG?: string) =>

@@ -22,8 +22,7 @@ export class Example {
 
   /** The findings of `cardinal check`, without notes. */
   get problems(): string[] {
-    const { findings } = checkManifests(new Cluster([...this.manifests.resources]));
-    return findings.filter(({ severity }) => severity !== Severity.INFO).map(describeFinding);
+    return problemsIn(this.objects);
   }
 
   /** The workloads that reach a workload or an external host. */
@@ -33,4 +32,15 @@ export class Example {
       .reaches.filter(each => each.to.startsWith(callee))
       .map(each => each.from);
   }
+}
+
+/** The findings of `cardinal check` in objects of several outputs, without notes. */
+export function problemsIn(objects: readonly KubernetesObject[]): string[] {
+  const { findings } = checkManifests(new Cluster([...manifestsOf(objects).resources]));
+  return findings.filter(({ severity }) => severity !== Severity.INFO).map(describeFinding);
+}
+
+/** Objects of several outputs, as they are applied. */
+export function manifestsOf(objects: readonly object[]): Manifests {
+  return Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n'));
 }

@@ -61,6 +61,16 @@ test('callers of a StatefulSet, and the pods that call each other, have its Serv
   ]);
 });
 
+test('an address text may name single pods in place of the Service', () => {
+  const shop = new Topology('shop');
+  const kafka = kafkaIn(shop, Port.tcp(9092));
+  const members = [0, 1].map(each => kafka.podHostNameIn('shop', each)).join(',');
+  plain(shop, 'web').calls(kafka, { addressEnvVars: { MEMBERS: members } });
+  expect(one(render(shop), 'Deployment', 'web-v1').spec.template.spec.containers[0].env).toEqual([
+    { name: 'MEMBERS', value: 'kafka-0.kafka-headless,kafka-1.kafka-headless' },
+  ]);
+});
+
 test('calls to single pods have the timeout and retries of the call, on the container port', () => {
   const shop = new Topology('shop');
   const search = kafkaIn(shop, Port.http(80, { target: 9200 }));

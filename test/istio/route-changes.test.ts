@@ -218,3 +218,16 @@ test('routes that change requests differently do not share a rule, nor their ord
     rulesOf(objects).map((rule: { matches: { path: { value: string } }[] }) => rule.matches[0]?.path.value),
   ).toEqual(['/a/.+(?:)(?:)', '/[^/]+/items']);
 });
+
+test('a redirect requires its token also with the headers of a preflight, on an edge without routes', () => {
+  const shop = new Topology('shop');
+  const auth = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
+  shop
+    .addEdge('door', { host: 'shop.example', cors: { origins: ['https://www.example'] }, auth })
+    .redirect('ANY /old', { path: '/new' });
+  const headers = { origin: 'https://www.example', 'access-control-request-method': 'GET' };
+
+  Traffic.of(Manifests.ofYaml(Yaml.stringify(...render(shop))))
+    .fromInternet('GET http://shop.example/old', { headers })
+    .expectDenied(403);
+});

@@ -1,5 +1,16 @@
 import { Testing } from 'cdk8s';
-import { ClusterApp, Mesh, Operation, Peer, Port, type Service, type Target, Topology, TopologyChart } from '../../lib';
+import {
+  ClusterApp,
+  Contract,
+  Mesh,
+  Operation,
+  Peer,
+  Port,
+  type Service,
+  type Target,
+  Topology,
+  TopologyChart,
+} from '../../lib';
 import { Traffic } from '../../lib/testing';
 import { one, plain, type Rendered } from '../istio/support';
 import { endsOf, istio, manifestsOf, meshed, pods } from '../testing/traffic/support';
@@ -249,6 +260,16 @@ test.each<[string, string, (pay: Service) => void, Target]>([
   ],
 ])('%s fails synthesis', (_what, id, allow, mesh) => {
   expect(found(shopWith(allow), mesh)).toEqual([id]);
+});
+
+test('a service of another topology is allowed, also where this topology calls it', () => {
+  const billing = new Topology('billing');
+  plain(billing, 'pay', { port }).allowFrom(Peer.serviceAccount({ namespace: 'shop', name: 'web' }));
+  const shop = new Topology('shop');
+  const web = plain(shop, 'web', { port });
+  web.calls(shop.addContract(Contract.of(billing)).service('pay'));
+  web.allowFrom(Peer.serviceAccount({ namespace: 'billing', name: 'pay' }));
+  expect(found(shop)).toEqual([]);
 });
 
 test('a service without a proxy proves no ServiceAccount and enforces no operations', () => {

@@ -8,6 +8,7 @@ import {
   FailureMode,
   Front,
   HeaderMatch,
+  Machines,
   PerClientRateLimit,
   Period,
   Port,
@@ -68,6 +69,18 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     'shop/cart',
     [Capability.CIRCUIT_BREAKING],
     (_web, cart) => cart.addCircuitBreaker({ maxConnections: 1 }),
+  ],
+  [
+    'machines',
+    'shop/billing',
+    [Capability.MACHINES],
+    (_web, _cart, shop) => shop.addService('billing', { machines: Machines.at(['10.0.8.4']) }),
+  ],
+  [
+    'a dry run of policies',
+    'shop/dry',
+    [Capability.AUTHORIZATION_DRY_RUN],
+    (_web, _cart, shop) => shop.addService('dry', { image: 'example/dry:1', authorizationDryRun: 'for a while' }),
   ],
   ['a split', 'shop/cart', [Capability.SPLITS], (_web, cart) => cart.split({ v1: 50, v2: 50 })],
   [
@@ -141,6 +154,19 @@ const limit = PerClientRateLimit.of({
   requests: 1,
   per: Period.SECOND,
   failureMode: FailureMode.FAIL_OPEN,
+});
+
+test('an egress gateway is reported where it is declared', () => {
+  const topology = new Topology('shop');
+  topology.addEgressGateway('out');
+  const nothing = { name: 'a stone', capabilities: [] };
+
+  expect(unsupportedFeatures(topology, nothing)).toEqual([
+    expect.objectContaining({
+      path: 'shop/out',
+      message: 'It requires an egress gateway, which a stone does not support.',
+    }),
+  ]);
 });
 
 test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([

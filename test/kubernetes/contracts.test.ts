@@ -17,6 +17,7 @@ import {
   Topology,
   TopologyChart,
   ValidationError,
+  WorkloadKind,
 } from '../../lib';
 import { checkObjects } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
@@ -187,6 +188,44 @@ describe('a call is checked against the contract', () => {
     expect(codeOf(() => both.service('pay'))).toBe('UnknownService');
     expect(both.service('pay', 'vault').namespace).toBe('vault');
   });
+});
+
+test('clients in another topology reach the pods of a StatefulSet by name, and no pod of another name', () => {
+  const messaging = new Topology('messaging');
+  const workload = WorkloadKind.statefulSet();
+  const kafka = plain(messaging, 'kafka', { port: Port.tcp(9092), replicas: 2, workload });
+  const client = Peer.serviceAccount({ namespace: 'shop', name: 'web' });
+  kafka.allowFrom(client);
+  const shop = new Topology('shop');
+  const contract = Contract.of(messaging);
+  expect(contract.data.services[0]?.headlessService).toBe('kafka-headless');
+  plain(shop, 'web').calls(shop.addContract(contract).service('kafka'));
+  plain(shop, 'thief');
+  const objects = [...rendered(messaging), ...rendered(shop)];
+  const traffic = Traffic.of(manifestsOf(objects));
+  traffic.from('web').tcp('kafka-1.kafka-headless.messaging:9092').expectRoutedTo('kafka');
+  traffic.from('thief').tcp('kafka-1.kafka-headless.messaging:9092').expectDenied();
+});
+
+test('two topologies call each other, and a service of one allows a service that it calls itself', () => {
+  const declare = (contract?: Contract) => {
+    const topology = billing(pay => {
+      pay.allowFrom(WEB);
+    });
+    const ledger = topology.services.find(each => each.name === 'ledger');
+    if (contract) {
+      ledger?.calls(topology.addContract(contract).service('web'));
+    }
+    return topology;
+  };
+  const shop = new Topology('shop');
+  const web = plain(shop, 'web', { port });
+  web.allowFrom(Peer.serviceAccount({ namespace: 'billing', name: 'ledger' }));
+  web.calls(shop.addContract(Contract.of(declare())).service('pay'));
+  const billed = declare(Contract.of(shop));
+  const traffic = Traffic.of(manifestsOf([...rendered(billed), ...rendered(shop)]));
+  traffic.from('web').http('GET http://pay.billing/').expectRoutedTo('pay');
+  traffic.from('ledger').http('GET http://web.shop/').expectRoutedTo('web');
 });
 
 describe('both outputs together', () => {

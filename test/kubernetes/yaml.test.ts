@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { load } from 'js-yaml';
+import { dump, load } from 'js-yaml';
 import { parse } from 'yaml';
 import { toYaml } from '../../lib/kubernetes';
+import { YamlPrinter } from '../../lib/kubernetes/yaml';
 
 /** Texts that some reader of YAML takes for something else. */
 const treacherous = fc.constantFrom(
@@ -106,6 +107,35 @@ test.each<[string, (yaml: string) => unknown]>([
       expect(read(toYaml(object))).toEqual(JSON.parse(JSON.stringify(object)));
     }),
     { numRuns: 300 },
+  );
+});
+
+/** Texts that each schema reads as strings, so that js-yaml writes them alike whatever its schema. */
+const lines = fc
+  .array(fc.constantFrom('word', 'x: y', '- ', '#', '"', '\n', '\n\n', ' ', '\t', '\r', '\u0085', 'w'.repeat(1025)), {
+    maxLength: 6,
+  })
+  .map(pieces => pieces.join(''));
+const nested = fc.letrec(tie => ({
+  any: fc.oneof(
+    { maxDepth: 4 },
+    lines,
+    fc.integer(),
+    fc.constantFrom(true, null, undefined, 0.5, -0, 1e21),
+    tie('list'),
+    tie('map'),
+  ),
+  list: fc.array(tie('any'), { maxLength: 4 }),
+  map: fc.dictionary(lines, tie('any'), { maxKeys: 4 }),
+})).map;
+
+test('one printer indents the mappings, lists and block scalars of all objects as js-yaml does', () => {
+  const printer = new YamlPrinter();
+  fc.assert(
+    fc.property(nested, object => {
+      expect(printer.print(object)).toBe(dump(object, { noRefs: true, lineWidth: -1, quoteStyle: 'double' }));
+    }),
+    { numRuns: 500 },
   );
 });
 

@@ -54,7 +54,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     '`trustDomain` and `trustDomainAliases`',
     'istio/install.test.ts › aliases of the trust domain are those of the mesh configuration',
   ),
-  resources('Dry run of a policy', 'an annotation of an `AuthorizationPolicy`'),
+  model(
+    'Dry run of a policy',
+    '`authorizationDryRun` of a service',
+    'istio/dry-run.test.ts › has its declared rules in a policy that is not enforced, beside one that allows all',
+  ),
   model(
     'Minimum TLS version of workloads',
     '`minTlsVersion` of the installation',

@@ -62,7 +62,7 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
   no('Gateway API inference extension', 'InferencePool as a backend'),
   model(
     'Access to external services',
-    '`addExternalService`, `proxy.excludeOutboundIPRanges`; undeclared hosts are always denied',
+    '`addExternalService`, `proxy.excludeOutboundIPRanges`; undeclared hosts by `outboundTraffic`',
     'istio/external.test.ts › has several ports',
   ),
   model(
@@ -70,8 +70,16 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
     '`tlsOrigination: TlsOrigination.simple()` or `.mutual({ secret })`',
     'istio/external.test.ts › verifies the certificate and its name, and has timeout and retries',
   ),
-  resources('Egress gateways', '`IstioGateway`, `VirtualService`, `DestinationRule`, and patches of the policies'),
-  resources('Egress gateways with TLS origination', '`IstioGateway`, `DestinationRule`, and patches of the policies'),
+  model(
+    'Egress gateways',
+    '`addEgressGateway`, and `egressGateway` of external services',
+    'istio/egress-gateway.test.ts › is routed to the gateway by its callers, and by the gateway to the host',
+  ),
+  model(
+    'Egress gateways with TLS origination',
+    '`egressGateway` and `tlsOrigination` of an external service',
+    'istio/egress-gateway.test.ts › has TLS that the gateway originates, with its client certificate',
+  ),
   model(
     'Egress to wildcard hosts',
     "`addExternalService('wiki', { host: '*.wikipedia.org', … })`, directly from the sidecar",

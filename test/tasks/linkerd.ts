@@ -2,7 +2,11 @@ import { model, no, nothing, resources, tasksOf } from './task';
 
 export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
   model('Add a service to the mesh', '`Mesh.istio()`', 'istio/membership.test.ts › is a label of the namespace'),
-  resources('Workloads outside of Kubernetes', '`WorkloadEntry`, `WorkloadGroup`, `ServiceEntry`'),
+  model(
+    'Workloads outside of Kubernetes',
+    "`machines: Machines.at(['10.0.8.4'])` of a service",
+    'istio/machines.test.ts › are WorkloadEntries that the Service of the service selects, with its identity',
+  ),
   no('Automatic failover', 'failover to another Service'),
   model(
     'Circuit breaking',
@@ -54,7 +58,11 @@ export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
     'Topology-aware routing',
     '`addCircuitBreaker` prefers the nearest locality while it is healthy; `trafficDistribution` by a patch',
   ),
-  resources('Egress traffic', '`addExternalService`; a default that allows all hosts by a patch of the Sidecar'),
+  model(
+    'Egress traffic',
+    '`addExternalService`; all hosts by `outboundTraffic: OutboundTraffic.any(…)`',
+    'istio/outbound-traffic.test.ts › has ALLOW_ANY in its Sidecar, and all addresses outside in its NetworkPolicy',
+  ),
   model(
     'Distributed tracing',
     '`Tracing.openTelemetry`',

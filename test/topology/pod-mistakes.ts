@@ -80,6 +80,12 @@ export const POD_MISTAKES: Row[] = [
     ['no part', '"http://cart"'],
     call({ A: 'http://cart' }),
   ],
+  [
+    'an address text with a pod of another service',
+    'InvalidAddressText',
+    ['no part'],
+    call({ A: 'kafka-0.kafka-headless:9092' }),
+  ],
   ['an unknown placeholder', 'InvalidAddressText', ['{hots}', '{host}'], call({ A: '{hots}:{port}' })],
   ['a variable that is both addresses', 'Duplicate', ['ADDR'], call({ ADDR: '{host}' })],
   ['an address in a variable of `env`', 'Duplicate', ['HOST'], call({ HOST: '{host}' }, { HOST: 'x' })],

@@ -18,9 +18,11 @@ import {
 } from '../../lib';
 import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
 import { AGGREGATE_MISTAKES } from './aggregate-mistakes';
+import { EGRESS_MISTAKES } from './egress-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
+import { SHARED_GATEWAY_MISTAKES } from './shared-gateway-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
 import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
@@ -767,7 +769,9 @@ const ALL = [
   ...MISTAKES,
   ...AGGREGATE_MISTAKES,
   ...EDGE_MISTAKES,
+  ...EGRESS_MISTAKES,
   ...LISTENER_MISTAKES,
+  ...SHARED_GATEWAY_MISTAKES,
   ...VALUE_MISTAKES,
   ...TRAFFIC_MISTAKES,
   ...WORKLOAD_KIND_MISTAKES,

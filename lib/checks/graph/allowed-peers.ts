@@ -1,4 +1,4 @@
-import type { AllowedPeer, Service, Topology } from '../../topology';
+import { type AllowedPeer, ForeignService, type Service, type Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisCode, SynthesisFinding } from './codes';
 
@@ -38,7 +38,11 @@ function problemOf(
     };
   }
   const own = services.find(
-    each => peer.hasIdentity && each.namespace === peer.namespace && each.serviceAccount === peer.serviceAccount,
+    each =>
+      peer.hasIdentity
+      && !(each instanceof ForeignService)
+      && each.namespace === peer.namespace
+      && each.serviceAccount === peer.serviceAccount,
   );
   if (own) {
     return {

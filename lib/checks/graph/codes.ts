@@ -76,6 +76,14 @@ export const SYNTHESIS_CODES = [
       + 'the edge out.',
   },
   {
+    id: 'UnusedEgressGateway',
+    severity: Severity.ERROR,
+    summary: 'No service calls an external service through an egress gateway',
+    explanation:
+      'Its pods would have no port, and what was meant to pass it would leave the cluster elsewhere. Give external '
+      + 'services `egressGateway`, and declare the calls, or leave the gateway out.',
+  },
+  {
     id: 'ReservedNamespace',
     severity: Severity.ERROR,
     summary: 'A topology owns, or has workloads in, a namespace of the control plane or the root namespace of the mesh',
@@ -105,6 +113,23 @@ export const SYNTHESIS_CODES = [
     explanation:
       'All retries with their per-try timeout and pauses need longer than the timeout of the request. Raise the '
       + 'timeout, or lower the per-try timeout.',
+  },
+  {
+    id: 'OpenEgress',
+    severity: Severity.WARNING,
+    summary: 'The pods of a service may connect to any address outside the cluster',
+    explanation:
+      'Data can be sent to undeclared hosts, egress gateways can be bypassed, and traffic to these hosts has no policies '
+      + 'and no metrics by host. Without `clusterCidrs`, NetworkPolicies allow addresses of the cluster too. Declare the '
+      + 'hosts that are called.',
+  },
+  {
+    id: 'AuthorizationDryRun',
+    severity: Severity.WARNING,
+    summary: 'The AuthorizationPolicies of a service are evaluated and not enforced',
+    explanation:
+      'Every identity of the mesh may call it. That is for a migration: declare the calls that logs and metrics report '
+      + 'as denied, and enforce the policies.',
   },
   {
     id: 'OpenBehindFront',

@@ -108,6 +108,7 @@ import { rule as retriedWrites } from './retried-writes/rule';
 import { rule as retriesBeyondTimeout } from './retries-beyond-timeout/rule';
 import { rule as retryAmplification } from './retry-amplification/rule';
 import { rule as retryStorm } from './retry-storm/rule';
+import { rule as rewrittenPath } from './rewritten-path/rule';
 import { rule as rivalDefaults } from './rival-defaults/rule';
 import { rule as rivalGroups } from './rival-groups/rule';
 import { rule as rivalSelectors } from './rival-selectors/rule';
@@ -185,14 +186,14 @@ export const RULES: readonly Check[] = [
   policyWithoutPods, portNameForm, portRequired, portWithTwoProtocols, proxyImageMismatch, refusedPreflight,
   repeatedDestination, repeatedListener, repeatedObject, repeatedServiceEntry, requestPolicyWithoutTargets,
   requestPolicyWithoutWaypoint, requestRulesOnTcp, requestRulesWithoutWaypoint, reservedUser, retriedWrites,
-  retriesBeyondTimeout, retryAmplification, retryStorm, rivalDefaults, rivalGroups, rivalSelectors, schemaViolation,
-  selectiveGlobalSidecar, selectorWithoutPods, serverFirstPort, serviceWithoutPods, severalAuthorizers,
-  severalInjectionLabels, sharedAddress, sharedListener, sharedServiceAccount, sidecarAndAmbient, sidecarMissesHost,
-  sidecarMissesTracing, subsetWithoutLabels, subsetWithoutPods, telemetryWithoutProvider, timeoutBeyondApi,
-  timeoutBeyondCaller, unaffectedIngress, unauthenticatedEntry, uncoveredWorkload, unknownAnnotation, unknownBackend,
-  unknownDestination, unknownEgressHost, unknownExport, unknownGateway, unknownGatewayClass, unknownGrantNamespace,
-  unknownMembership, unknownMethod, unknownNamespace, unknownParent, unknownPort, unknownPrincipal, unknownRegistry,
-  unknownRuleHost, unknownSecret, unknownServiceAccount, unknownSubset, unknownWaypoint, unlistedMachines,
-  unreachableRoute, unreachableRule, unreachedService, unrestrictedJwks, unservedHost, unservedPort,
-  unsupportedGatewayApi, unverifiedServer, waypointOutsideAmbient, weightWithoutReplicas,
+  retriesBeyondTimeout, retryAmplification, retryStorm, rewrittenPath, rivalDefaults, rivalGroups, rivalSelectors,
+  schemaViolation, selectiveGlobalSidecar, selectorWithoutPods, serverFirstPort, serviceWithoutPods,
+  severalAuthorizers, severalInjectionLabels, sharedAddress, sharedListener, sharedServiceAccount, sidecarAndAmbient,
+  sidecarMissesHost, sidecarMissesTracing, subsetWithoutLabels, subsetWithoutPods, telemetryWithoutProvider,
+  timeoutBeyondApi, timeoutBeyondCaller, unaffectedIngress, unauthenticatedEntry, uncoveredWorkload, unknownAnnotation,
+  unknownBackend, unknownDestination, unknownEgressHost, unknownExport, unknownGateway, unknownGatewayClass,
+  unknownGrantNamespace, unknownMembership, unknownMethod, unknownNamespace, unknownParent, unknownPort,
+  unknownPrincipal, unknownRegistry, unknownRuleHost, unknownSecret, unknownServiceAccount, unknownSubset,
+  unknownWaypoint, unlistedMachines, unreachableRoute, unreachableRule, unreachedService, unrestrictedJwks,
+  unservedHost, unservedPort, unsupportedGatewayApi, unverifiedServer, waypointOutsideAmbient, weightWithoutReplicas,
 ];

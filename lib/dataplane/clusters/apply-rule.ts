@@ -53,7 +53,7 @@ function routedBy(at: Rule['at']): string {
 
 function forward(
   rule: Rule,
-  matched: Parameters<NonNullable<Rule['rewritePath']>>[1],
+  matched: Parameters<NonNullable<Rule['reply']>>[1],
   message: Message,
   caller: Caller,
   proxy: Proxy,
@@ -82,7 +82,7 @@ function forward(
       },
     ];
   }
-  const path = rule.rewritePath?.(message.path, matched) ?? message.path;
+  const path = rule.rewrite?.path(message.path, matched) ?? message.path;
   return rule.backends.flatMap(backend => {
     const sent = toHost(
       { ...message, ...splitPath(path, message.query), headers: headersFor(rule, backend, message) },

@@ -2,11 +2,11 @@ import { carriesRequests, type Field, type Workload } from '../../manifests';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
 import { checkAuthorizers } from '../policies/custom';
-import { callerOf } from '../endpoints/caller';
+import { callerAt, callerOf } from '../endpoints/caller';
 import { isProxied } from '../endpoints/connect';
 import type { Connection } from '../endpoints/connection';
 import type { Context } from './context';
-import { portsLeadingTo } from '../endpoints/endpoints';
+import { type Machine, portsLeadingTo } from '../endpoints/endpoints';
 import type { Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { Unsimulated } from '../messages/unsimulated';
@@ -57,8 +57,26 @@ export function arrive(
   return protocols.length > 1 ? agreed(asBytes(), asRequest(), workload, number) : asBytes();
 }
 
+/** A request at the proxy of a machine: what the port that leads there declares is what the proxy reads. */
+export function arriveAtMachine(
+  machine: Machine,
+  connection: Connection,
+  message: Message | undefined,
+  context: Context,
+): Arrival {
+  const protocol = protocolAt(machine.port);
+  if (protocol === 'unknown' && message) {
+    const doubt = new Unsimulated(
+      `The port that leads to the machine ${machine.entry.key} declares no protocol.`,
+      'Declare it, e.g. by the name `http`.',
+    );
+    return { isUncertain: true, doubt, steps: [] };
+  }
+  return throughPolicies(machine, connection, message, message === undefined || protocol === 'bytes', context);
+}
+
 function throughPolicies(
-  workload: Workload,
+  workload: Workload | Machine,
   connection: Connection,
   message: Message | undefined,
   isTcp: boolean,
@@ -72,7 +90,7 @@ function throughPolicies(
   const asking = checkAuthorizers(
     workload,
     { connection, message: request, isTcp },
-    context.authorizersFor(callerOf(workload, cluster)),
+    context.authorizersFor('entry' in workload ? callerAt(workload, cluster) : callerOf(workload, cluster)),
     cluster,
   );
   const steps = authorizerSteps(asking.asks);

@@ -7,6 +7,7 @@ import {
   portNumber,
   portsOf,
   protocolOf,
+  type Workload,
 } from '../../manifests';
 import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
@@ -20,6 +21,7 @@ import { authorityOf, type Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
+import { NO_OPERATIONS } from '../routes/header-operations';
 import { routeFor } from '../routes/rule';
 import { type Listener, Scope } from '../virtual-hosts/scope';
 import { simulateTcp } from './tcp';
@@ -57,13 +59,32 @@ export function send(message: Message, caller: Caller, context: Context, isConne
     target
     && !isPodName(message.host, caller.namespace, context.cluster)
     && mayChooseItself(target, caller, context.cluster);
-  if (mayBypass && simulation.outcomes.some(each => each.workload === undefined || isChanged(each.message, message))) {
+  if (mayBypass && !isAsWithoutProxy(simulation, message, context.cluster.selectedBy(target.resource))) {
     throw new Unsimulated(
       `A Pod of ${target.name} may choose its own address, which it reaches without the proxy, unlike the others.`,
       'Send the request to one of the other Pods by name, or use another workload as the caller.',
     );
   }
   return simulation;
+}
+
+/** Whether a request arrives at these Pods as it was sent, and nothing else happens to it. */
+function isAsWithoutProxy(
+  { outcomes, copies, fault }: SimulationResult,
+  message: Message,
+  pods: readonly Workload[],
+): boolean {
+  return (
+    copies.length === 0
+    && fault === undefined
+    && outcomes.every(
+      ({ workload, message: arrived, response = NO_OPERATIONS }) =>
+        workload
+        && pods.includes(workload)
+        && !isChanged(arrived, message)
+        && Object.values(response).every(each => Object.keys(each).length === 0),
+    )
+  );
 }
 
 /** Whether a proxy has normalized the path of a request, or changed it otherwise. */

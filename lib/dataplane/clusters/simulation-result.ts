@@ -1,4 +1,5 @@
 import type { Field, Workload } from '../../manifests';
+import type { Connection } from '../endpoints/connection';
 import type { Message } from '../messages/message';
 import type { HeaderOperations } from '../routes/header-operations';
 import type { Fault, Retries } from '../routes/rule';
@@ -18,6 +19,8 @@ export interface SimulatedOutcome {
   readonly port?: number;
   /** The request that arrives there. */
   readonly message?: Message;
+  /** The connection by which a proxy has sent it to the workload; undefined for a client without one. */
+  readonly connection?: Connection;
   /** The response status if it does not arrive; 0 for a failed connection. */
   readonly status?: number;
   /** The changes of the response headers on the way to the client. */

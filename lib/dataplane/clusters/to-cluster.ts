@@ -1,5 +1,5 @@
 import { type Field, type Host, isAutomatic, Kind, portsOf, portNumber } from '../../manifests';
-import { arrive } from './inbound';
+import { arrive, arriveAtMachine } from './inbound';
 import type { Caller } from '../endpoints/caller';
 import { connect, type Security } from '../endpoints/connect';
 import type { Context } from './context';
@@ -198,7 +198,7 @@ function toEndpoint(
   caller: Caller,
   context: Context,
 ): Omit<SimulatedOutcome, 'share'> {
-  const { workload, outside, port } = endpoint;
+  const { workload, outside, machine, port } = endpoint;
   const { connection, refusal } = connect(caller, endpoint, security, context.cluster);
   if (!connection) {
     return {
@@ -208,6 +208,18 @@ function toEndpoint(
       reason: refusal?.reason,
       isRetried: true,
     };
+  }
+  if (machine) {
+    const { refusal: denied, message: arrived, ...rest } = arriveAtMachine(machine, connection, message, context);
+    return denied
+      ? {
+          ...rest,
+          status: denied.status,
+          port: port.number,
+          by: denied.by,
+          reason: sentence(denied, machine.entry.key),
+        }
+      : { ...rest, outside, port: port.number, message: arrived };
   }
   if (!workload) {
     if (message && port.number === 443 && !beginsTls(security.tlsMode)) {
@@ -236,7 +248,16 @@ function toEndpoint(
         isUncertain,
         doubt,
       }
-    : { workload, port: port.number, by, message: arrived, steps, isUncertain, doubt };
+    : {
+        workload,
+        port: port.number,
+        connection: caller.proxy && connection,
+        by,
+        message: arrived,
+        steps,
+        isUncertain,
+        doubt,
+      };
 }
 
 function sentence({ by, reason }: { by?: Field; reason: string }, callee: string): string {

@@ -1,4 +1,5 @@
 import type { Cluster, Labels, Workload } from '../../manifests';
+import type { Machine } from './endpoints';
 import { hasSidecar } from './membership';
 import { MESH, type Proxy } from './proxy';
 
@@ -32,6 +33,13 @@ export function callerOf(workload: Workload, cluster: Cluster): Caller {
       }
     : undefined;
   return { title: `${namespace}/${name}`, namespace, labels, proxy };
+}
+
+/** A machine as a caller. */
+export function callerAt({ entry, namespace, labels }: Machine, cluster: Cluster): ProxiedCaller {
+  const identity = identityOf(namespace, entry.spec.get('serviceAccount').text, cluster);
+  const proxy = { namespace, labels, identity, gateways: [MESH], isGateway: false };
+  return { title: entry.key, namespace: '', labels: {}, address: entry.spec.get('address').text, proxy };
 }
 
 /** An identity as in certificates, without `spiffe://`. */

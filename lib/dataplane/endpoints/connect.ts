@@ -9,8 +9,8 @@ import {
 } from '../../manifests';
 import type { Caller } from './caller';
 import type { Connection } from './connection';
-import type { Endpoint } from './endpoints';
-import { acceptsMutualTls, hasSidecar } from './membership';
+import type { Endpoint, Machine } from './endpoints';
+import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 
 /** An established connection, or the reason for its failure. */
@@ -36,7 +36,7 @@ export interface Security {
 /** Connects to an endpoint: NetworkPolicies of both sides, then the mutual TLS of callee and caller. */
 export function connect(
   caller: Caller,
-  { workload, outside, port }: Endpoint,
+  { workload, outside, machine, port }: Endpoint,
   security: Security,
   cluster: Cluster,
 ): Attempt {
@@ -62,6 +62,9 @@ export function connect(
     };
   }
   const connection: Connection = { namespace: caller.namespace, labels: caller.labels, address: caller.address, port };
+  if (machine) {
+    return toMachine(caller, machine, connection, security, cluster);
+  }
   if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
     return toOutside(caller, outside ?? '', security);
   }
@@ -82,6 +85,25 @@ function toOutside({ title }: Caller, outside: string, { isExternal }: Security)
   return { refusal: { reason: `${title} uses mesh mutual TLS to ${outside}, which is outside the mesh` } };
 }
 
+/** Callers use mutual TLS to a machine with an identity by themselves. */
+function toMachine(
+  caller: Caller,
+  machine: Machine,
+  connection: Connection,
+  security: Security,
+  cluster: Cluster,
+): Attempt {
+  const { number } = connection.port;
+  const mode = modeFor(machine, cluster, number);
+  const isMutual = usesMutualTls(caller, security, mode !== 'DISABLE', cluster);
+  const by = modeField(machine, cluster, number);
+  if (isMutual ? mode === 'DISABLE' : mode === 'STRICT') {
+    const what = isMutual ? 'does not accept mutual TLS' : 'requires mutual TLS';
+    return { refusal: { by, reason: `the machine ${machine.entry.key} ${what}, unlike ${caller.title}` } };
+  }
+  return { connection: { ...connection, ...proofOf(caller, isMutual, security) } };
+}
+
 function secured(
   caller: Caller,
   workload: Workload,
@@ -90,6 +112,12 @@ function secured(
   cluster: Cluster,
 ): Attempt {
   const { number } = connection.port;
+  if (isGatewayPod(workload)) {
+    // Its servers decide about TLS, no PeerAuthentication.
+    return {
+      connection: { ...connection, ...proofOf(caller, usesMutualTls(caller, security, false, cluster), security) },
+    };
+  }
   const mode = isProxied(workload, number, cluster) ? modeFor(workload, cluster, number) : 'DISABLE';
   // Callers do not know about ports that are excluded from the sidecar.
   const isMutual = usesMutualTls(
@@ -115,12 +143,11 @@ function secured(
       },
     };
   }
-  return {
-    connection: {
-      ...connection,
-      ...(isMutual ? { identity: caller.proxy?.identity, serverName: security.serverName } : {}),
-    },
-  };
+  return { connection: { ...connection, ...proofOf(caller, isMutual, security) } };
+}
+
+function proofOf({ proxy }: Caller, isMutual: boolean, { serverName }: Security): Partial<Connection> {
+  return isMutual ? { identity: proxy?.identity, serverName } : {};
 }
 
 function usesMutualTls(
@@ -150,5 +177,5 @@ function usesMutualTls(
 /** Whether traffic to a port passes the proxy of the workload. */
 export function isProxied(workload: Workload, port: number, cluster: Cluster): boolean {
   const excluded = (workload.annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').map(Number);
-  return hasSidecar(workload, cluster) && !excluded.includes(port);
+  return !isGatewayPod(workload) && hasSidecar(workload, cluster) && !excluded.includes(port);
 }

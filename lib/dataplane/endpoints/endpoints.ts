@@ -14,11 +14,25 @@ import {
 import { policiesFor } from './policy-target';
 import { Unsimulated } from '../messages/unsimulated';
 
+/**
+ * A machine outside of Kubernetes whose proxy has an identity of the mesh: a WorkloadEntry with a ServiceAccount, or with
+ * the label `security.istio.io/tlsMode: istio`.
+ */
+export interface Machine {
+  readonly entry: Resource;
+  readonly namespace: string;
+  readonly labels: Labels;
+  /** The port of the Service or ServiceEntry that leads to it. */
+  readonly port: Field;
+}
+
 /** An endpoint of a host: a workload, or an address outside. */
 export interface Endpoint {
   readonly workload?: Workload;
   /** The outside endpoint: an address, or the host itself if it is resolved by DNS. */
   readonly outside?: string;
+  /** The machine at the address outside, if it has a proxy. */
+  readonly machine?: Machine;
   readonly port: PeerPort;
   /** The number of replicas, which determines its share of the requests. */
   readonly weight: number;
@@ -46,8 +60,8 @@ export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cl
 }
 
 /**
- * The WorkloadEntries of the namespace that a Service or a ServiceEntry selects. Throws if policies select one, since
- * whether a proxy there enforces them is unknown.
+ * The WorkloadEntries of the namespace that a Service or a ServiceEntry selects. Throws if policies select one without a
+ * ServiceAccount, since whether a proxy there enforces them is unknown.
  * @see https://istio.io/latest/docs/reference/config/networking/workload-entry/
  */
 function entriesAt(resource: Resource, selector: Labels, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
@@ -65,7 +79,9 @@ function entriesAt(resource: Resource, selector: Labels, port: Field, labels: La
     const [policy] = [Kind.AUTHORIZATION_POLICY, Kind.PEER_AUTHENTICATION, Kind.REQUEST_AUTHENTICATION].flatMap(type =>
       policiesFor(guarded, type, cluster),
     );
-    if (policy) {
+    const tlsMode = guarded.labels['security.istio.io/tlsMode'];
+    const hasProxy = tlsMode === undefined ? entry.spec.get('serviceAccount').text !== '' : tlsMode === 'istio';
+    if (policy && !hasProxy) {
       throw new Unsimulated(
         `The ${policy.kind} ${policy.key} selects the WorkloadEntry ${entry.key}, whose workload is not in `
           + 'the manifests.',
@@ -78,6 +94,7 @@ function entriesAt(resource: Resource, selector: Labels, port: Field, labels: La
     ];
     return {
       outside: entry.spec.get('address').text,
+      machine: hasProxy ? { entry, ...guarded, port } : undefined,
       port: { number: entry.spec.get('ports', name).number ?? target, names: [name], protocol: 'TCP' },
       weight: entry.spec.get('weight').number ?? 1,
     };

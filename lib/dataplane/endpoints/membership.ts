@@ -29,6 +29,11 @@ export function hasSidecar(workload: Workload, cluster: Cluster): boolean {
   }
 }
 
+/** Whether the Pods are a gateway of Istio: their proxy serves Gateways, and no application is behind it. */
+export function isGatewayPod({ annotations }: Workload): boolean {
+  return (annotations['inject.istio.io/templates'] ?? '').split(',').some(each => each.trim() === 'gateway');
+}
+
 /** Whether callers may use mutual TLS to a workload. Throws if that is unknown. */
 export function acceptsMutualTls(workload: Workload, cluster: Cluster): boolean {
   if (membershipOf(workload, cluster) === Membership.UNKNOWN) {

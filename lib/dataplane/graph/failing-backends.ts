@@ -12,16 +12,20 @@ import { unreadable } from '../clusters/tls-layers';
 import { lookUp } from '../clusters/to-cluster';
 import type { ProxiedCaller } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
+import type { Connection } from '../endpoints/connection';
 import type { Endpoint } from '../endpoints/endpoints';
+import type { PolicyTarget } from '../endpoints/policy-target';
 import { type GatewayListener, policyTargetOf } from '../listeners/listener';
 import { unlessUnsimulated } from '../messages/unsimulated';
+import type { UnknownPart } from '../policies/attributes';
 import { authorize } from '../policies/authorization';
-import type { Backend } from '../routes/rule';
+import type { Backend, Rule } from '../routes/rule';
 import { clientOf, isUnreadBetween, unreadKindFor, unreadOfHost, waypointBefore } from '../unread';
+import { describeRequests, forwardedRequests, type KnownRequests, requestsAt } from './requests-on-route';
 
-/** Why every request or connection to a backend fails. */
+/** Why every request or connection to a backend fails: with `request`, a policy allows others than those of the route. */
 export interface Failure {
-  readonly because: 'visibility' | 'subset' | 'tls' | 'connection' | 'policy';
+  readonly because: 'visibility' | 'subset' | 'tls' | 'connection' | 'policy' | 'request';
   /** What decides it, if it is another object than the route. */
   readonly by?: Field;
   /** As a clause. */
@@ -36,12 +40,20 @@ export type Sent = 'http' | 'https' | 'tcp';
  * contains, each assumption must fail in the same way.
  */
 export function failureAt(
-  backend: Pick<Backend, 'at' | 'host' | 'port' | 'subset'>,
+  backend: Sending['backend'],
   listener: GatewayListener,
-  sent: Sent,
+  sending: Omit<Sending, 'backend'>,
   context: Context,
 ): Failure | undefined {
-  return agreed(listener, each => failureOf(backend, each.caller, each.port, sent, context));
+  return agreed(listener, each => failureOf({ backend, ...sending }, each, context));
+}
+
+/** What is sent to a backend, by a rule of requests or of connections. */
+interface Sending {
+  readonly backend: Pick<Backend, 'host' | 'port' | 'subset'> & Partial<Pick<Backend, 'rewriteHost'>>;
+  readonly rule?: Rule;
+  readonly hosts: readonly string[];
+  readonly sent: Sent;
 }
 
 /** The policy that denies every request or connection at a gateway, before any route. */
@@ -53,7 +65,8 @@ export function denialAt(listener: GatewayListener, { cluster }: Context): Failu
     }
     const port = { number: each.podPort, names: [], protocol: 'TCP' };
     const connection = { namespace: '', labels: {}, port };
-    const verdict = authorize(target, { connection, isTcp: !each.carriesRequests, unknown: CLIENT }, cluster);
+    const unknown = each.tls === 'mesh' ? MESH_CLIENT : CLIENT;
+    const verdict = authorize(target, { connection, isTcp: !each.carriesRequests, unknown }, cluster);
     return verdict.isAllowed === false
       ? {
           because: 'policy',
@@ -64,8 +77,50 @@ export function denialAt(listener: GatewayListener, { cluster }: Context): Failu
   });
 }
 
+/** The policy that denies every request of a rule at a gateway, but not every other one. */
+export function denialOf(
+  { rule, hosts }: Required<Pick<Sending, 'rule' | 'hosts'>>,
+  listener: GatewayListener,
+  context: Context,
+): Failure | undefined {
+  const denied = agreed(listener, each => {
+    const target = policyTargetOf(each);
+    if (
+      each.caller.proxy.identity === undefined
+      || !each.carriesRequests
+      || unreadKindFor([{ ...target, role: 'gateway' }], context.cluster)
+    ) {
+      return undefined;
+    }
+    const connection = { namespace: '', labels: {}, port: { number: each.podPort, names: [], protocol: 'TCP' } };
+    return denialOfAll(target, connection, requestsAt({ rule, hosts }, each), each.caller.title, context.cluster);
+  });
+  return denied && !denialAt(listener, context) ? denied : undefined;
+}
+
+function denialOfAll(
+  target: PolicyTarget,
+  connection: Connection,
+  requests: readonly KnownRequests[],
+  title: string,
+  cluster: Cluster,
+): Failure | undefined {
+  const verdicts = requests.map(each => authorize(target, { connection, isTcp: false, ...each }, cluster));
+  const [first] = requests;
+  const denial = firstIfAll(verdicts.map(each => (each.isAllowed === false ? each : undefined)));
+  return denial && first
+    ? {
+        because: 'request',
+        by: denial.by,
+        reason: `${title} denies ${describeRequests(first)}: ${denial.reason}`,
+      }
+    : undefined;
+}
+
 /** What is not known of a client outside. */
-const CLIENT = new Set(['server name'] as const);
+const CLIENT = new Set<UnknownPart>(['server name']);
+/** What is not known of a client in the mesh. */
+const MESH_CLIENT = new Set<UnknownPart>(['server name', 'identity']);
 
 function agreed(
   listener: GatewayListener,
@@ -79,13 +134,9 @@ function agreed(
   });
 }
 
-function failureOf(
-  backend: Pick<Backend, 'host' | 'port' | 'subset'>,
-  caller: ProxiedCaller,
-  asked: number,
-  sent: Sent,
-  context: Context,
-): Failure | undefined {
+function failureOf(sending: Sending, listener: GatewayListener, context: Context): Failure | undefined {
+  const { backend, sent } = sending;
+  const { caller, port: asked } = listener;
   const { cluster } = context;
   // A gateway has the clusters of all hosts of its namespace, whichever Gateways it serves.
   const proxy = { ...caller.proxy, gateways: [] };
@@ -104,10 +155,8 @@ function failureOf(
   if (problem !== undefined) {
     return { because: 'tls', reason: problem };
   }
-  const isKnown = sent === 'http' || carriesRequests(found.port) === false;
-  const failures = found.endpoints.map(each =>
-    failureInto(each, found.security, isKnown ? sent : undefined, caller, context),
-  );
+  const kinds = sent === 'http' ? [false] : carriesRequests(found.port) === false ? [true] : [true, false];
+  const failures = found.endpoints.map(each => failureInto(each, found.security, kinds, sending, listener, context));
   return firstIfAll(failures);
 }
 
@@ -138,11 +187,13 @@ function unknownBackend(
 function failureInto(
   endpoint: Endpoint,
   security: Parameters<typeof connect>[2],
-  sent: Sent | undefined,
-  caller: ProxiedCaller,
+  isTcp: readonly boolean[],
+  { backend, rule, hosts }: Sending,
+  listener: GatewayListener,
   { cluster }: Context,
 ): Failure | undefined {
   const { workload } = endpoint;
+  const { caller } = listener;
   if (isUnreadBetween(clientOf(caller), workload, cluster)) {
     return undefined;
   }
@@ -154,15 +205,23 @@ function failureInto(
       ? { because: 'connection', by: refusal.by, reason: refusal.reason }
       : undefined;
   }
-  if (!sent || !workload || !isProxied(workload, endpoint.port.number, cluster)) {
+  if (!workload || !isProxied(workload, endpoint.port.number, cluster)) {
     return undefined;
   }
-  const verdict = authorize(workload, { connection, isTcp: sent !== 'http' }, cluster);
-  return verdict.isAllowed === false
-    ? {
-        because: 'policy',
-        by: verdict.by,
-        reason: `${workload.namespace}/${workload.name} denies what ${caller.title} sends: ${verdict.reason}`,
-      }
+  const title = `${workload.namespace}/${workload.name}`;
+  const denial = firstIfAll(
+    isTcp
+      .map(each => authorize(workload, { connection, isTcp: each }, cluster))
+      .map(each => (each.isAllowed === false ? each : undefined)),
+  );
+  if (denial) {
+    return {
+      because: 'policy',
+      by: denial.by,
+      reason: `${title} denies what ${caller.title} sends: ${denial.reason}`,
+    };
+  }
+  return rule
+    ? denialOfAll(workload, connection, forwardedRequests({ rule, hosts }, backend, listener, cluster), title, cluster)
     : undefined;
 }

@@ -1,25 +1,30 @@
 import {
   addTo,
   type Cluster,
+  covers,
   type Field,
-  firstIfAll,
+  fullHost,
   type Host,
   isAutomatic,
   isElsewhere,
   Kind,
+  type Labels,
   Membership,
   membershipOf,
   memo,
   PODS_ELSEWHERE,
   type Resource,
+  type Workload,
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { DestinationRules } from '../clusters/destination-rule';
-import { connect } from '../endpoints/connect';
+import { connect, isProxied } from '../endpoints/connect';
+import { endpointsOf } from '../endpoints/endpoints';
 import { chosenEndpoints, headlessTlsMode, isHeadless } from '../endpoints/headless';
 import { MESH } from '../endpoints/proxy';
 import { Gateways } from '../listeners/gateways';
 import { unlessUnsimulated } from '../messages/unsimulated';
+import { hasSource } from '../routes/http-match';
 import { Scope } from '../virtual-hosts/scope';
 import { evaluatedRules, isSimulated } from './failing-routes';
 
@@ -38,8 +43,8 @@ export interface ShadowedSubset {
  */
 export function shadowedSubsets(cluster: Cluster): ShadowedSubset[] {
   const destinations = new Map<string, Destination[]>();
-  for (const { at, backends, namespaces } of evaluatedRules(cluster)) {
-    for (const { at: backend, host, subset } of namespaces.length > 0 ? backends : []) {
+  for (const { at, backends, namespaces, isForMesh } of evaluatedRules(cluster)) {
+    for (const { at: backend, host, subset } of isForMesh ? backends : []) {
       if (host !== undefined && subset !== undefined) {
         addTo(destinations, host, { rule: at, backend, subset, namespaces });
       }
@@ -47,60 +52,75 @@ export function shadowedSubsets(cluster: Cluster): ShadowedSubset[] {
   }
   return cluster.all(Kind.DESTINATION_RULE).flatMap(by => {
     const { namespace } = by;
-    const [host] = cluster.hosts.visible(by.spec.get('host').text, namespace);
-    const using = host && host.resource.namespace !== namespace ? (destinations.get(host.name) ?? []) : [];
-    const declares = (place: string, subset: string) =>
-      host !== undefined && DestinationRules.for({ namespace: place, labels: {} }, host, cluster).subset(subset);
-    const [found] = using
-      .filter(each => each.namespaces.some(place => declares(place, each.subset)) && !declares(namespace, each.subset))
-      .filter(each => isSimulated(each.rule, cluster) && hasCallers(namespace, each, cluster));
-    return host && found ? [{ by, host, ...found }] : [];
+    const own = fullHost(by.spec.get('host').text, namespace, cluster.clusterDomain).toLowerCase();
+    for (const name of own.startsWith('*') ? [...destinations.keys()].filter(each => covers(own, each)) : [own]) {
+      const [host] = destinations.has(name) ? cluster.hosts.visible(name, namespace) : [];
+      const using = host && host.resource.namespace !== namespace ? (destinations.get(name) ?? []) : [];
+      const found = using.find(each => host && isShadowed(host, each, by, cluster));
+      if (host && found) {
+        return [{ by, host, ...found }];
+      }
+    }
+    return [];
   });
+}
+
+/** Whether all callers in the namespace of a DestinationRule that have a rule lack its subset, by this object alone. */
+function isShadowed(host: Host, to: Destination, by: Resource, cluster: Cluster): boolean {
+  const { namespace } = by;
+  const rulesFor = (caller: { readonly namespace: string; readonly labels: Labels }) =>
+    DestinationRules.for(caller, host, cluster);
+  const isDeclared = [...to.namespaces, to.rule.resource.namespace].some(
+    place => rulesFor({ namespace: place, labels: {} }).subset(to.subset) !== undefined,
+  );
+  const callers = isDeclared && isSimulated(to.rule, cluster) ? callersBy(to.rule, namespace, cluster) : [];
+  return (
+    callers.length > 0
+    && callers.every(each => {
+      const chosen = rulesFor(each);
+      return chosen.rules.includes(by) && chosen.subset(to.subset) === undefined;
+    })
+  );
 }
 
 interface Destination {
   readonly rule: Field;
   readonly backend: Field;
   readonly subset: string;
-  /** Whose sidecars have the rule. */
+  /** Some whose sidecars have the rule. */
   readonly namespaces: readonly string[];
 }
 
-/** Whether all sidecars of a namespace have a rule. */
-function hasCallers(namespace: string, { rule }: Destination, cluster: Cluster): boolean {
-  const callers = cluster.workloads.in(namespace).filter(each => membershipOf(each, cluster) === Membership.SIDECAR);
-  const isForAll = rule
-    .get('match')
-    .items.every(
-      each => !each.get('sourceLabels').exists && ['', namespace].includes(each.get('sourceNamespace').text),
+/** The workloads of a namespace whose sidecars have a rule. */
+function callersBy(rule: Field, namespace: string, cluster: Cluster): Workload[] {
+  const matches = rule.get('match').items;
+  return cluster.workloads.in(namespace).filter(each => {
+    const proxy = { namespace, labels: each.labels, gateways: [MESH], isGateway: false };
+    return (
+      membershipOf(each, cluster) === Membership.SIDECAR
+      && (matches.length === 0 || matches.some(match => hasSource(match, proxy, match.get('port').number ?? 0)))
+      && Scope.of(proxy, cluster).listeners.some(listener => listener.virtualServices.includes(rule.resource))
     );
-  return (
-    isForAll
-    && callers.length > 0
-    && callers.every(({ labels }) =>
-      Scope.of({ namespace, labels, gateways: [MESH], isGateway: false }, cluster).listeners.some(each =>
-        each.virtualServices.includes(rule.resource),
-      ),
-    )
-  );
+  });
 }
 
-/** A port of a headless Service to which no connection of the mesh is accepted. */
+/** A port of a Service to some of whose Pods no connection of the mesh is accepted. */
 export interface FailingPort {
-  readonly by: Field;
+  /** The PeerAuthentication; undefined for a port that the Pods exclude from their proxies. */
+  readonly by?: Field;
   readonly port: Field;
+  readonly isHeadless: boolean;
   readonly reason: string;
 }
 
 /**
- * Ports of headless Services without mutual TLS. Sidecars use it for all ports, if all Pods have proxies, since the
- * client chooses the Pod.
+ * Ports whose Pods do not accept what sidecars use by default. That is mutual TLS for all ports of a headless Service
+ * whose Pods all have proxies, and for ports that Pods exclude from their proxies.
  */
-export function failingHeadlessPorts({ cluster }: Context): FailingPort[] {
+export function failingPorts({ cluster }: Context): FailingPort[] {
   return cluster.all(Kind.SERVICE).flatMap(service => {
-    const [host] =
-      service.spec.get('clusterIP').text === 'None' ? cluster.hosts.named(service.name, service.namespace) : [];
-    return host?.resource === service && isHeadless(host) && isAutomatic(cluster)
+    const [host] = isAutomatic(cluster) ? cluster.hosts.named(service.name, service.namespace) : [];
+    return host?.resource === service
       ? service.spec.get('ports').items.flatMap(port => unlessUnsimulated(() => failureOn(port, host, cluster)) ?? [])
       : [];
   });
@@ -120,17 +140,24 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
       isGateway: false,
     },
   };
-  const isDeclared =
-    DestinationRules.for(caller.proxy, host, cluster).tlsMode(port.get('port').number ?? 0, undefined) !== undefined;
-  const refusals = isDeclared
-    ? []
-    : chosenEndpoints(host, port, cluster).map(
-        endpoint => connect(caller, endpoint, { tlsMode: headlessTlsMode(host, cluster) }, cluster).refusal,
-      );
-  const refusal = firstIfAll(refusals);
-  return refusal?.by?.resource.type === Kind.PEER_AUTHENTICATION
-    ? [{ by: refusal.by, port, reason: refusal.reason }]
-    : [];
+  if (DestinationRules.for(caller.proxy, host, cluster).tlsMode(port.get('port').number ?? 0, undefined)) {
+    return [];
+  }
+  const isChosen = isHeadless(host);
+  const tlsMode = isChosen ? headlessTlsMode(host, cluster) : undefined;
+  for (const endpoint of isChosen ? chosenEndpoints(host, port, cluster) : endpointsOf(host, port, {}, cluster)) {
+    const { workload } = endpoint;
+    const refusal =
+      workload && workload.replicas > 0
+        ? unlessUnsimulated(() => connect(caller, endpoint, { tlsMode }, cluster).refusal)
+        : undefined;
+    const isExcluded = workload !== undefined && !isProxied(workload, endpoint.port.number, cluster);
+    const by = refusal?.by?.resource.type === Kind.PEER_AUTHENTICATION ? refusal.by : undefined;
+    if (refusal && (isExcluded ? refusal.by?.resource.kind !== 'NetworkPolicy' : by)) {
+      return [{ by: isExcluded ? undefined : by, port, isHeadless: isChosen, reason: refusal.reason }];
+    }
+  }
+  return [];
 }
 
 /**

@@ -19,7 +19,7 @@ import { DestinationRules } from '../clusters/destination-rule';
 import { connectionRule } from '../clusters/tcp';
 import { unreadable } from '../clusters/tls-layers';
 import { MESH } from '../endpoints/proxy';
-import { readerOf } from '../listeners/attached-routes';
+import { hostsOf, readerOf } from '../listeners/attached-routes';
 import type { GatewayListener } from '../listeners/listener';
 import { unlessUnsimulated } from '../messages/unsimulated';
 import { gatewayRouteRules } from '../routes/gateway-route';
@@ -28,11 +28,12 @@ import type { Backend, Rule } from '../routes/rule';
 import { RouteReader } from '../routes/unsupported-filters';
 import { virtualServiceRules } from '../routes/virtual-service';
 import { areRoutesUnread, isListenerUnread } from '../unread';
-import { denialAt, type Failure, failureAt, type Sent } from './failing-backends';
+import { denialAt, denialOf, type Failure, failureAt, type Sent } from './failing-backends';
 import { ruleKindOf, Servers } from './servers';
 import { attachmentsOf } from './unattached-routes';
 
-type Destination = Pick<Backend, 'at' | 'host' | 'port' | 'subset'> & { readonly share: number };
+type Destination = Pick<Backend, 'at' | 'host' | 'port' | 'subset'>
+  & Partial<Pick<Backend, 'rewriteHost'>> & { readonly share: number };
 
 /** A rule, with all that evaluates it: gateways, and sidecars of namespaces. */
 export interface EvaluatedRule {
@@ -40,8 +41,12 @@ export interface EvaluatedRule {
   /** Undefined for a rule of connections. */
   readonly rule?: Rule;
   readonly backends: readonly Destination[];
+  /** Of the route, which may be wildcards. */
+  readonly hosts: readonly string[];
   readonly listeners: readonly GatewayListener[];
   readonly namespaces: readonly string[];
+  /** Whether sidecars of some namespace may have it. */
+  readonly isForMesh: boolean;
   readonly sent: Sent;
 }
 
@@ -53,7 +58,7 @@ export const evaluatedRules = memo((cluster: Cluster): readonly EvaluatedRule[] 
       .all(Kind.VIRTUAL_SERVICE)
       .flatMap(each => unlessUnsimulated(() => ofVirtualService(each, cluster)) ?? []),
     ...routes.flatMap(each => unlessUnsimulated(() => ofGatewayRoute(each, cluster)) ?? []),
-  ].filter(({ listeners, namespaces }) => listeners.length > 0 || namespaces.length > 0);
+  ].filter(({ listeners, isForMesh }) => listeners.length > 0 || isForMesh);
 });
 
 /** Whether all of a rule is simulated. */
@@ -78,6 +83,8 @@ function ofVirtualService(virtualService: Resource, cluster: Cluster): Evaluated
       : [];
   const place = (at: Field, kind: 'http' | 'tls' | 'tcp') => ({
     at,
+    hosts,
+    isForMesh,
     listeners: servers.filter(each => ruleKindOf(each) === kind && isForListener(at, each)),
     namespaces: namespaces.filter(each => isFor(at, proxyIn(each), undefined)),
   });
@@ -120,9 +127,11 @@ function ofGatewayRoute(route: Resource, cluster: Cluster): EvaluatedRule[] {
   return gatewayRouteRules(route, reader, cluster).map(rule => ({
     at: rule.at,
     rule,
+    hosts: hostsOf(route),
     backends: rule.reply ? [] : rule.backends,
     listeners,
     namespaces: isForMesh ? [route.namespace] : [],
+    isForMesh,
     sent: 'http',
   }));
 }
@@ -172,17 +181,24 @@ export interface FailingBackend extends Failure {
 }
 
 export function failingBackends(context: Context): FailingBackend[] {
-  return evaluatedRules(context.cluster).flatMap(({ at, backends, listeners, namespaces, sent }) =>
-    backends.flatMap(backend => {
-      const failures = [
-        ...listeners.map(each => failureAt(backend, each, sent, context)),
-        ...namespaces.map(each => failureInMesh(backend, each, sent, context.cluster)),
-      ];
-      const failure = firstIfAll(failures);
-      return failure && isSimulated(at, context.cluster)
-        ? [{ ...failure, at: backend.at, share: backend.share, isRequest: sent === 'http' }]
-        : [];
-    }),
+  return evaluatedRules(context.cluster).flatMap(
+    ({ at, rule, hosts, backends, listeners, namespaces, isForMesh, sent }) => {
+      const denial =
+        rule && !isForMesh ? firstIfAll(listeners.map(each => denialOf({ rule, hosts }, each, context))) : undefined;
+      if (denial) {
+        return isSimulated(at, context.cluster) ? [{ ...denial, at, share: 1, isRequest: true }] : [];
+      }
+      return backends.flatMap(backend => {
+        const failures = [
+          ...listeners.map(each => failureAt(backend, each, { rule, hosts, sent }, context)),
+          ...namespaces.map(each => failureInMesh(backend, each, sent, context.cluster)),
+        ];
+        const failure = firstIfAll(failures);
+        return failure && isSimulated(at, context.cluster)
+          ? [{ ...failure, at: backend.at, share: backend.share, isRequest: sent === 'http' }]
+          : [];
+      });
+    },
   );
 }
 

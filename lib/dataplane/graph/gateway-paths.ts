@@ -26,6 +26,10 @@ export function ingressPaths(context: Context): TrafficPath[] {
 
 function waysAt(listener: GatewayListener, context: Context): TrafficPath[] {
   requireKnownTls(listener);
+  if (listener.tls === 'mesh') {
+    // Clients outside have no certificate of the mesh.
+    return [];
+  }
   return listener.virtualHosts().flatMap(({ domains, routes, needsTls }) => {
     const isPlain = listener.tls === 'none';
     const known: readonly Omit<TrafficPath, 'from' | 'to'>[] =

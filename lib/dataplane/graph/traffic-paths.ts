@@ -3,7 +3,7 @@ import { type Caller, callerOf } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
 import { arePodsElsewhere } from '../endpoints/elsewhere';
 import { endpointsOf } from '../endpoints/endpoints';
-import { chosenEndpoints, isHeadless, isOnlyPod } from '../endpoints/headless';
+import { chosenEndpoints, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/headless';
 import { hasSidecar } from '../endpoints/membership';
 import type { Proxy } from '../endpoints/proxy';
 import { type Listener, Scope } from '../virtual-hosts/scope';
@@ -144,7 +144,9 @@ function routedBy(
   const trafficPaths = routes.map(route =>
     routed(caller, proxy, to, route, { number, dialed: host?.name.toLowerCase() }, context),
   );
-  return areRoutesUnread(routes, cluster) || (host && (unreadOfHost(host, cluster) || isOnlyPod(host, caller, cluster)))
+  const isElsewhere = routes.some(({ rule }) => rule.backends.some(each => each.host !== host?.name.toLowerCase()));
+  const mayPassBy = host && (isElsewhere ? mayChooseItself : isOnlyPod)(host, caller, cluster);
+  return areRoutesUnread(routes, cluster) || (host && unreadOfHost(host, cluster)) || mayPassBy
     ? trafficPaths.map(inDoubt)
     : trafficPaths;
 }

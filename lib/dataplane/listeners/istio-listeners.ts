@@ -130,6 +130,8 @@ function tlsOf(at: Field): ListenerTls {
       return 'simple';
     case 'MUTUAL':
       return 'mutual';
+    case 'ISTIO_MUTUAL':
+      return 'mesh';
     case 'PASSTHROUGH':
       return 'passthrough';
     default:

@@ -9,9 +9,9 @@ import { Unsimulated } from '../messages/unsimulated';
 
 /**
  * The TLS mode of a gateway listener; `unusable` is TLS with certificates that it is not allowed to reference,
- * `unsimulated` a mode of which nothing is known.
+ * `mesh` requires mutual TLS of the mesh, and of `unsimulated` nothing is known.
  */
-export type ListenerTls = 'none' | 'simple' | 'mutual' | 'passthrough' | 'unusable' | 'unsimulated';
+export type ListenerTls = 'none' | 'simple' | 'mutual' | 'mesh' | 'passthrough' | 'unusable' | 'unsimulated';
 
 /** An entry point for requests from outside: a server of an Istio Gateway, or a listener of a Gateway API Gateway. */
 export interface GatewayListener {
@@ -56,7 +56,7 @@ export function requireKnownTls({ at, tls }: Pick<GatewayListener, 'at' | 'tls'>
   if (tls === 'unsimulated') {
     throw new Unsimulated(
       `The Gateway ${at.resource.key} has TLS mode ${at.get('tls', 'mode').text} (${String(at)}).`,
-      'Use SIMPLE, MUTUAL or PASSTHROUGH, which are simulated.',
+      'Use SIMPLE, MUTUAL, ISTIO_MUTUAL or PASSTHROUGH, which are simulated.',
     );
   }
 }

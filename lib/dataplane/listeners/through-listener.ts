@@ -26,12 +26,14 @@ export interface Outside {
   readonly gateway?: string;
   /** Whether the client has a certificate that the gateway accepts. */
   readonly hasCertificate: boolean;
+  /** The connection by which a proxy of the mesh sends the request; undefined for a client outside. */
+  readonly connection?: Connection;
 }
 
 export function through(
   listener: GatewayListener,
   message: Message,
-  { hasCertificate }: Outside,
+  { hasCertificate, connection: inside }: Outside,
   context: Context,
 ): SimulationResult {
   const { caller } = listener;
@@ -47,6 +49,10 @@ export function through(
   if ((listener.tls === 'mutual' || (listener.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
     return ended({ status: 0, by: listener.at, reason: `${caller.title} requires a client certificate` }, steps);
   }
+  if (listener.tls === 'mesh' && inside?.identity === undefined) {
+    const status = inside && listener.carriesRequests ? 503 : 0;
+    return ended({ status, by: listener.at, reason: `${caller.title} requires mutual TLS of the mesh` }, steps);
+  }
   if (listener.tls === 'unusable') {
     return ended(
       { status: 0, by: listener.at, reason: `no ReferenceGrant allows ${caller.title} to reference its certificates` },
@@ -54,7 +60,7 @@ export function through(
     );
   }
   if (!listener.carriesRequests) {
-    return passedOn(listener, message, steps, context);
+    return passedOn(listener, message, inside, steps, context);
   }
   const target = policyTargetOf(listener);
   const arrived = withoutForgedCertificate(message);
@@ -64,7 +70,7 @@ export function through(
     return ended({ status: 400, by: listener.at, reason: UNREADABLE_PATH }, steps);
   }
   const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
-  const connection = connectionTo(listener, message);
+  const connection = connectionTo(listener, message, inside);
   const asking = inMesh(listener, () =>
     checkAuthorizers(
       target,
@@ -150,7 +156,11 @@ function isAnsweredPreflight({ rule: { cors, reply } }: Route, message: Message)
   );
 }
 
-function connectionTo({ podPort }: GatewayListener, message: Message): Connection {
+/** Only with mutual TLS of the mesh a gateway has the identity of a client. */
+function connectionTo({ podPort, tls }: GatewayListener, message: Message, inside?: Connection): Connection {
+  if (inside && tls === 'mesh') {
+    return { ...inside, port: { ...inside.port, number: podPort } };
+  }
   return {
     namespace: '',
     labels: {},
@@ -164,17 +174,17 @@ function connectionTo({ podPort }: GatewayListener, message: Message): Connectio
 function passedOn(
   listener: GatewayListener,
   message: Message,
+  inside: Connection | undefined,
   steps: readonly string[],
   context: Context,
 ): SimulationResult {
   const { caller } = listener;
-  const [target, asked] = [policyTargetOf(listener), { connection: connectionTo(listener, message), isTcp: true }];
-  const rule = listener.connection({ ...message, host: serverNameOf(message) });
+  const connection = connectionTo(listener, message, inside);
+  const [target, asked] = [policyTargetOf(listener), { connection, isTcp: true }];
+  const name = listener.tls === 'mesh' ? (connection.serverName ?? '') : serverNameOf(message);
+  const rule = listener.connection({ ...message, host: name });
   if (!rule) {
-    return ended(
-      { status: 0, by: listener.at, reason: `${caller.title} has no route for ${serverNameOf(message)}` },
-      steps,
-    );
+    return ended({ status: 0, by: listener.at, reason: `${caller.title} has no route for ${name}` }, steps);
   }
   const place = attachmentOf(listener);
   if (place) {
@@ -189,8 +199,9 @@ function passedOn(
     return refused(denial, 0, caller, steps);
   }
   verdicts.forEach(each => requireKnown(each, caller));
-  const sent: Message =
-    listener.tls === 'none' || listener.tls === 'passthrough' ? message : { ...message, scheme: 'http' };
+  const sent: Message = ['none', 'passthrough', 'mesh'].includes(listener.tls)
+    ? message
+    : { ...message, scheme: 'http' };
   const simulation = sendConnection(rule, sent, caller, caller.proxy, context);
   return {
     ...simulation,

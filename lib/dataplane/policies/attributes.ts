@@ -3,7 +3,7 @@ import { claimTexts } from './claims';
 import type { Connection } from '../endpoints/connection';
 import type { Ternary } from '../messages/ternary';
 import { authorityOf, type Message } from '../messages/message';
-import { isPathTemplate, matchesTemplate } from './path-template';
+import { isPathTemplate, matchesPathsFrom, matchesTemplate } from './path-template';
 import { Unsimulated } from '../messages/unsimulated';
 
 /** The input of authorization: a request or a TCP connection. What is unknown of it may have any value. */
@@ -16,14 +16,25 @@ export interface AuthorizationInput {
   readonly isUnrouted?: boolean;
   /** What is unknown, independent of the connection and the request. */
   readonly unknown?: ReadonlySet<UnknownPart>;
+  /** What an unknown path begins with. */
+  readonly pathStart?: string;
 }
 
 /**
- * A part of a connection or request with an unknown value: an `unnamed identity` is none that a policy has in full, and
- * with unknown `headers` a request may have more than it shows.
+ * A part of a connection or request with an unknown value: an `unnamed identity` is none that a policy has in full, with
+ * unknown `headers` a request may have more than it shows, and an `authority port` may follow the host.
  */
 export type UnknownPart =
-  'identity' | 'unnamed identity' | 'port' | 'server name' | 'token' | 'host' | 'method' | 'path' | 'headers';
+  | 'identity'
+  | 'unnamed identity'
+  | 'port'
+  | 'server name'
+  | 'token'
+  | 'host'
+  | 'authority port'
+  | 'method'
+  | 'path'
+  | 'headers';
 
 /** An attribute of a request or connection, as the conditions of AuthorizationPolicies name it. */
 export interface Attribute {
@@ -70,7 +81,9 @@ type Matches = Attribute['matches'];
 const ofRequest =
   (part: UnknownPart, test: (message: Message, value: string) => boolean): Matches =>
   ({ message, unknown }, value) =>
-    !message || unknown?.has(part) ? undefined : test(message, value);
+    !message || unknown?.has(part) || (part === 'host' && unknown?.has('authority port'))
+      ? undefined
+      : test(message, value);
 
 const ofIdentity =
   (test: (identity: string, value: string, cluster: Cluster) => boolean): Matches =>
@@ -131,14 +144,36 @@ const ATTRIBUTES: Readonly<Record<string, (name: string, at: Field) => Matches>>
   'request.auth.presenter': () => ofClaim('azp'),
   'request.auth.claims': name => ofClaim(...name.split('][')),
   'request.headers': name => ofHeader(name.toLowerCase()),
-  'request.host': () =>
-    ofRequest('host', (message, value) => matchesPattern(value.toLowerCase(), authorityOf(message).toLowerCase())),
+  'request.host': () => (input, value, cluster) =>
+    input.message && input.unknown?.has('authority port') && !input.unknown.has('host')
+      ? matchesHost(value.toLowerCase(), input.message.host.toLowerCase())
+      : ofHost(input, value, cluster),
   'request.method': () => ofRequest('method', ({ method }, value) => matchesPattern(value, method)),
-  'request.path': () =>
-    ofRequest('path', ({ path }, value) =>
-      isPathTemplate(value) ? matchesTemplate(value, path) : matchesPattern(value, path),
-    ),
+  'request.path': () => (input, value, cluster) =>
+    input.pathStart !== undefined && input.unknown?.has('path')
+      ? matchesPathsFrom(input.pathStart, value)
+      : ofPath(input, value, cluster),
 };
+
+const ofHost = ofRequest('host', (message, value) =>
+  matchesPattern(value.toLowerCase(), authorityOf(message).toLowerCase()),
+);
+
+const ofPath = ofRequest('path', ({ path }, value) =>
+  isPathTemplate(value) ? matchesTemplate(value, path) : matchesPattern(value, path),
+);
+
+/** Whether a pattern matches a host that a port may follow. */
+function matchesHost(pattern: string, host: string): Ternary {
+  if (pattern.startsWith('*') && pattern !== '*') {
+    return host.endsWith(pattern.slice(1)) || /\d$/.test(pattern) ? undefined : false;
+  }
+  return pattern.endsWith('*')
+    ? host.startsWith(pattern.slice(0, -1)) || (pattern.startsWith(`${host}:`) ? undefined : false)
+    : pattern.replace(/:\d+$/, '') === host
+      ? undefined
+      : false;
+}
 
 const ofPrincipal = ofIdentity(
   (identity, value, cluster) =>

@@ -1,4 +1,5 @@
 import { literalRegex } from '../../manifests';
+import type { Ternary } from '../messages/ternary';
 
 /** Whether a path of an AuthorizationPolicy has placeholders: `{*}` for one segment, `{**}` for any number. */
 export function isPathTemplate(path: string): boolean {
@@ -19,4 +20,18 @@ export function matchesTemplate(template: string, path: string): boolean {
     .map(part => (part === '{*}' ? `[${CHARACTERS}]+` : part === '{**}' ? `[${CHARACTERS}/]*` : literalRegex(part)))
     .join('');
   return new RegExp(`^${source}$`).test(path);
+}
+
+/** Whether a pattern or template matches all paths that begin with a text; undefined for some of them. */
+export function matchesPathsFrom(start: string, pattern: string): Ternary {
+  if (!isPathTemplate(pattern) && pattern.startsWith('*') && pattern !== '*') {
+    return undefined;
+  }
+  const isPrefix = !isPathTemplate(pattern) && pattern.endsWith('*');
+  const [head = ''] = pattern.split(isPathTemplate(pattern) ? '{*' : '*');
+  return isPrefix && start !== '' && start.startsWith(head)
+    ? true
+    : head.startsWith(start) || (head !== pattern && start.startsWith(head))
+      ? undefined
+      : false;
 }

@@ -51,7 +51,7 @@ export function requestFrom(
 function requestUnder(workload: Workload, message: Message, context: Context, isConnection: boolean): SimulationResult {
   const { cluster } = context;
   const caller = { ...callerOf(workload, cluster), address: message.address };
-  const simulation = onwards(send(message, caller, context, isConnection), context);
+  const simulation = onwards(send(message, caller, context, isConnection), message, context);
   requireCertain(simulation);
   requireRequestRead(simulation, message, caller.namespace, clientOf(caller), cluster);
   return simulation;

@@ -1,8 +1,9 @@
 import { ownValue, type Field, Kind } from '../../manifests';
 import type { Message } from '../messages/message';
 import { queryParameter } from './query';
+import { matchesPath, type PathMatch } from './path-match';
 import { matchesRe2 } from './re2';
-import { type Match, matchesPath, type PathMatch, type Rule } from './rule';
+import type { Match, Rule } from './rule';
 import { RouteReader } from './unsupported-filters';
 
 /** The matches of a rule of an HTTPRoute or a GRPCRoute; undefined matches all requests. */
@@ -81,6 +82,7 @@ function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match
   return {
     at,
     path,
+    method: (isGrpc ? 'POST' : method) || undefined,
     matchesAll: path === undefined && method === '' && headers.length === 0 && parameters.length === 0,
     isFor: () => true,
     matches: (message: Message) =>

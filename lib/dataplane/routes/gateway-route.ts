@@ -13,8 +13,9 @@ import {
 import { corsHeadersOf } from './cors';
 import { headerModifier, type HeaderOperations, joined, NO_OPERATIONS } from './header-operations';
 import { gatewayRouteMatches } from './gateway-route-match';
-import { redirectFilter, replacedPrefix } from './redirect';
-import { type Backend, type Mirror, type PathRewrite, type Retries, type Rule } from './rule';
+import { type PathRewrite, segmentsRewrite, wholePath } from './path-match';
+import { redirectFilter } from './redirect';
+import { type Backend, type Mirror, type Retries, type Rule } from './rule';
 import { retriesOf } from './virtual-service';
 import { matchesRe2 } from './re2';
 import { isLeftOut, RouteReader } from './unsupported-filters';
@@ -46,7 +47,7 @@ function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluste
     reply: replyOf(filters, backends, reader),
     backends,
     hasNoBackend: backends.length === 0 && !filters.some(each => each.get('requestRedirect').exists),
-    rewritePath: rewrite && rewriteOf(rewrite),
+    rewrite: rewrite && rewriteOf(rewrite),
     rewriteHost: rewrite?.get('hostname').text || undefined,
     ...modifiersOf(filters),
     ...timesOf(at, reader, cluster),
@@ -106,11 +107,7 @@ function modifiersOf(filters: readonly Field[]): { request: HeaderOperations; re
 
 function rewriteOf(at: Field): PathRewrite | undefined {
   const [full, prefix] = [at.get('path', 'replaceFullPath'), at.get('path', 'replacePrefixMatch')];
-  return full.exists
-    ? () => full.text
-    : prefix.exists
-      ? (path, matched) => replacedPrefix(path, matched, prefix.text)
-      : undefined;
+  return full.exists ? wholePath(full.text) : prefix.exists ? segmentsRewrite(prefix.text) : undefined;
 }
 
 /**

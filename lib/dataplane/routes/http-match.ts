@@ -3,7 +3,8 @@ import { claimOfHeader, claimTexts } from '../policies/claims';
 import { authorityOf, type Message } from '../messages/message';
 import type { Proxy } from '../endpoints/proxy';
 import { queryParameter } from './query';
-import { type Match, matchesPath, type PathMatch } from './rule';
+import { matchesPath, type PathMatch } from './path-match';
+import type { Match } from './rule';
 import { matchesString } from './string-match';
 
 /**
@@ -21,6 +22,7 @@ export function httpMatch(at: Field): Match {
   return {
     at,
     path,
+    method: method?.get('exact').text || undefined,
     matchesAll:
       takesEveryPath
       && [headers, without, parameters].every(each => each?.length === 0)

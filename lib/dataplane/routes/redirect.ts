@@ -1,6 +1,7 @@
 import type { Field } from '../../manifests';
 import { authorityOf, type Message } from '../messages/message';
-import type { PathMatch, Reply } from './rule';
+import { type PathMatch, prefixOf } from './path-match';
+import type { Reply } from './rule';
 import { RouteReader } from './unsupported-filters';
 
 /**
@@ -54,24 +55,14 @@ export function redirectFilter(
   };
 }
 
-/** A path with its matched prefix replaced. Of the prefix of all paths, Envoy replaces the slash. */
-export function replacedPrefix(path: string, matched: PathMatch | undefined, prefix: string): string {
-  const rest = path.slice(ownPrefix(matched).length);
-  return /^\/?$/.test(prefix) ? `/${rest.replace(/^\//, '')}` : `${prefix.replace(/\/$/, '')}${rest}`;
-}
-
-/** Likewise for redirects, in which Istio does not treat `/` in its own way, and replaces nothing by an empty text. */
+/** A path with its matched prefix replaced, as redirects do it, in which Istio does not treat `/` in its own way, and replaces nothing by an empty text. */
 function redirectedPrefix(path: string, matched: PathMatch | undefined, prefix: string, reader: RouteReader): string {
-  const rest = path.slice(ownPrefix(matched).length);
+  const rest = path.slice(prefixOf(matched).length);
   if (prefix === '' && reader !== RouteReader.OTHER_GATEWAY) {
     return path;
   }
   const isRemoved = /^\/?$/.test(prefix) && reader === RouteReader.OTHER_GATEWAY;
   return isRemoved ? `/${rest.replace(/^\/+/, '')}` : `${prefix}${rest}`;
-}
-
-function ownPrefix(matched: PathMatch | undefined): string {
-  return matched && ['segments', 'prefix'].includes(matched.kind) ? matched.value : '/';
 }
 
 interface Target {

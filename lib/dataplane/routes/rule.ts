@@ -4,20 +4,14 @@ import type { HeaderOperations } from './header-operations';
 import type { Message } from '../messages/message';
 import type { Proxy } from '../endpoints/proxy';
 import { requireMatchRead } from '../unread/rules';
-import { matchesRe2 } from './re2';
-
-/** The path match of a rule. */
-export interface PathMatch {
-  /** `prefix` compares characters, `segments` whole path segments. */
-  readonly kind: 'exact' | 'prefix' | 'segments' | 'regex';
-  readonly value: string;
-  readonly ignoresCase?: boolean;
-}
+import type { PathMatch, PathRewrite } from './path-match';
 
 /** A match of a rule. */
 export interface Match {
   readonly at: Field;
   readonly path?: PathMatch;
+  /** The only method that it matches, if there is one. */
+  readonly method?: string;
   /** Whether it matches every request, so that no later rule is reached. */
   readonly matchesAll: boolean;
   /** Whether it exists in a proxy's route configuration for a port. */
@@ -73,9 +67,6 @@ export interface Reply {
   readonly body?: string;
 }
 
-/** The rewritten path. */
-export type PathRewrite = (path: string, matched: PathMatch | undefined) => string;
-
 /** A rule of a VirtualService, an HTTPRoute or a GRPCRoute, in the common form that a proxy applies. */
 export interface Rule {
   readonly at: Field;
@@ -85,7 +76,7 @@ export interface Rule {
   readonly backends: readonly Backend[];
   /** Whether it answers with an error, since it has neither a backend nor a response. */
   readonly hasNoBackend?: boolean;
-  readonly rewritePath?: PathRewrite;
+  readonly rewrite?: PathRewrite;
   readonly rewriteHost?: string;
   readonly request: HeaderOperations;
   readonly response: HeaderOperations;
@@ -137,19 +128,4 @@ export function routeFor(routes: readonly Route[], message: Message): Route | un
     requireMatchRead(match.at);
     return match.matches(message);
   });
-}
-
-/** Whether a path matches. */
-export function matchesPath({ kind, value, ignoresCase }: PathMatch, path: string): boolean {
-  const [own, asked] = ignoresCase ? [value.toLowerCase(), path.toLowerCase()] : [value, path];
-  switch (kind) {
-    case 'exact':
-      return asked === own;
-    case 'prefix':
-      return asked.startsWith(own);
-    case 'segments':
-      return asked === own || asked.startsWith(`${own}/`);
-    case 'regex':
-      return matchesRe2(value, path);
-  }
 }

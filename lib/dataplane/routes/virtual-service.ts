@@ -3,9 +3,9 @@ import { httpRulesOf } from './delegates';
 import { type Cors, corsHeadersOf } from './cors';
 import { headerOperations, hostWritten } from './header-operations';
 import { httpMatch } from './http-match';
-import { rewrittenByRe2 } from './re2';
+import { expressionRewrite, matchRewrite, type PathRewrite } from './path-match';
 import { redirect } from './redirect';
-import { type Backend, type Fault, type Mirror, type PathRewrite, type Retries, type Rule } from './rule';
+import { type Backend, type Fault, type Mirror, type Retries, type Rule } from './rule';
 import { matchesString } from './string-match';
 
 /**
@@ -18,7 +18,7 @@ export function virtualServiceRules(virtualService: Resource, cluster: Cluster):
     matches: at.get('match').items.map(httpMatch),
     reply: replyOf(at),
     backends: backendsOf(at, cluster),
-    rewritePath: rewriteOf(at.get('rewrite')),
+    rewrite: rewriteOf(at.get('rewrite')),
     rewriteHost: at.get('rewrite', 'authority').text || hostWritten(at.get('headers', 'request')),
     request: headerOperations(at.get('headers', 'request')),
     response: headerOperations(at.get('headers', 'response')),
@@ -89,14 +89,10 @@ function destination(at: Field, cluster: Cluster): { host: string; port?: number
 function rewriteOf(at: Field): PathRewrite | undefined {
   const regex = at.get('uriRegexRewrite');
   if (regex.exists) {
-    const [pattern, replacement] = [regex.get('match').text, regex.get('rewrite').text];
-    return path => rewrittenByRe2(pattern, replacement, path);
+    return expressionRewrite(regex.get('match').text, regex.get('rewrite').text);
   }
   const uri = at.get('uri').text;
-  return uri === ''
-    ? undefined
-    : (path, matched) =>
-        matched === undefined || matched.kind === 'prefix' ? uri + path.slice((matched?.value ?? '/').length) : uri;
+  return uri === '' ? undefined : matchRewrite(uri);
 }
 
 function faultOf(at: Field): Fault | undefined {

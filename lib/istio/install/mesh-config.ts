@@ -18,8 +18,8 @@ export function meshConfig(settings: MeshSettings): object {
     trustDomain: trustDomain ?? 'cluster.local',
     trustDomainAliases,
     meshMTLS: minTlsVersion && { minProtocolVersion: PROTOCOLS[minTlsVersion] },
-    // Undeclared external hosts are blocked, also for pods without a Sidecar.
-    outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+    // Undeclared external hosts are blocked by default, also for pods without a Sidecar.
+    outboundTrafficPolicy: { mode: settings.outboundTraffic?.isAny ? 'ALLOW_ANY' : 'REGISTRY_ONLY' },
     // No undeclared retries: for gateways this is the only setting that disables them.
     defaultHttpRetryPolicy: { attempts: 0 },
     // Policies and routes match the same normalized path.

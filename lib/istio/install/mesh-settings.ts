@@ -1,5 +1,5 @@
 import type { Tracing } from '../../kubernetes';
-import type { TlsVersion, Topology } from '../../topology';
+import type { OutboundTraffic, TlsVersion, Topology } from '../../topology';
 import type { AccessLog } from '../access-log';
 
 /** The settings that an installation of Istio and the topologies must share. */
@@ -44,4 +44,10 @@ export interface MeshSettings {
    * @default AccessLog.standardOutput()
    */
   readonly accessLog?: AccessLog;
+  /**
+   * The destinations outside that pods without a Sidecar may connect to: `outboundTrafficPolicy` of the mesh
+   * configuration. Services of topologies have a Sidecar with their own setting.
+   * @default OutboundTraffic.declaredOnly()
+   */
+  readonly outboundTraffic?: OutboundTraffic;
 }

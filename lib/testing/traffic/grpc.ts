@@ -1,4 +1,15 @@
-import { type Cluster, type Field, Kind, operationsOf, portNumber, portsOf, protocolOf } from '../../manifests';
+import {
+  type Cluster,
+  type Field,
+  hasLabels,
+  type Host,
+  Kind,
+  operationsOf,
+  portNumber,
+  portsOf,
+  protocolOf,
+  type Resource,
+} from '../../manifests';
 import { type Message, resolve } from '../../dataplane';
 import { readRequest, type RequestProps } from './request';
 
@@ -24,19 +35,21 @@ export function grpcRequest(
         + `port: "${name}.NAMESPACE:PORT".`,
     );
   }
-  const path = method.includes('/') ? `/${method.replace(/^\//, '')}` : fullMethod(method, name, cluster);
+  const path = method.includes('/') ? `/${method.replace(/^\//, '')}` : fullMethod(method, name, host, cluster);
   return readRequest(`POST http://${name}:${number}${path}`, {
     ...props,
     headers: { 'content-type': 'application/grpc', ...props.headers },
   });
 }
 
-/** The path of a method whose gRPC service occurs in a policy or route. */
-function fullMethod(method: string, callee: string, cluster: Cluster): string {
-  const paths = [...policyPaths(cluster), ...routePaths(cluster)].filter(
-    each => each.endsWith(`/${method}`) && each.split('/').length === 3,
-  );
-  const [path, ...others] = new Set(paths);
+/** The path of a method whose gRPC service occurs in a policy of the callee, or else in any policy or route. */
+function fullMethod(method: string, callee: string, host: Host | undefined, cluster: Cluster): string {
+  const named = (paths: readonly string[]) => [
+    ...new Set(paths.filter(each => each.endsWith(`/${method}`) && each.split('/').length === 3)),
+  ];
+  const policies = cluster.all(Kind.AUTHORIZATION_POLICY);
+  const own = named(policyPaths(policies.filter(each => host && protects(each, host))));
+  const [path, ...others] = own.length === 1 ? own : named([...policyPaths(policies), ...routePaths(cluster)]);
   if (path === undefined || others.length > 0) {
     const problem =
       path === undefined
@@ -50,11 +63,18 @@ function fullMethod(method: string, callee: string, cluster: Cluster): string {
   return path;
 }
 
-function policyPaths(cluster: Cluster): string[] {
-  return cluster
-    .all(Kind.AUTHORIZATION_POLICY)
-    .flatMap(operationsOf)
-    .flatMap(each => each.get('paths').texts);
+/** Whether a policy selects the pods of a Service by labels that the Service selects them by. */
+function protects({ namespace, spec }: Resource, { resource }: Host): boolean {
+  const labels = spec.get('selector', 'matchLabels').strings;
+  return (
+    namespace === resource.namespace
+    && Object.keys(labels).length > 0
+    && hasLabels(resource.spec.get('selector').strings, labels)
+  );
+}
+
+function policyPaths(policies: readonly Resource[]): string[] {
+  return policies.flatMap(operationsOf).flatMap(each => each.get('paths').texts);
 }
 
 function routePaths(cluster: Cluster): string[] {

@@ -3,6 +3,20 @@ import type { ErrorEntry } from './entry';
 /** Edges, their routes and aggregates, authentication and limits of clients. */
 export const EDGE_ERRORS = [
   {
+    id: 'GatewayConflict',
+    summary: 'Two edges of a shared gateway that differ in what the gateway has only once',
+    explanation:
+      'Listeners, pods and the Service of a gateway are the same for all of its edges: client certificates, trusted '
+      + 'proxies and the front of one edge would apply to the other as well, or to neither.',
+  },
+  {
+    id: 'NotOnSharedGateway',
+    summary: 'An edge on a shared gateway with a feature that would apply to all edges of it',
+    explanation:
+      'Its filters are those of the whole gateway and do not distinguish the hosts of its edges. Declare a gateway of its own for the '
+      + 'edge, or remove the feature.',
+  },
+  {
     id: 'EmptyShape',
     summary: 'A request validation that requires nothing',
     explanation: 'It would accept every request. Name query parameters, headers or a body schema, or leave it out.',

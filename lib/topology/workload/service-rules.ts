@@ -1,4 +1,8 @@
+import { requireDeclared } from '../declared';
 import { duplicate } from '../duplicate';
+import { Machines } from '../machines';
+import { requireReason } from '../names';
+import { OutboundTraffic } from '../outbound-traffic';
 import type { Port } from '../port';
 import type { Replicas } from '../references';
 import { ValidationError } from '../validation-error';
@@ -25,6 +29,25 @@ export interface ServiceObjects {
    * @default - one, from two pods on
    */
   readonly disruptionBudget?: DisruptionBudget;
+  /**
+   * The destinations outside the cluster that its pods may connect to.
+   * @default - those of the topology: the external services that it calls
+   */
+  readonly outboundTraffic?: OutboundTraffic;
+  /**
+   * The reason why its AuthorizationPolicies are evaluated and not enforced, while callers move to declared calls. In
+   * the cluster: their annotation `istio.io/dry-run`, a policy that allows every identity of the mesh, and a
+   * NetworkPolicy that allows all pods of the cluster on its ports. Mutual TLS stays required. Metrics and logs of its
+   * proxies contain what would be denied. The warning AuthorizationDryRun names the service and the reason.
+   * @default - they are enforced
+   * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
+   */
+  readonly authorizationDryRun?: string;
+  /**
+   * Machines outside of Kubernetes that run it in place of pods: `Machines.at(['10.0.8.4'])`.
+   * @default - pods
+   */
+  readonly machines?: Machines;
 }
 
 /** What the rules depend on besides. */
@@ -47,6 +70,7 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
       'Leave `serviceAccount` and `disruptionBudget` out: name the ServiceAccount in `existingWorkload`.',
     );
   }
+  validatePolicies(path, props);
   if (serviceMetadata && ports.length === 0) {
     throw noEffect(path, 'Without a port it has no Service.', 'Leave `serviceMetadata` out, or declare a port.');
   }
@@ -55,11 +79,62 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
   });
 }
 
+function validatePolicies(path: string, props: Declared): void {
+  const { outboundTraffic, authorizationDryRun, inMesh } = props;
+  if (outboundTraffic !== undefined) {
+    requireDeclared(path, 'The outbound traffic', outboundTraffic, OutboundTraffic);
+  }
+  validateMachines(path, props);
+  if (authorizationDryRun !== undefined) {
+    requireReason(
+      path,
+      'The policies of the service are not enforced',
+      authorizationDryRun,
+      'until 2027-01 for reports',
+    );
+  }
+  if (authorizationDryRun !== undefined && inMesh === false) {
+    throw noEffect(
+      path,
+      'Without a proxy it has no AuthorizationPolicies that a dry run could evaluate.',
+      'Leave `authorizationDryRun` out, or add the service to the mesh.',
+    );
+  }
+}
+
+function validateMachines(path: string, { machines, existingWorkload, disruptionBudget, inMesh }: Declared): void {
+  if (machines === undefined) {
+    return;
+  }
+  requireDeclared(path, 'The machines', machines, Machines);
+  if (existingWorkload ?? disruptionBudget) {
+    throw noEffect(
+      path,
+      'Machines run it, so it has no pods.',
+      'Leave `existingWorkload` and `disruptionBudget` out, or leave `machines` out.',
+    );
+  }
+  if (inMesh === false) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: 'Machines without a proxy have no identity, and no policy of the cluster protects them.',
+      fix: 'Declare them by `addExternalService` with their `addresses`, or add them to the mesh.',
+    });
+  }
+}
+
 /** The settings of the objects of a service. */
-export function objectsOf(path: string, props: ServiceObjects, pods: Replicas | undefined): ServiceObjects {
+export function objectsOf(
+  path: string,
+  props: ServiceObjects,
+  pods: Replicas | undefined,
+  { outboundTraffic: usual }: { readonly outboundTraffic?: OutboundTraffic },
+): ServiceObjects {
   requireEvictable(path, props, pods);
-  const { serviceAccount, serviceMetadata, disruptionBudget } = props;
-  return { serviceAccount, serviceMetadata, disruptionBudget };
+  const { serviceAccount, serviceMetadata, disruptionBudget, authorizationDryRun, machines } = props;
+  const outboundTraffic = props.outboundTraffic ?? usual;
+  return { serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun, machines };
 }
 
 /** A workload as callees identify it. */

@@ -7,9 +7,11 @@ import {
   type SimulationResult,
   Unsimulated,
 } from '../../../lib/dataplane';
-import { Cluster, resourcesOf } from '../../../lib/manifests';
+import { isPathTemplate, matchesTemplate } from '../../../lib/dataplane/policies/path-template';
+import { Cluster, matchesPattern, operationsOf, resourcesOf } from '../../../lib/manifests';
 
 const FAMILY = ['UnreachableRoute', 'FailingRoute'];
+const FINDINGS = [...FAMILY, 'RewrittenPath'];
 
 const object = (apiVersion: string, kind: string, name: string, namespace: string, rest: object) => ({
   apiVersion,
@@ -91,10 +93,26 @@ const match = fc.constantFrom<object>(
   { port: 80 },
   { port: 443, uri: { prefix: '/' } },
   { gateways: ['g'], uri: { prefix: '/' } },
+  { uri: { regex: '/x/(y|z)' } },
+);
+const rewrite = fc.constantFrom<object>(
+  { uri: '/' },
+  { uri: '/v' },
+  { uri: '/v/' },
+  { authority: 'd.example' },
+  { uriRegexRewrite: { match: '^/x', rewrite: '/v' } },
 );
 const httpRule = fc
-  .tuple(fc.option(fc.array(match, { minLength: 1, maxLength: 2 }), { nil: undefined }), destination)
-  .map(([matches, to]) => ({ ...(matches ? { match: matches } : {}), route: [{ destination: to }] }));
+  .tuple(
+    fc.option(fc.array(match, { minLength: 1, maxLength: 2 }), { nil: undefined }),
+    destination,
+    fc.option(rewrite, { nil: undefined, freq: 2 }),
+  )
+  .map(([matches, to, rewritten]) => ({
+    ...(matches ? { match: matches } : {}),
+    ...(rewritten ? { rewrite: rewritten } : {}),
+    route: [{ destination: to }],
+  }));
 const tlsRule = (sniHosts: string[]) =>
   destination.map(to => ({ match: [{ sniHosts }], route: [{ destination: to }] }));
 const maybe = (probability: number, ...objects: object[]) =>
@@ -116,6 +134,11 @@ const policy = (app: string, namespace: string) =>
       { action: 'DENY', rules: [{ to: [{ operation: { ports: ['80'] } }] }] },
       { action: 'DENY', rules: [{ from: [{ source: { namespaces: ['edge'] } }] }] },
       { action: 'DENY', rules: [{ to: [{ operation: { paths: ['/x*'] } }] }] },
+      ...[['/x*'], ['/x'], ['/v*'], ['/v/y'], ['/v/{*}'], ['*/y']].map(paths => ({
+        rules: [{ to: [{ operation: { paths } }] }],
+      })),
+      ...['/x/y', '/v/y'].map(path => ({ action: 'DENY', rules: [{ to: [{ operation: { paths: [path] } }] }] })),
+      ...[['d.example'], ['*.example'], ['a.example']].map(hosts => ({ rules: [{ to: [{ operation: { hosts } }] }] })),
     )
     .map(spec => security('AuthorizationPolicy', 'p', { selector: { matchLabels: { app } }, ...spec }, namespace));
 
@@ -168,7 +191,7 @@ const world = fc
 
 const REQUESTS: Message[] = ['http', 'https'].flatMap(scheme =>
   HOSTS.flatMap(host =>
-    ['/', '/x', '/x/y'].flatMap(path =>
+    ['/', '/x', '/x/y', '/xv', '/v', '/v/y', '/vx'].flatMap(path =>
       ['GET', 'POST'].map(method => ({
         scheme,
         host,
@@ -209,7 +232,24 @@ function contradictions(
   { id, object: { kind, namespace }, field, message }: ManifestFinding,
   hosts: string[],
   sent: Sent[],
+  cluster: Cluster,
 ): Sent[] {
+  if (id === 'RewrittenPath') {
+    const [pattern = ''] = cluster
+      .all('AuthorizationPolicy.security.istio.io')
+      .flatMap(operationsOf)
+      .flatMap(each => each.get('paths').items)
+      .flatMap(each => (String(each) === field ? [each.text] : []));
+    const matches = (path: string) =>
+      isPathTemplate(pattern) ? matchesTemplate(pattern, path) : matchesPattern(pattern, path);
+    return sent.filter(
+      each =>
+        ruleOf(each) !== undefined
+        && (namespace === 'edge'
+          ? matches(each.message.path)
+          : each.result?.outcomes.some(({ message: arrived }) => arrived && matches(arrived.path)) === true),
+    );
+  }
   const isOnIt = (each: Sent) => ruleOf(each)?.startsWith(field) === true;
   if (kind === 'VirtualService') {
     const [, index] = /^spec\.hosts\[(\d+)\]$/.exec(field) ?? [];
@@ -242,8 +282,12 @@ test('no request contradicts a finding: it is routed elsewhere, or it fails', ()
     fc.property(world, objects => {
       const { cluster, findings, hosts } = inspected(objects);
       const sent = send(cluster);
-      for (const finding of findings.filter(each => FAMILY.includes(each.id))) {
-        const found = contradictions(finding, hosts, sent).map(({ message, result }) => ({ finding, message, result }));
+      for (const finding of findings.filter(each => FINDINGS.includes(each.id))) {
+        const found = contradictions(finding, hosts, sent, cluster).map(({ message, result }) => ({
+          finding,
+          message,
+          result,
+        }));
         expect(found).toEqual([]);
       }
     }),

@@ -194,6 +194,44 @@ test('a Pod that calls its own headless Service reaches itself and the other Pod
   expect(all.matrix().has('shop/db-v1', 'shop/db-v2')).toBe(true);
 });
 
+test.each<[string, object]>([
+  ['another service', { route: [{ destination: { host: 'cart', port: { number: 80 } } }] }],
+  [
+    'itself with a delay',
+    {
+      fault: { delay: { fixedDelay: '1s', percentage: { value: 100 } } },
+      route: [{ destination: { host: 'db' } }],
+    },
+  ],
+  ['itself with a copy', { mirror: { host: 'cart', port: { number: 80 } }, route: [{ destination: { host: 'db' } }] }],
+  ['itself with a header', { headers: { response: { set: { x: 'y' } } }, route: [{ destination: { host: 'db' } }] }],
+])('a Pod whose own headless Service a rule leads to %s may choose itself, past the rule', (_name, http) => {
+  const all = traffic([
+    pods('db', 'v1', { replicas: 2 }),
+    service('db', 'shop', { clusterIP: 'None', ports: [same] }),
+    istio('VirtualService', 'db', { hosts: ['db'], http: [http] }),
+  ]);
+  expect(() => all.from('db-v1').http('GET http://db:8080/')).toThrow('may choose its own address');
+  expect(() => all.from('web').http('GET http://db:8080/')).not.toThrow();
+});
+
+test('what a rule for its own headless Service leads to is no certain path of a Pod', () => {
+  const all = traffic([
+    pods('db', 'v1', { replicas: 2 }),
+    service('db', 'shop', { clusterIP: 'None', ports: [same] }),
+    istio('VirtualService', 'db', {
+      hosts: ['db'],
+      http: [{ route: [{ destination: { host: 'bank.money.svc.cluster.local', port: { number: 80 } } }] }],
+    }),
+    istio('Sidecar', 'db', {
+      workloadSelector: { labels: { app: 'db' } },
+      outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+      egress: [{ hosts: ['./db.shop.svc.cluster.local'] }],
+    }),
+  ]);
+  expect(String(all.matrix())).toContain('shop/db-v1 → money/bank-v1:8080*');
+});
+
 test('sidecars use mutual TLS to a headless Service if all of its Pods have sidecars', () => {
   const outsider = pods('db', 'v3', { labels: { 'sidecar.istio.io/inject': 'false' } });
   expect([

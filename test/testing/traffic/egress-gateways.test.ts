@@ -76,8 +76,67 @@ test('Pods on another port than that of a server are where the request ends', ()
 });
 
 test('a TLS mode of the server that is not simulated is an error', () => {
+  const optional = server({ number: 8080, name: 'https', protocol: 'HTTPS' }, { tls: { mode: 'OPTIONAL_MUTUAL' } });
+  expect(() => ask([optional, rules()])).toThrow('TLS mode OPTIONAL_MUTUAL');
+});
+
+describe('a server with mutual TLS of the mesh', () => {
   const mutual = server({ number: 8080, name: 'https', protocol: 'HTTPS' }, { tls: { mode: 'ISTIO_MUTUAL' } });
-  expect(() => ask([mutual, rules()])).toThrow('TLS mode ISTIO_MUTUAL');
+  const injected = [
+    meshed('edge'),
+    pods('egress', 'v1', {
+      namespace: 'edge',
+      labels: { istio: 'egress' },
+      annotations: { 'inject.istio.io/templates': 'gateway' },
+    }),
+    service('egress', 'edge', { selector: { istio: 'egress' }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
+  ];
+  const tls = (sni: string) =>
+    istio('DestinationRule', 'egress', {
+      host: 'egress.edge.svc.cluster.local',
+      trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni } },
+    });
+  const allowing = (rule: object) =>
+    istio('AuthorizationPolicy', 'p', { selector: { matchLabels: { istio: 'egress' } }, rules: [rule] }, 'edge');
+  const through = (...objects: object[]) =>
+    endsOf(
+      traffic([...injected, external, mutual, rules(), ...objects])
+        .from('web')
+        .http('GET http://ext.example/a'),
+    );
+
+  test('has the identity of the caller and the server name, which the DestinationRule of the caller sets', () => {
+    const named = { when: [{ key: 'connection.sni', values: ['ext.example'] }] };
+    const from = (principal: string) => ({ from: [{ source: { principals: [principal] } }] });
+    expect([
+      through(tls('ext.example')),
+      through(tls('ext.example'), allowing({ ...named, ...from('cluster.local/ns/shop/sa/web') })),
+      through(tls('ext.example'), allowing({ ...named, ...from('cluster.local/ns/shop/sa/other') })),
+      through(tls('ext.example'), allowing({ when: [{ key: 'connection.sni', values: ['other.example'] }] })),
+    ]).toEqual(['ext.example', 'ext.example', '403', '403']);
+  });
+
+  test('accepts no other server name, and nothing in plain text', () => {
+    expect([through(tls('other.example')), through()]).toEqual(['503', '503']);
+  });
+
+  test('is not an entry point for clients outside', () => {
+    const all = traffic([...injected, external, mutual, rules()]);
+    expect(endsOf(all.fromInternet('GET https://ext.example:8080/a'))).toBe('0');
+    expect(all.matrix().reaches.filter(each => each.from === 'internet')).toEqual([]);
+  });
+});
+
+test('Pods with the gateway template have no server on a port without a Gateway', () => {
+  const gatewayPods = pods('egress', 'v1', {
+    namespace: 'edge',
+    labels: { istio: 'egress' },
+    annotations: { 'inject.istio.io/templates': 'gateway' },
+  });
+  const [mesh, , front] = gateway;
+  const other = server({ number: 9999, name: 'http', protocol: 'HTTP' });
+  const all = traffic([mesh, gatewayPods, front, external, other, rules()].filter(each => each !== undefined));
+  expect(endsOf(all.from('web').http('GET http://ext.example/a'))).toBe('503');
 });
 
 test('a field that is not simulated of the rule at the gateway is an error', () => {

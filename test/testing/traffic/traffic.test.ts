@@ -29,6 +29,20 @@ const grpcPolicy = istio('AuthorizationPolicy', 'cart', {
   rules: [{ to: [{ operation: { paths: ['/pkg.Cart/Add'] } }] }],
 });
 
+test('a gRPC method that several policies contain is the one in the policy of the callee', () => {
+  const other = istio('AuthorizationPolicy', 'bank', {
+    selector: { matchLabels: { app: 'bank' } },
+    rules: [{ to: [{ operation: { paths: ['/pkg.Bank/Add'] } }] }],
+  });
+  const everywhere = istio('AuthorizationPolicy', 'all', {
+    rules: [{ to: [{ operation: { paths: ['/pkg.All/Add'] } }] }],
+  });
+  const web = traffic([grpcPolicy, other, everywhere]).from('web');
+  expect(endsOf(web.grpc('cart', 'Add'))).toBe('cart-v1 50%, cart-v2 50%');
+  const elsewhere = { ...grpcPolicy, metadata: { name: 'cart', namespace: 'money' } };
+  expect(() => traffic([elsewhere, other]).from('web').grpc('cart', 'Add')).toThrow('several candidates');
+});
+
 test('a gRPC method is named in full, or alone where a policy or route has its service', () => {
   const web = traffic([grpcPolicy]).from('web');
   expect([

@@ -3,7 +3,8 @@ import {
   contextOf,
   type FailingBackend,
   failingBackends,
-  failingHeadlessPorts,
+  type FailingPort,
+  failingPorts,
   percent,
   rulesWithoutBackends,
   shadowedSubsets,
@@ -46,13 +47,8 @@ export const rule: Check = {
         `Declare the subset ${subset} here too, or remove the rule.`,
       );
     }
-    for (const { by, port, reason } of failingHeadlessPorts(context)) {
-      yield problem(
-        by,
-        `The Service ${port.resource.key} is headless, so callers in the mesh use mutual TLS for all of its ports, and `
-          + `their connections to port ${port.get('port').text} fail: ${reason}.`,
-        'Use PERMISSIVE instead, or declare a DestinationRule for the port that disables mutual TLS.',
-      );
+    for (const each of failingPorts(context)) {
+      yield unaccepted(each);
     }
   },
 };
@@ -86,6 +82,19 @@ function isReported(at: Field, because: FailingBackend['because'], cluster: Clus
         && !isSubsetDeclared(destination.get('host').text, destination.get('subset').text, virtualService, cluster);
 }
 
+/** Of a port that Pods exclude from their proxies the callers may all be outside the mesh. */
+function unaccepted({ by, port, isHeadless, reason }: FailingPort): Problem {
+  const found = problem(
+    by ?? port,
+    `Connections of the mesh to port ${port.get('port').text} of the ${isHeadless ? 'headless ' : ''}Service `
+      + `${port.resource.key} fail: ${reason}.`,
+    by
+      ? 'Use PERMISSIVE instead, or declare a DestinationRule for the port that sets the TLS mode.'
+      : 'Include the port in the proxies of the Pods, or declare a DestinationRule that disables mutual TLS for it.',
+  );
+  return by ? found : { ...found, severity: Severity.WARNING };
+}
+
 function denial(by: Field, reason: string): Problem {
   return problem(
     by.isRoot ? by.get('spec') : by,
@@ -97,6 +106,8 @@ function denial(by: Field, reason: string): Problem {
 const FIXES: Readonly<Record<FailingBackend['because'], string>> = {
   connection: 'Correct the backend, or its DestinationRule.',
   policy: 'Allow what the route is for, or remove it.',
+  request:
+    'Allow the methods, hosts and paths of the route, as they are after its rewrite at the workload and before at the gateway.',
   visibility: "Export the host to the namespace of the gateway's Pods.",
   subset:
     "Declare the subset in the DestinationRule that applies to the gateway, or export it to the gateway's namespace.",

@@ -1,4 +1,12 @@
-import { isElsewhere, Kind, PODS_ELSEWHERE, missingPods } from '../../../manifests';
+import {
+  type Cluster,
+  hasLabels,
+  isElsewhere,
+  Kind,
+  type Labels,
+  missingPods,
+  PODS_ELSEWHERE,
+} from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { absent, type Check, problem } from '../../manifests/check';
@@ -16,7 +24,8 @@ export const rule: Check = {
   explanation:
     'It has no effect; the intended pods keep the settings of their namespace. Selectors match the '
     + 'labels of pods, not of Deployments, in the namespace of the object only. A Telemetry may select the '
-    + 'pods of a gateway that Istio makes or installs, also if no manifest contains them. The annotation '
+    + 'pods of a gateway that Istio makes or installs, also if no manifest contains them; both select the proxies of '
+    + 'machines, which WorkloadEntries and WorkloadGroups declare. The annotation '
     + '`cardinal.cdk8s.io/elsewhere: pods` states that other manifests declare the pods.',
   *find(cluster) {
     for (const { type, path } of KINDS) {
@@ -26,6 +35,7 @@ export const rule: Check = {
         if (
           Object.keys(labels).length > 0
           && cluster.workloads.select(labels, each.namespace).length === 0
+          && !hasMachines(labels, each.namespace, cluster)
           && (type === Kind.SIDECAR || Gateways.of(cluster).select(labels, each.namespace).length === 0)
         ) {
           yield absent(
@@ -43,3 +53,14 @@ export const rule: Check = {
     }
   },
 };
+
+/** Whether machines outside of Kubernetes have the labels. */
+function hasMachines(labels: Labels, namespace: string, cluster: Cluster): boolean {
+  const declared = [
+    ...cluster
+      .all(Kind.WORKLOAD_ENTRY)
+      .map(each => [each, { ...each.labels, ...each.spec.get('labels').strings }] as const),
+    ...cluster.all(Kind.WORKLOAD_GROUP).map(each => [each, each.spec.get('metadata', 'labels').strings] as const),
+  ];
+  return declared.some(([each, own]) => each.namespace === namespace && hasLabels(own, labels));
+}

@@ -1,4 +1,4 @@
-import { unattachedRoutes, type Unreached, unreachedVirtualServices } from '../../../dataplane';
+import { unattachedRoutes, type Unreached, unreachedInMesh, unreachedVirtualServices } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -6,13 +6,17 @@ export const rule: Check = {
   id: 'UnreachableRoute',
   severity: Severity.ERROR,
   covers: [],
-  summary: 'No request reaches a route at a gateway',
+  summary: 'No request reaches a route',
   explanation:
     'The gateway has the route in none of its listeners, so it answers requests with 404 or closes their '
-    + 'connections. Protocols, hosts, ports, TLS server names, namespaces and filters are compared as Istio does it. '
+    + 'connections; of rules for the mesh, no sidecar has it. Protocols, hosts, ports, TLS server names, namespaces and filters are compared as Istio does it. '
     + 'Routes of which a part is unknown are not reported.',
   *find(cluster) {
-    for (const each of [...unreachedVirtualServices(cluster), ...unattachedRoutes(cluster)]) {
+    for (const each of [
+      ...unreachedVirtualServices(cluster),
+      ...unreachedInMesh(cluster),
+      ...unattachedRoutes(cluster),
+    ]) {
       yield problem(each.at, `No request reaches ${subjectOf(each)}: ${each.reason}.`, FIXES[each.because]);
     }
   },
@@ -35,9 +39,9 @@ function subjectOf({ at, because }: Unreached): string {
 }
 
 const FIXES: Readonly<Record<Unreached['because'], string>> = {
-  protocol: 'Use rules of the protocol that the servers evaluate, or change the protocol or TLS mode of a server.',
+  protocol: 'Use rules of the protocol of the ports, or change the protocol or TLS mode of a port.',
   export: "Export the VirtualService to the namespace of the gateway's Pods, or to all.",
-  match: 'Correct the port and the gateways of its matches.',
+  match: 'Correct the port, the gateways and the callers of its matches.',
   host: 'Add the host to a server or listener, or remove it from the route.',
   hidden: 'Bind the route to the Gateway with the more specific host.',
   isolated: 'Give the route the host names of its listener, or name the other listener as its parent.',

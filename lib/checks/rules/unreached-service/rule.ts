@@ -1,9 +1,12 @@
-import { type Cluster, isMember, type Resource } from '../../../manifests';
+import { Gateways } from '../../../dataplane';
+import { type Cluster, isElsewhere, isMember, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
-import { admitsStrangers, membershipOfNode } from '../../manifests/calls/grants';
+import { admitsStrangers, membershipOfNode, policiesOf } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
+import type { Node } from '../../manifests/calls/node';
 import { type Check, problem } from '../../manifests/check';
+import { principalsNamed } from '../../manifests/security/principals';
 
 export const rule: Check = {
   id: 'UnreachedService',
@@ -12,7 +15,9 @@ export const rule: Check = {
   summary: 'A service is unreachable',
   explanation:
     'Its AuthorizationPolicies allow no existing workload, and no gateway routes to it, so it uses '
-    + 'resources without serving requests. Services that any client may call are not checked.',
+    + 'resources without serving requests. Services that any client may call are not checked, and neither are '
+    + 'those whose policies name a gateway, or a caller of other manifests by the annotation '
+    + '`cardinal.cdk8s.io/elsewhere`.',
   *find(cluster) {
     const authorizers = authorizersIn(cluster);
     for (const node of CallGraph.of(cluster).nodes.filter(
@@ -23,7 +28,11 @@ export const rule: Check = {
         && !each.workloads.some(isGateway)
         && !each.services.some(service => authorizers.has(service)),
     )) {
-      if (isMember(membershipOfNode(node, cluster)) && !admitsStrangers(node, cluster)) {
+      if (
+        isMember(membershipOfNode(node, cluster))
+        && !admitsStrangers(node, cluster)
+        && !namesFurtherCallers(node, cluster)
+      ) {
         yield problem(
           node.at,
           `No workload is allowed to call ${node.name}, and no gateway routes to it.`,
@@ -33,6 +42,21 @@ export const rule: Check = {
     }
   },
 };
+
+/** Whether a policy of it names callers that are no workloads here: those of other manifests, and gateways. */
+function namesFurtherCallers(node: Node, cluster: Cluster): boolean {
+  const policies = new Set(
+    policiesOf(node, cluster).filter(({ spec }) => ['', 'ALLOW'].includes(spec.get('action').text)),
+  );
+  return principalsNamed(cluster).some(({ resource, text }) => {
+    const [, namespace, account] = /\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(text) ?? [];
+    return (
+      policies.has(resource)
+      && (isElsewhere(resource, text)
+        || (namespace !== undefined && account !== undefined && Gateways.of(cluster).hasAccount(namespace, account)))
+    );
+  });
+}
 
 /** The Services that proxies call for decisions about requests. */
 function authorizersIn(cluster: Cluster): ReadonlySet<Resource> {
