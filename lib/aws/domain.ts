@@ -25,7 +25,7 @@ import { invalidNetwork } from './vpc';
 /** How clients reach an API by the host of its edge. */
 export interface DomainSettings {
   /**
-   * The certificate of the edge's host, in the region of the API. With it the API serves only that host, with TLS 1.2
+   * The certificate of the edge's host, in the Region of the API; with `edgeOptimized` in us-east-1. With it the API serves only that host, with TLS 1.2
    * or newer.
    * @default - with `hostedZone` one is created, which DNS records in that zone validate; without, the API serves the
    * host name that AWS generates

@@ -157,7 +157,7 @@ export class RestApiEdge extends ObservedApi {
     const domain = new DomainName(this, 'Domain', {
       domainName: host,
       certificate,
-      endpointType: EndpointType.REGIONAL,
+      endpointType: this.props.edgeOptimized ? EndpointType.EDGE : EndpointType.REGIONAL,
       securityPolicy: this.props.tlsPolicy ?? SecurityPolicy.TLS_1_2,
       mtls: this.props.truststore,
     });

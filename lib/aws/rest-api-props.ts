@@ -78,6 +78,20 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    */
   readonly iamRoutes?: string[];
   /**
+   * The operations of routes of the edge whose responses are streamed to clients as they arrive, e.g. server-sent
+   * events. They may be larger than 10 MB, and last up to 15 minutes; a stream without data ends after 5 minutes, after
+   * 30 s with `edgeOptimized`.
+   * @default - responses are sent once they are complete
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+   */
+  readonly streamedRoutes?: string[];
+  /**
+   * Whether clients connect to the nearest location of CloudFront. Its domain needs a `certificate` in us-east-1.
+   * @default false: clients connect to the Region
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-endpoint-types.html
+   */
+  readonly edgeOptimized?: boolean;
+  /**
    * The VPC endpoints (`execute-api`) from which alone a private API can be invoked: its resource policy denies all
    * others. It has no custom domain.
    * @default - the API is public

@@ -16,6 +16,7 @@ import {
   PassthroughBehavior,
   RequestValidator,
   Resource,
+  ResponseTransferMode,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
@@ -174,6 +175,9 @@ export class RestMethods extends Construct {
       proxy: true,
       options: {
         timeout: Duration.millis(timeout.toMilliseconds()),
+        responseTransferMode: this.props.streamedRoutes?.includes(route.operation.toString())
+          ? ResponseTransferMode.STREAM
+          : undefined,
         ...(this.props.textBodiesOnly ? textTemplates(route) : {}),
         requestParameters: {
           ...Object.fromEntries(

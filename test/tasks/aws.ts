@@ -23,7 +23,12 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     '`HttpApiEdge`, `loadBalancer`',
     'aws/http-api-edge.test.ts › an internal load balancer leads to a target group of a fixed name',
   ),
-  no('Private integration: application load balancer, Cloud Map', '`loadBalancer` is a network load balancer'),
+  model(
+    'Private integration: application load balancer',
+    '`loadBalancer`',
+    'aws/private-link.test.ts › is the target of a VPC link of version 2',
+  ),
+  no('Private integration: Cloud Map', '`loadBalancer` is a load balancer'),
   model(
     'VPC link',
     '`HttpApiEdge`; existing or shared ones with `sharedLoadBalancer`',
@@ -162,13 +167,21 @@ export const REST_API = tasksOf('AWS REST API', [
   ),
   model('Firewall (WAF)', '`waf: true`, `webAclArn`', 'aws/rest-api-edge.test.ts › a firewall stands before the stage'),
   model('Traces (X-Ray)', 'rendered for the stage', 'aws/rest-api-edge.test.ts › the whole of an edge as a REST API'),
-  no('Timeouts of more than 29 s', 'a raised quota of the account'),
+  model(
+    'Timeouts of more than 29 s',
+    '`quotas: { integrationTimeoutMillis }`',
+    'aws/quotas.test.ts › a timeout within the quota of the account is rendered',
+  ),
   model(
     'Private endpoints',
     '`vpcEndpoints`',
     'aws/private-api.test.ts › a private API is invoked through its VPC endpoints only',
   ),
-  no('Edge-optimized endpoints', 'endpoints that are not regional'),
+  model(
+    'Edge-optimized endpoints',
+    '`edgeOptimized`',
+    'aws/private-api.test.ts › has endpoint and domain in the locations of CloudFront',
+  ),
   no('OpenAPI definition', 'APIs from a document'),
-  no('Response streaming', 'streamed responses'),
+  model('Response streaming', '`streamedRoutes`', 'aws/quotas.test.ts › is sent as it arrives, for up to 15 minutes'),
 ]);

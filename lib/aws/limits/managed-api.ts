@@ -38,11 +38,18 @@ const RESERVED_HEADER = new RegExp(
     + 'x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$',
 );
 
-/** Throws for properties that no managed API supports. */
-export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {
+/**
+ * Throws for properties that no managed API supports.
+ * @param longestOf the longest timeout of a route in milliseconds, undefined for that of the API
+ */
+export function requireFitForManagedApi(
+  api: ApiKind,
+  props: ManagedApiProps,
+  longestOf: (route: Route) => number | undefined = () => undefined,
+): void {
   const { edge } = props;
   assertRaisable(api, props);
-  edge.routes.forEach(route => requireFitRoute(api, route, props.quotas));
+  edge.routes.forEach(route => requireFitRoute(api, route, longestOf(route) ?? longestOfApi(api, props.quotas)));
   edge.redirects.forEach(({ path, operation }) => {
     throw invalid(
       api,
@@ -123,13 +130,13 @@ function assertRaisable(api: ApiKind, { edge, quotas = {} }: ManagedApiProps): v
   }
 }
 
-function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }: Route, own?: ApiQuotas): void {
+function longestOfApi(api: ApiKind, own?: ApiQuotas): number {
+  return Math.min(limitOf(api.quotas, TIMEOUT, { ...own }), api === HTTP_API ? LONGEST_TIMEOUT_OF_CDK : Infinity);
+}
+
+function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }: Route, longest: number): void {
   const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
-  const longest = Math.min(
-    limitOf(api.quotas, TIMEOUT, { ...own }),
-    api === HTTP_API ? LONGEST_TIMEOUT_OF_CDK : Infinity,
-  );
   if (millis < SHORTEST_TIMEOUT || millis > longest) {
     throw invalid(
       api,

@@ -1,6 +1,6 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import { jwtAuthorizerKey } from '../jwt-authorizer-key';
-import { requireFitPrivateApi } from '../private-api';
+import { requireFitEdgeOptimizedApi, requireFitPrivateApi } from '../private-api';
 import { lambdaRoutesOf, type ProtectedOperation } from '../lambda-routes';
 import type { RestApiEdgeProps, RestLambdaRoute } from '../rest-api-props';
 import { verifierOf } from '../token-verification';
@@ -16,7 +16,11 @@ const API_KEY_HEADER = 'x-api-key';
 /** Throws for properties that a REST API does not support. */
 export function requireFitForRestApi(props: RestApiEdgeProps): void {
   const { edge, quotas: own } = props;
-  requireFitForManagedApi(REST_API, props);
+  const isStreamed = ({ operation }: Route) => props.streamedRoutes?.includes(operation.toString());
+  requireFitForManagedApi(REST_API, props, route =>
+    isStreamed(route) ? REST_API.quotas.streamMillis.limit : undefined,
+  );
+  requireFitStreams(props);
   const lambdaRoutes = lambdaRoutesOf<RestLambdaRoute>(props);
   const operations = [...edge.routes, ...lambdaRoutes];
   requireNoMore(REST_API, edge.path, 'resources', resourcesOf(operations), { own, fix: 'Split the edge in two.' });
@@ -36,6 +40,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   requireOneKindOfKey(operations, edge);
   validateCanary(props);
   requireFitPrivateApi(props);
+  requireFitEdgeOptimizedApi(props);
   requireFitAuthorizers(props);
   assertAllEffective(props);
 }
@@ -196,5 +201,28 @@ function validateCanary({ edge, canary }: RestApiEdgeProps): void {
       `The canary gets ${canary.percent} % of the requests.`,
       'Set more than 0 and at most 100.',
     );
+  }
+}
+
+/** A stream is not buffered, so nothing can be done with a whole response. */
+function requireFitStreams({ edge, streamedRoutes = [] }: RestApiEdgeProps): void {
+  for (const text of streamedRoutes) {
+    const route = edge.routes.find(({ operation }) => operation.toString() === text);
+    if (!route) {
+      throw invalid(
+        REST_API,
+        edge.path,
+        `\`streamedRoutes\` has "${text}", and the edge has no such route.`,
+        'Write the operation as in `edge.route(…)`.',
+      );
+    }
+    if (route.cacheTtl) {
+      throw invalid(
+        REST_API,
+        `${edge.path}/${text}`,
+        'Its responses are streamed and cached, and AWS does not cache streams.',
+        'Remove `cacheTtl`, or the route from `streamedRoutes`.',
+      );
+    }
   }
 }

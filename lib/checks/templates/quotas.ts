@@ -54,6 +54,8 @@ export const REST_API_QUOTAS = {
   stages: raisable(10),
   cacheTtlSeconds: fixed(3600),
   integrationTimeoutMillis: raisable(29_000),
+  /** Of an integration that streams its response. */
+  streamMillis: fixed(900_000),
 };
 
 /** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
