@@ -99,6 +99,7 @@ const REST_APIS: Readonly<Record<string, (stack: Stack) => Omit<RestApiEdgeProps
   Pools: stack => ({ edge: tokens(), userPools: [new UserPool(stack, 'Pool')] }),
   Keys: () => ({ edge: keys(), clients: ['ann'] }),
   Text: () => ({ edge: tokens(), textBodiesOnly: true }),
+  Streams: () => ({ edge: tokens(), streamedRoutes: ['POST /cart'], edgeOptimized: true }),
 };
 
 /** A WebSocket API with routes to the cluster and to a function. */

@@ -262,8 +262,8 @@ function assertOneNetwork(props: PrivateLinkProps): void {
   if (unused) {
     throw invalidNetwork(
       edge.path,
-      `\`${unused}\` has no effect: the REST API connects by a VPC link of version 1.`,
-      'Remove it, or set `textBodiesOnly: true`, with which the REST API connects by a VPC link of version 2.',
+      `\`${unused}\` has no effect: the API connects by a VPC link of version 1.`,
+      'Remove it. A REST API with `textBodiesOnly: true` connects by a VPC link of version 2.',
     );
   }
   requireReachable(props);

@@ -105,6 +105,13 @@ test('clients are verified when they connect, and by no other route', () => {
   ]);
 });
 
+test('clients of a function are verified as well when they connect', () => {
+  templateOf({
+    routes: { 'POST /messages': {} },
+    props: ({ handler }) => ({ routes: { $default: 'POST /messages' }, lambdaRoutes: { $connect: { handler } } }),
+  }).hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$connect', AuthorizationType: 'CUSTOM' });
+});
+
 test.each([
   ['signatures of IAM', () => new WebSocketIamAuthorizer(), 'AWS_IAM'],
   ['nothing, if that is declared', open, 'NONE'],
@@ -243,6 +250,11 @@ test.each<[string, Given, string]>([
     'only a Lambda authorizer returns values',
   ],
   ['a reserved header', { props: () => ({ authorizerHeaders: { authorization: 'b' } }) }, 'AWS sets the header'],
+  [
+    'subnets of a VPC link of version 2',
+    { props: () => ({ vpcLinkSubnets: {} }) },
+    'connects by a VPC link of version 1',
+  ],
   ['no expression', { props: () => ({ routeSelectionExpression: 'action' }) }, 'names no field of the message'],
   ['the default stage of HTTP APIs', { props: () => ({ stageName: '$default' }) }, 'is not a valid stage name'],
   [
