@@ -310,6 +310,18 @@ test('a topology calls another by its contract', () => {
   expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
 });
 
+test('an HTTP proxy of the company is an external service', () => {
+  const example = examplesIn('docs/model.md').find(each => each.includes('HTTPS_PROXY')) ?? '';
+  const shop = new cardinal.Topology('shop');
+  const web = shop.addService('web', { image: 'example/web:1' });
+  run(example, { ...cardinal, shop, web }, []);
+
+  expect(web.outgoingCalls[0]?.addressVariables).toEqual({
+    HTTPS_PROXY: 'http://proxy.corp.example:3128',
+    HTTP_PROXY: 'http://proxy.corp.example:3128',
+  });
+});
+
 test('an external service is called through an egress gateway', () => {
   const example = examplesIn('docs/model.md').find(each => each.includes('addEgressGateway')) ?? '';
   const shop = new cardinal.Topology('shop');
