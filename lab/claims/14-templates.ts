@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { App, Duration as CloudDuration, Stack } from 'aws-cdk-lib';
+import { MockIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   HttpIamAuthorizer,
   HttpLambdaAuthorizer,
   WebSocketLambdaAuthorizer,
 } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { InterfaceVpcEndpointAwsService, IpAddresses, IpProtocol, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -164,6 +166,7 @@ function addNetworksAndDomains(stack: Stack): void {
     hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123', zoneName: 'lab.example' }),
     ipAddressType: IpAddressType.DUAL_STACK,
     lambdaRoutes: { 'GET /reports/{id}': { handler, authorizer: new HttpLambdaAuthorizer('Own', handler) } },
+    integrationRoutes: { 'GET /old': { integration: new HttpUrlIntegration('Old', 'https://old.lab.example/') } },
     authorizers: { 'GET /': new HttpIamAuthorizer() },
   });
   api.addAlarms({
@@ -179,6 +182,7 @@ function addNetworksAndDomains(stack: Stack): void {
     listenerPort: 8080,
     podIpAddressType,
     lambdaRoutes: { 'GET /reports/{id}': { handler } },
+    integrationRoutes: { 'GET /status': { integration: new MockIntegration() } },
     iamRoutes: ['GET /reports/{id}'],
     vpcEndpoints: [vpc.addInterfaceEndpoint('Invoke', { service: InterfaceVpcEndpointAwsService.APIGATEWAY })],
   });

@@ -17,9 +17,9 @@ import { type Edge, FrontKind, type Operation, type Route } from '../topology';
 import { HTTP_ACCESS_LOG, logGroupOf } from './access-log';
 import { corsOf } from './cors';
 import { addDomainOfApi, certificateOf } from './domain';
-import type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
+import type { HttpApiEdgeProps, HttpOwnRoute } from './http-api-props';
 import { HttpJwtAuthorizers } from './http-jwt-authorizers';
-import { type DeclaredLambdaRoute, lambdaRoutesOf } from './lambda-routes';
+import { type OwnRoute, ownRoutesOf } from './own-routes';
 import { ignoredByManagedApi, requireFitForHttpApi } from './limits/http-api';
 import { HTTP_API } from './limits/managed-api';
 import { requireRoomInTemplate } from './limits/template-size';
@@ -63,8 +63,8 @@ export class HttpApiEdge extends ObservedApi {
     this.link = new PrivateLink(this, 'Link', props);
     const certificate = certificateOf(this, props);
     this.accessLog = logGroupOf(this, props);
-    const lambdaRoutes = lambdaRoutesOf<HttpLambdaRoute>(props);
-    const operations = [...edge.routes, ...lambdaRoutes];
+    const ownRoutes = ownRoutesOf<HttpOwnRoute>(props);
+    const operations = [...edge.routes, ...ownRoutes];
     this.addWarnings(ignoredByManagedApi(edge, operations));
     const cors = corsOf(
       edge,
@@ -84,7 +84,7 @@ export class HttpApiEdge extends ObservedApi {
     const routes = [
       ...edge.routes.flatMap(route => this.addRoute(route)),
       ...openPreflightsOf(edge).flatMap(preflight => this.addPreflight(preflight)),
-      ...lambdaRoutes.flatMap(each => this.addLambdaRoute(each)),
+      ...ownRoutes.flatMap(each => this.addOwnRoute(each)),
     ];
     this.stage = this.addStage(edge, routes, stageName);
     if (certificate) {
@@ -107,13 +107,15 @@ export class HttpApiEdge extends ObservedApi {
     });
   }
 
-  private addLambdaRoute({ operation, auth, route }: DeclaredLambdaRoute<HttpLambdaRoute>): HttpRoute[] {
-    const { handler, timeout, authorizer } = route;
+  private addOwnRoute({ operation, auth, route }: OwnRoute<HttpOwnRoute>): HttpRoute[] {
     return this.api.addRoutes({
       path: operation.path.text,
       methods: [(operation.method ?? 'ANY') as HttpMethod],
-      integration: new HttpLambdaIntegration(`Lambda ${operation.toString()}`, handler, { timeout }),
-      authorizer: authorizer ?? (auth.token && this.authorizers.of(auth.token)),
+      integration:
+        'integration' in route
+          ? route.integration
+          : new HttpLambdaIntegration(`Lambda ${operation.toString()}`, route.handler, { timeout: route.timeout }),
+      authorizer: route.authorizer ?? (auth.token && this.authorizers.of(auth.token)),
       authorizationScopes: auth.token?.scopes,
     });
   }

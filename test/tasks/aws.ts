@@ -16,8 +16,16 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     '`lambdaRoutes`',
     'aws/http-lambda-routes.test.ts › invokes it, with the authentication of the edge and the authorizer that other routes have',
   ),
-  no('HTTP proxy to any URL', 'routes to hosts outside the cluster'),
-  no('Integrations of Step Functions, SQS and EventBridge', 'routes to services of AWS'),
+  model(
+    'HTTP proxy to any URL',
+    '`integrationRoutes`',
+    'aws/integration-routes.test.ts › leads requests to a URL, with the authentication of the edge',
+  ),
+  model(
+    'Integrations of Step Functions, SQS and EventBridge',
+    '`integrationRoutes`',
+    'aws/integration-routes.test.ts › leads requests to a queue and other services of AWS',
+  ),
   model(
     'Private integration: network load balancer',
     '`HttpApiEdge`, `loadBalancer`',
@@ -28,7 +36,11 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     '`loadBalancer`',
     'aws/private-link.test.ts › is the target of a VPC link of version 2',
   ),
-  no('Private integration: Cloud Map', '`loadBalancer` is a load balancer'),
+  model(
+    'Private integration: Cloud Map',
+    '`integrationRoutes`',
+    'aws/integration-routes.test.ts › leads requests to services of AWS Cloud Map',
+  ),
   model(
     'VPC link',
     '`HttpApiEdge`; existing or shared ones with `sharedLoadBalancer`',
@@ -104,7 +116,11 @@ export const REST_API = tasksOf('AWS REST API', [
     '`lambdaRoutes`',
     'aws/rest-lambda-routes.test.ts › invokes the function, with the authentication of the edge',
   ),
-  no('Integrations of Step Functions and other services, mocks', 'routes to services of AWS'),
+  model(
+    'Integrations of Step Functions and other services, mocks',
+    '`integrationRoutes`',
+    'aws/integration-routes.test.ts › leads requests to services of AWS, whose templates get text',
+  ),
   model(
     'Private integration by a VPC link',
     '`RestApiEdge`, `loadBalancer`',
@@ -120,7 +136,10 @@ export const REST_API = tasksOf('AWS REST API', [
     '`requestValidation` of a route',
     'aws/rest-api-edge.test.ts › request validation comes before the cluster, for any content type',
   ),
-  no('Response models, mapping templates', 'transformations of bodies'),
+  resources(
+    'Response models, mapping templates',
+    'those of `integrationRoutes`; bodies of the cluster are not transformed',
+  ),
   model(
     'Lambda authorizer for tokens',
     '`Auth.jwt`, with code of this library',

@@ -1,10 +1,10 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import { jwtAuthorizerKey } from '../jwt-authorizer-key';
 import { requireFitEdgeOptimizedApi, requireFitPrivateApi } from '../private-api';
-import { lambdaRoutesOf, type ProtectedOperation } from '../lambda-routes';
-import type { RestApiEdgeProps, RestLambdaRoute } from '../rest-api-props';
+import { ownRoutesOf, type ProtectedOperation } from '../own-routes';
+import type { RestApiEdgeProps, RestOwnRoute } from '../rest-api-props';
 import { verifierOf } from '../token-verification';
-import { requireFitLambdaRoutes } from './lambda-routes';
+import { requireFitOwnRoutes } from './own-routes';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
 import { requireFitAuthorizers } from './rest-authorizers';
 import { assertBodiesFit } from './rest-bodies';
@@ -21,8 +21,8 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
     isStreamed(route) ? REST_API.quotas.streamMillis.limit : undefined,
   );
   requireFitStreams(props);
-  const lambdaRoutes = lambdaRoutesOf<RestLambdaRoute>(props);
-  const operations = [...edge.routes, ...lambdaRoutes];
+  const ownRoutes = ownRoutesOf<RestOwnRoute>(props);
+  const operations = [...edge.routes, ...ownRoutes];
   requireNoMore(REST_API, edge.path, 'resources', resourcesOf(operations), { own, fix: 'Split the edge in two.' });
   requireNoMore(REST_API, edge.path, 'authorizers', authorizersOf(operations, props), {
     own,
@@ -31,9 +31,7 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   });
   operations.forEach(each => requireFitOperation(edge, each));
   edge.routes.forEach(requireFitRoute);
-  requireFitLambdaRoutes(REST_API, props, lambdaRoutes, operation =>
-    (props.iamRoutes ?? []).includes(operation.toString()),
-  );
+  requireFitOwnRoutes(REST_API, props, ownRoutes, operation => (props.iamRoutes ?? []).includes(operation.toString()));
   assertPathsFit(props);
   assertBodiesFit(props);
   requireFitLimits(operations, props);
