@@ -154,6 +154,7 @@ test.each<[string, string[]]>([
       'RestApiEdge',
       'SharedLoadBalancer',
       'Waf',
+      'WebSocketApiEdge',
     ],
   ],
   ['openapi', ['azureApiManagement', 'googleApiGateway', 'openApi']],

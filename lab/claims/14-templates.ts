@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { App, Duration as CloudDuration, Stack } from 'aws-cdk-lib';
+import { MockIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer, HttpLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import {
+  HttpIamAuthorizer,
+  HttpLambdaAuthorizer,
+  WebSocketLambdaAuthorizer,
+} from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpUrlIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { InterfaceVpcEndpointAwsService, IpAddresses, IpProtocol, Vpc } from 'aws-cdk-lib/aws-ec2';
@@ -14,7 +20,14 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Duration } from 'cdk8s';
 import { shop } from '../../bin/boutique';
 import { Auth, ClientKey, FailureMode, Front, PerClientRateLimit, Period, Port, RateLimit, Topology } from '../../lib';
-import { HttpApiEdge, LambdaAggregator, RestApiEdge, type RestApiEdgeProps, SharedLoadBalancer } from '../../lib/aws';
+import {
+  HttpApiEdge,
+  LambdaAggregator,
+  RestApiEdge,
+  type RestApiEdgeProps,
+  SharedLoadBalancer,
+  WebSocketApiEdge,
+} from '../../lib/aws';
 import { claim } from '../claims';
 
 const addresses = ['10.0.0.0/24'];
@@ -88,7 +101,38 @@ const REST_APIS: Readonly<Record<string, (stack: Stack) => Omit<RestApiEdgeProps
   Pools: stack => ({ edge: tokens(), userPools: [new UserPool(stack, 'Pool')] }),
   Keys: () => ({ edge: keys(), clients: ['ann'] }),
   Text: () => ({ edge: tokens(), textBodiesOnly: true }),
+  Streams: () => ({ edge: tokens(), streamedRoutes: ['POST /cart'], edgeOptimized: true }),
 };
+
+/** A WebSocket API with routes to the cluster and to a function. */
+function addWebSocketApi(stack: Stack): void {
+  const topology = new Topology('chat');
+  const web = topology.addService('web', { image: 'web', port: Port.http(80) });
+  const edge = topology.addEdge('socket', {
+    host: 'chat.lab.example',
+    tlsSecret: 'chat-tls',
+    front: Front.webSocketApi({ addresses }),
+    rateLimit: RateLimit.perSecond(100),
+  });
+  ['POST /connections', 'POST /messages'].forEach(each =>
+    edge.route(each, web, { rateLimit: RateLimit.perSecond(50) }),
+  );
+  const handler = new LambdaFunction(stack, 'Handler', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => ({ statusCode: 200 });'),
+  });
+  new WebSocketApiEdge(stack, 'Chat', {
+    edge,
+    vpc: new Vpc(stack, 'Vpc'),
+    routes: { $connect: 'POST /connections', $default: 'POST /messages' },
+    lambdaRoutes: { rename: { handler } },
+    authorizer: new WebSocketLambdaAuthorizer('Clients', handler),
+    authorizerHeaders: { 'x-customer': 'principalId' },
+    returnResponses: true,
+    hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123', zoneName: 'lab.example' }),
+  });
+}
 
 /** APIs that share a load balancer, in a hosted zone, over IPv6, with functions, alarms and a private API. */
 function addNetworksAndDomains(stack: Stack): void {
@@ -122,6 +166,7 @@ function addNetworksAndDomains(stack: Stack): void {
     hostedZone: HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0123', zoneName: 'lab.example' }),
     ipAddressType: IpAddressType.DUAL_STACK,
     lambdaRoutes: { 'GET /reports/{id}': { handler, authorizer: new HttpLambdaAuthorizer('Own', handler) } },
+    integrationRoutes: { 'GET /old': { integration: new HttpUrlIntegration('Old', 'https://old.lab.example/') } },
     authorizers: { 'GET /': new HttpIamAuthorizer() },
   });
   api.addAlarms({
@@ -137,6 +182,7 @@ function addNetworksAndDomains(stack: Stack): void {
     listenerPort: 8080,
     podIpAddressType,
     lambdaRoutes: { 'GET /reports/{id}': { handler } },
+    integrationRoutes: { 'GET /status': { integration: new MockIntegration() } },
     iamRoutes: ['GET /reports/{id}'],
     vpcEndpoints: [vpc.addInterfaceEndpoint('Invoke', { service: InterfaceVpcEndpointAwsService.APIGATEWAY })],
   });
@@ -173,6 +219,7 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     api.addAlarms({ serverErrorPercent: 1, throttledRequests: 10 });
   }
   addNetworksAndDomains(new Stack(app, 'Shared'));
+  addWebSocketApi(new Stack(app, 'WebSocket'));
   const { stacks } = app.synth();
 
   const templates = stacks.map(({ templateFullPath }) => templateFullPath);
@@ -183,6 +230,6 @@ claim("the templates of both APIs are right by CDK's validation and by cfn-lint"
     { encoding: 'utf8' },
   );
   assert.equal(status, 0, stdout + stderr);
-  assert.equal(templates.length, 3 + Object.keys(REST_APIS).length);
+  assert.equal(templates.length, 4 + Object.keys(REST_APIS).length);
   return Promise.resolve();
 });

@@ -61,6 +61,28 @@ export const HTTP_ACCESS_LOG = AccessLogFormat.custom(
 );
 
 /**
+ * The access log of a WebSocket API: connections and messages, as one JSON object per line.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
+ */
+export const WEBSOCKET_ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    time: '$context.requestTime',
+    requestId: '$context.requestId',
+    ip: '$context.identity.sourceIp',
+    route: '$context.routeKey',
+    event: '$context.eventType',
+    connection: '$context.connectionId',
+    message: '$context.messageId',
+    status: '$context.status',
+    integrationStatus: '$context.integration.status',
+    integrationLatency: '$context.integrationLatency',
+    error: '$context.error.message',
+    authorizerError: '$context.authorizer.error',
+    subject: '$context.authorizer.principalId',
+  }),
+);
+
+/**
  * The access log of a REST API.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */

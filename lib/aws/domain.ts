@@ -1,4 +1,12 @@
-import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  ApiMapping,
+  DomainName,
+  type IApi,
+  IpAddressType,
+  type IStage,
+  type MTLSConfig,
+  SecurityPolicy,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate, CertificateValidation, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AaaaRecord,
@@ -8,6 +16,7 @@ import {
   PrivateHostedZone,
   RecordTarget,
 } from 'aws-cdk-lib/aws-route53';
+import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import { Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Edge } from '../topology';
@@ -16,7 +25,7 @@ import { invalidNetwork } from './vpc';
 /** How clients reach an API by the host of its edge. */
 export interface DomainSettings {
   /**
-   * The certificate of the edge's host, in the region of the API. With it the API serves only that host, with TLS 1.2
+   * The certificate of the edge's host, in the Region of the API; with `edgeOptimized` in us-east-1. With it the API serves only that host, with TLS 1.2
    * or newer.
    * @default - with `hostedZone` one is created, which DNS records in that zone validate; without, the API serves the
    * host name that AWS generates
@@ -59,6 +68,34 @@ export function certificateOf(
       validation: CertificateValidation.fromDns(hostedZone),
     })
   );
+}
+
+/** The domain of an HTTP or a WebSocket API, its mapping and its records. Returns the name that records are aliases of. */
+export function addDomainOfApi(
+  scope: Construct,
+  settings: DomainSettings & { readonly edge: Edge },
+  { certificate, mtls, ...mapping }: ApiOfDomain,
+): string {
+  const domain = new DomainName(scope, 'Domain', {
+    domainName: settings.edge.host,
+    certificate,
+    securityPolicy: SecurityPolicy.TLS_1_2,
+    mtls,
+    ipAddressType: settings.ipAddressType,
+  });
+  const target = new ApiGatewayv2DomainProperties(domain.regionalDomainName, domain.regionalHostedZoneId);
+  addRecords(scope, settings, target);
+  // Not with the stage, which includes the name of the stack in the mapping's identity.
+  new ApiMapping(scope, 'DomainMapping', { ...mapping, domainName: domain });
+  return domain.regionalDomainName;
+}
+
+/** What a domain leads to. */
+interface ApiOfDomain {
+  readonly certificate: ICertificate;
+  readonly mtls?: MTLSConfig;
+  readonly api: IApi;
+  readonly stage: IStage;
 }
 
 /** The records of the edge's host. */

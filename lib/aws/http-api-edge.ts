@@ -1,9 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import {
-  ApiMapping,
   CfnStage,
   CorsHttpMethod,
-  DomainName,
   HttpApi,
   HttpMethod,
   type HttpRoute,
@@ -11,27 +9,24 @@ import {
   LogGroupLogDestination,
   MappingValue,
   ParameterMapping,
-  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration, HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { ApiGatewayv2DomainProperties } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import { type Edge, FrontKind, type Operation, type Route } from '../topology';
 import { HTTP_ACCESS_LOG, logGroupOf } from './access-log';
 import { corsOf } from './cors';
-import { addRecords, certificateOf } from './domain';
-import type { HttpApiEdgeProps, HttpLambdaRoute } from './http-api-props';
+import { addDomainOfApi, certificateOf } from './domain';
+import type { HttpApiEdgeProps, HttpOwnRoute } from './http-api-props';
 import { HttpJwtAuthorizers } from './http-jwt-authorizers';
-import { type DeclaredLambdaRoute, lambdaRoutesOf } from './lambda-routes';
+import { type OwnRoute, ownRoutesOf } from './own-routes';
 import { ignoredByManagedApi, requireFitForHttpApi } from './limits/http-api';
 import { HTTP_API } from './limits/managed-api';
 import { requireRoomInTemplate } from './limits/template-size';
-import type { Truststore } from './managed-api';
 import { ObservedApi } from './observed-api';
 import { openPreflightsOf } from './preflights';
 import { PrivateLink } from './private-link';
+import { routeSettings } from './route-settings';
 
 const DEFAULT_STAGE = '$default';
 
@@ -68,8 +63,8 @@ export class HttpApiEdge extends ObservedApi {
     this.link = new PrivateLink(this, 'Link', props);
     const certificate = certificateOf(this, props);
     this.accessLog = logGroupOf(this, props);
-    const lambdaRoutes = lambdaRoutesOf<HttpLambdaRoute>(props);
-    const operations = [...edge.routes, ...lambdaRoutes];
+    const ownRoutes = ownRoutesOf<HttpOwnRoute>(props);
+    const operations = [...edge.routes, ...ownRoutes];
     this.addWarnings(ignoredByManagedApi(edge, operations));
     const cors = corsOf(
       edge,
@@ -89,11 +84,12 @@ export class HttpApiEdge extends ObservedApi {
     const routes = [
       ...edge.routes.flatMap(route => this.addRoute(route)),
       ...openPreflightsOf(edge).flatMap(preflight => this.addPreflight(preflight)),
-      ...lambdaRoutes.flatMap(each => this.addLambdaRoute(each)),
+      ...ownRoutes.flatMap(each => this.addOwnRoute(each)),
     ];
     this.stage = this.addStage(edge, routes, stageName);
     if (certificate) {
-      this.addDomain(edge, certificate, truststore);
+      const { api, stage } = this;
+      this.addDomainTarget(addDomainOfApi(this, props, { certificate, mtls: truststore, api, stage }));
     }
     const stagePath = stageName === DEFAULT_STAGE ? '' : `/${stageName}`;
     requireRoomInTemplate(HTTP_API, this, edge.path);
@@ -111,13 +107,15 @@ export class HttpApiEdge extends ObservedApi {
     });
   }
 
-  private addLambdaRoute({ operation, auth, route }: DeclaredLambdaRoute<HttpLambdaRoute>): HttpRoute[] {
-    const { handler, timeout, authorizer } = route;
+  private addOwnRoute({ operation, auth, route }: OwnRoute<HttpOwnRoute>): HttpRoute[] {
     return this.api.addRoutes({
       path: operation.path.text,
       methods: [(operation.method ?? 'ANY') as HttpMethod],
-      integration: new HttpLambdaIntegration(`Lambda ${operation.toString()}`, handler, { timeout }),
-      authorizer: authorizer ?? (auth.token && this.authorizers.of(auth.token)),
+      integration:
+        'integration' in route
+          ? route.integration
+          : new HttpLambdaIntegration(`Lambda ${operation.toString()}`, route.handler, { timeout: route.timeout }),
+      authorizer: route.authorizer ?? (auth.token && this.authorizers.of(auth.token)),
       authorizationScopes: auth.token?.scopes,
     });
   }
@@ -180,46 +178,10 @@ export class HttpApiEdge extends ObservedApi {
     });
     const cfnStage = stage.node.defaultChild;
     if (cfnStage instanceof CfnStage) {
-      cfnStage.routeSettings = routeSettings(edge);
+      cfnStage.routeSettings = routeSettings(edge.routes.map(route => [route.operation.toString(), route] as const));
     }
     // AWS rejects settings of a route that does not exist yet.
     stage.node.addDependency(...routes);
     return stage;
   }
-
-  private addDomain({ host }: Edge, certificate: ICertificate, truststore: Truststore | undefined): void {
-    const domain = new DomainName(this, 'Domain', {
-      domainName: host,
-      certificate,
-      securityPolicy: SecurityPolicy.TLS_1_2,
-      mtls: truststore,
-      ipAddressType: this.props.ipAddressType,
-    });
-    addRecords(
-      this,
-      this.props,
-      new ApiGatewayv2DomainProperties(domain.regionalDomainName, domain.regionalHostedZoneId),
-    );
-    // Not with HttpStage, which includes the name of the stack in the mapping's identity.
-    new ApiMapping(this, 'DomainMapping', { api: this.api, domainName: domain, stage: this.stage });
-    this.addDomainTarget(domain.regionalDomainName);
-  }
-}
-
-function routeSettings(edge: Edge): Record<string, object> | undefined {
-  const rateLimited = edge.routes.flatMap(({ operation, rateLimit }) =>
-    rateLimit
-      ? [
-          [
-            operation.toString(),
-            {
-              DetailedMetricsEnabled: true,
-              ThrottlingRateLimit: rateLimit.rate,
-              ThrottlingBurstLimit: rateLimit.burst,
-            },
-          ] as const,
-        ]
-      : [],
-  );
-  return rateLimited.length > 0 ? Object.fromEntries(rateLimited) : undefined;
 }

@@ -17,9 +17,9 @@ import { restVpcLinkTo, SharedLoadBalancer } from './shared-load-balancer';
 import { invalidNetwork } from './vpc';
 import { vpcLinkOf, type VpcLinkSettings } from './vpc-link';
 
-/** An existing network load balancer in the VPC whose targets are the gateway's pods. */
+/** An existing internal network load balancer, or behind a VPC link of version 2 an application one, of gateway pods. */
 export interface ExistingLoadBalancer {
-  /** The ARN of the network load balancer. */
+  /** The ARN of the load balancer. */
   readonly loadBalancerArn: string;
   /** The ARN of its listener that forwards to the gateway's pods; the VPC link connects to it. */
   readonly listenerArn: string;
@@ -262,10 +262,11 @@ function assertOneNetwork(props: PrivateLinkProps): void {
   if (unused) {
     throw invalidNetwork(
       edge.path,
-      `\`${unused}\` has no effect: the REST API connects by a VPC link of version 1.`,
-      'Remove it, or set `textBodiesOnly: true`, with which the REST API connects by a VPC link of version 2.',
+      `\`${unused}\` has no effect: the API connects by a VPC link of version 1.`,
+      'Remove it. A REST API with `textBodiesOnly: true` connects by a VPC link of version 2.',
     );
   }
+  requireReachable(props);
   const ignored = [...shared, ...existing].find(name => props[name] !== undefined);
   if (ignored) {
     throw invalidNetwork(
@@ -279,6 +280,19 @@ function assertOneNetwork(props: PrivateLinkProps): void {
       edge.path,
       'The shared load balancer is in another VPC than the edge.',
       'Use the same VPC construct for both.',
+    );
+  }
+}
+
+/** VPC links of version 1 have network load balancers as targets, those of version 2 have application ones, too. */
+function requireReachable({ edge, loadBalancer, forRestApi }: PrivateLinkProps): void {
+  const [, kind] = /:loadbalancer\/(\w+)\//.exec(loadBalancer?.loadBalancerArn ?? '') ?? [];
+  if (kind === 'gwy' || (kind === 'app' && forRestApi)) {
+    const name = kind === 'gwy' ? 'a gateway load balancer' : 'an application load balancer';
+    throw invalidNetwork(
+      edge.path,
+      `VPC links of version ${forRestApi ? 1 : 2} cannot connect to ${name}.`,
+      'Use a network load balancer. An HTTP API, and a REST API with `textBodiesOnly`, accept an application one, too.',
     );
   }
 }

@@ -19,7 +19,7 @@ import type { Construct } from 'constructs';
 import { type Edge, FrontKind } from '../topology';
 import { logGroupOf, REST_ACCESS_LOG } from './access-log';
 import { addRecords, certificateOf } from './domain';
-import { lambdaRoutesOf } from './lambda-routes';
+import { ownRoutesOf } from './own-routes';
 import { ignoredByManagedApi } from './limits/http-api';
 import { REST_API } from './limits/managed-api';
 import { requireFitForRestApi } from './limits/rest-api';
@@ -27,7 +27,7 @@ import { requireRoomInTemplate } from './limits/template-size';
 import { ObservedApi } from './observed-api';
 import { endpointOf } from './private-api';
 import { PrivateLink } from './private-link';
-import type { RestApiEdgeProps, RestLambdaRoute } from './rest-api-props';
+import type { RestApiEdgeProps, RestOwnRoute } from './rest-api-props';
 import { RestClients } from './rest-clients';
 import { methodSettings, RestDeployment } from './rest-deployment';
 import { RestMethods } from './rest-methods';
@@ -62,7 +62,7 @@ export class RestApiEdge extends ObservedApi {
     const { edge, stageName = DEFAULT_STAGE } = props;
     this.logsStatus = props.accessLogFormat === undefined;
     requireFitForRestApi(props);
-    const operations = [...edge.routes, ...lambdaRoutesOf<RestLambdaRoute>(props)];
+    const operations = [...edge.routes, ...ownRoutesOf<RestOwnRoute>(props)];
     this.addWarnings(props.userPools ? ignoredByManagedApi(edge, operations) : []);
     const forRestApi = !props.textBodiesOnly;
     this.link = new PrivateLink(this, 'Link', { ...props, forRestApi });
@@ -101,7 +101,7 @@ export class RestApiEdge extends ObservedApi {
       usageKeys: clients.usageKeys,
     });
     if (forRestApi) {
-      this.answerPreflights();
+      this.convertForTemplates();
     }
     this.stage = this.addStage(edge, stageName);
     clients.addPlan(this.stage, methods.methods);
@@ -115,12 +115,15 @@ export class RestApiEdge extends ObservedApi {
     this.addOutputs(certificate ? `https://${edge.host}` : this.stage.urlForPath('/'));
   }
 
-  /** Mock integrations fail for binary content types, which are all. */
-  private answerPreflights(): void {
+  /** Templates, which mocks have too, fail for binary content types, which are all. */
+  private convertForTemplates(): void {
     this.api.node
       .findAll()
       .filter(each => each instanceof CfnMethod)
-      .filter(({ integration }) => integration !== undefined && 'type' in integration && integration.type === 'MOCK')
+      .filter(
+        ({ integration }) => integration && 'type' in integration && ['MOCK', 'AWS', 'HTTP'].includes(integration.type),
+      )
+      .filter(({ integration }) => integration && !('contentHandling' in integration && integration.contentHandling))
       .forEach(each => each.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'));
   }
 
@@ -157,7 +160,7 @@ export class RestApiEdge extends ObservedApi {
     const domain = new DomainName(this, 'Domain', {
       domainName: host,
       certificate,
-      endpointType: EndpointType.REGIONAL,
+      endpointType: this.props.edgeOptimized ? EndpointType.EDGE : EndpointType.REGIONAL,
       securityPolicy: this.props.tlsPolicy ?? SecurityPolicy.TLS_1_2,
       mtls: this.props.truststore,
     });

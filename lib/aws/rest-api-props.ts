@@ -1,7 +1,8 @@
-import type { IAuthorizer, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
+import type { IAuthorizer, Integration, MethodResponse, SecurityPolicy } from 'aws-cdk-lib/aws-apigateway';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
-import type { LambdaRoute } from './lambda-routes';
+import type { LambdaRoute } from './own-routes';
+import type { Auth } from '../topology';
 import type { ManagedApiProps } from './managed-api';
 
 /**
@@ -24,6 +25,30 @@ export interface RestCanary {
   /** The deployment that gets the rest: the output `DeploymentId` of the previous deployment. */
   readonly stableDeployment: string;
 }
+
+/** A route of a REST API to what any integration of the CDK leads to, instead of the cluster. */
+export interface RestIntegrationRoute {
+  /** The integration: an `HttpIntegration` with a URL, an `AwsIntegration` with a service of AWS, a `MockIntegration`. */
+  readonly integration: Integration;
+  /**
+   * The responses of the method; an integration that is no proxy maps its responses to them.
+   * @default - none, as a proxy needs
+   */
+  readonly methodResponses?: MethodResponse[];
+  /**
+   * The authentication that requests need: `Auth.none()`, `Auth.jwt(…)` or `Auth.apiKey(…)`. The API alone verifies it.
+   * @default - that of the edge
+   */
+  readonly auth?: Auth;
+  /**
+   * An authorizer instead of `auth`.
+   * @default - the API verifies `auth`
+   */
+  readonly authorizer?: IAuthorizer;
+}
+
+/** A route of a REST API that the cluster does not have. */
+export type RestOwnRoute = RestLambdaRoute | RestIntegrationRoute;
 
 /** Properties of a {@link RestApiEdge}. */
 export interface RestApiEdgeProps extends ManagedApiProps {
@@ -65,6 +90,12 @@ export interface RestApiEdgeProps extends ManagedApiProps {
    */
   readonly lambdaRoutes?: { readonly [operation: string]: RestLambdaRoute };
   /**
+   * Routes to URLs, services of AWS and mocks by operation, e.g. `POST /events`, with integrations of the CDK. What
+   * applies to `lambdaRoutes` applies to them.
+   * @default - none
+   */
+  readonly integrationRoutes?: { readonly [operation: string]: RestIntegrationRoute };
+  /**
    * Authorizers of single routes of the edge by operation, instead of the verification of their tokens by the API. The
    * gateway in the cluster verifies the tokens as before; it cannot verify what an authorizer does, so a route without
    * a token must be behind the API only.
@@ -73,10 +104,24 @@ export interface RestApiEdgeProps extends ManagedApiProps {
   readonly authorizers?: { readonly [operation: string]: IAuthorizer };
   /**
    * The operations of routes without a token whose requests are signed by IAM, e.g. `GET /reports`: routes of the edge
-   * or `lambdaRoutes`.
+   * `lambdaRoutes` or `integrationRoutes`.
    * @default - none
    */
   readonly iamRoutes?: string[];
+  /**
+   * The operations of routes of the edge whose responses are streamed to clients as they arrive, e.g. server-sent
+   * events. They may be larger than 10 MB, and last up to 15 minutes; a stream without data ends after 5 minutes, after
+   * 30 s with `edgeOptimized`.
+   * @default - responses are sent once they are complete
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html
+   */
+  readonly streamedRoutes?: string[];
+  /**
+   * Whether clients connect to the nearest location of CloudFront. Its domain needs a `certificate` in us-east-1.
+   * @default false: clients connect to the Region
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-endpoint-types.html
+   */
+  readonly edgeOptimized?: boolean;
   /**
    * The VPC endpoints (`execute-api`) from which alone a private API can be invoked: its resource policy denies all
    * others. It has no custom domain.

@@ -16,15 +16,16 @@ import {
   PassthroughBehavior,
   RequestValidator,
   Resource,
+  ResponseTransferMode,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Construct } from 'constructs';
 import type { Route } from '../topology';
 import { corsOf } from './cors';
 import { JwtAuthorizers } from './jwt-authorizers';
-import { type DeclaredLambdaRoute, lambdaRoutesOf, type ProtectedOperation } from './lambda-routes';
+import { type OwnRoute, ownRoutesOf, type ProtectedOperation } from './own-routes';
 import type { PrivateLink } from './private-link';
-import type { RestApiEdgeProps, RestLambdaRoute } from './rest-api-props';
+import type { RestApiEdgeProps, RestOwnRoute } from './rest-api-props';
 import { type ClientKeyValue, TokenAuthorizer } from './token-authorizer';
 import { verifierOf } from './token-verification';
 
@@ -69,8 +70,8 @@ export class RestMethods extends Construct {
     super(scope, id);
     const { edge, userPools, usageKeys } = props;
     this.jwtAuthorizers = new JwtAuthorizers(this, 'Jwt', props.api);
-    const lambdaRoutes = lambdaRoutesOf<RestLambdaRoute>(props);
-    const operations = [...edge.routes, ...lambdaRoutes];
+    const ownRoutes = ownRoutesOf<RestOwnRoute>(props);
+    const operations = [...edge.routes, ...ownRoutes];
     const ofFunction = operations.filter(route => verifierOf(route, props) === 'function');
     if (userPools && operations.some(route => verifierOf(route, props) === 'cognito')) {
       this.authorizer = new CognitoUserPoolsAuthorizer(this, 'UserPools', { cognitoUserPools: userPools });
@@ -82,7 +83,7 @@ export class RestMethods extends Construct {
       }).authorizer;
     }
     edge.routes.forEach(route => this.methods.set(route, this.addMethod(route)));
-    const toFunctions = lambdaRoutes.map(each => this.addLambdaMethod(each));
+    const toFunctions = ownRoutes.map(each => this.addOwnMethod(each));
     this.addPreflights(operations, [...this.methods.values(), ...toFunctions]);
   }
 
@@ -112,10 +113,14 @@ export class RestMethods extends Construct {
     return added;
   }
 
-  private addLambdaMethod(declared: DeclaredLambdaRoute<RestLambdaRoute>): Method {
-    const { handler, timeout, authorizer } = declared.route;
+  private addOwnMethod(declared: OwnRoute<RestOwnRoute>): Method {
+    const { route } = declared;
+    if ('integration' in route) {
+      return this.addTo(declared, route.integration, route.authorizer, { methodResponses: route.methodResponses });
+    }
     // Only the deployed stage may invoke the function.
-    return this.addTo(declared, new LambdaIntegration(handler, { timeout, allowTestInvoke: false }), authorizer);
+    const integration = new LambdaIntegration(route.handler, { timeout: route.timeout, allowTestInvoke: false });
+    return this.addTo(declared, integration, route.authorizer);
   }
 
   /** Adds a method with the authentication of its operation. */
@@ -174,6 +179,9 @@ export class RestMethods extends Construct {
       proxy: true,
       options: {
         timeout: Duration.millis(timeout.toMilliseconds()),
+        responseTransferMode: this.props.streamedRoutes?.includes(route.operation.toString())
+          ? ResponseTransferMode.STREAM
+          : undefined,
         ...(this.props.textBodiesOnly ? textTemplates(route) : {}),
         requestParameters: {
           ...Object.fromEntries(

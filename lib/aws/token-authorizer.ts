@@ -5,7 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Edge } from '../topology';
 import { inlineFunction } from './inline-function';
-import type { ProtectedOperation } from './lambda-routes';
+import type { ProtectedOperation } from './own-routes';
 import { TOKEN_AUTHORIZER_CODE } from './token-authorizer-code';
 
 /**

@@ -1,4 +1,4 @@
-import type { ProtectedOperation } from './lambda-routes';
+import type { ProtectedOperation } from './own-routes';
 import type { RestApiEdgeProps } from './rest-api-props';
 
 /** What verifies the tokens of a route in a REST API; with an authorizer of its own, the gateway in the cluster does. */

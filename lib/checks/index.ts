@@ -36,4 +36,5 @@ export {
   type Quota,
   RESOURCES_OF_TEMPLATE,
   REST_API_QUOTAS,
+  WEBSOCKET_API_QUOTAS,
 } from './templates';

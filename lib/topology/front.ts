@@ -12,6 +12,8 @@ export enum FrontKind {
   HTTP_API = 'aws-http-api',
   /** A REST API of Amazon API Gateway. */
   REST_API = 'aws-rest-api',
+  /** A WebSocket API of Amazon API Gateway. */
+  WEBSOCKET_API = 'aws-websocket-api',
   /** API Gateway of Google Cloud, or its Extensible Service Proxy. */
   GOOGLE_API_GATEWAY = 'google-api-gateway',
   /** API Management of Azure. */
@@ -134,6 +136,19 @@ export class Front {
     return new Front(FrontKind.REST_API, {
       name: 'a REST API',
       capabilities: [...OF_AWS, ...BY_FRONT_ALONE],
+      addresses: props.addresses,
+    });
+  }
+
+  /**
+   * A WebSocket API of Amazon API Gateway, which `WebSocketApiEdge` renders: each message of a client is a request to a
+   * route of the edge.
+   * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
+   */
+  static webSocketApi(props: FrontProps): Front {
+    return new Front(FrontKind.WEBSOCKET_API, {
+      name: 'a WebSocket API',
+      capabilities: [Capability.EDGES, Capability.RATE_LIMITS],
       addresses: props.addresses,
     });
   }

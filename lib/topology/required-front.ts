@@ -18,6 +18,7 @@ export type RenderedFrontKind = Exclude<FrontKind, FrontKind.OTHER>;
 const RENDERERS: Readonly<Record<RenderedFrontKind, readonly [declaration: string, Renderer]>> = {
   [FrontKind.HTTP_API]: ['Front.httpApi({ addresses })', CONSTRUCT],
   [FrontKind.REST_API]: ['Front.restApi({ addresses })', CONSTRUCT],
+  [FrontKind.WEBSOCKET_API]: ['Front.webSocketApi({ addresses })', CONSTRUCT],
   [FrontKind.GOOGLE_API_GATEWAY]: ['Front.googleApiGateway()', DOCUMENT],
   [FrontKind.AZURE_API_MANAGEMENT]: ['Front.azureApiManagement({ addresses })', DOCUMENT],
 };

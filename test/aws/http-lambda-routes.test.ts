@@ -128,7 +128,7 @@ describe('a route to a function', () => {
           failureMode: FailureMode.FAIL_OPEN,
         }),
       },
-      'does not count those of a function',
+      'does not count these',
     ],
     [
       'requests that another route protects',

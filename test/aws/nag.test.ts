@@ -1,9 +1,10 @@
 import { App, Stack } from 'aws-cdk-lib';
+import { WebSocketIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { Auth } from '../../lib';
-import { HttpApiEdge, RestApiEdge } from '../../lib/aws';
-import { httpFront, restFront } from '../support/fronts';
+import { HttpApiEdge, RestApiEdge, WebSocketApiEdge } from '../../lib/aws';
+import { httpFront, restFront, webSocketFront } from '../support/fronts';
 import { declared } from './support';
 
 /** Findings of cdk-nag that are accepted, by the type of the resource, with the reason. */
@@ -47,6 +48,16 @@ test('the findings of cdk-nag are accepted ones, each with a reason that still a
     edge: edgeOf(Auth.apiKey({ secret: 'keys' })),
     vpc: byKey.vpc,
     clients: ['ann'],
+  });
+
+  const sockets = inStack('WebSocket');
+  const { edge: chat, web } = declared({ front: webSocketFront });
+  chat.route('POST /messages', web);
+  new WebSocketApiEdge(sockets.stack, 'Edge', {
+    edge: chat,
+    vpc: sockets.vpc,
+    routes: { $connect: 'POST /messages' },
+    authorizer: new WebSocketIamAuthorizer(),
   });
 
   const { violations } = new AwsSolutionsChecks(app).validateScope(app);

@@ -4,6 +4,7 @@ import { IpAddressType } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { type IVpcEndpoint, Vpc, VpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { HostedZone } from 'aws-cdk-lib/aws-route53';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
 import { declaredForRest } from './support';
 
@@ -78,4 +79,42 @@ test.each([
   ['IPv4 alone', 'always dual stack', () => ({ ipAddressType: IpAddressType.IPV4 })],
 ])('a private API throws for %s', (_name, message, props) => {
   expect(() => templateOf(props)).toThrow(message);
+});
+
+describe('an edge-optimized API', () => {
+  const edgeOptimized = (props: (stack: Stack) => Partial<RestApiEdgeProps> = () => ({})) =>
+    templateOf(stack => ({ vpcEndpoints: undefined, edgeOptimized: true, ...props(stack) }));
+  const certificate = (stack: Stack) =>
+    Certificate.fromCertificateArn(stack, 'Given', 'arn:aws:acm:us-east-1:123456789012:certificate/1');
+  const hostedZone = (stack: Stack) =>
+    HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z0', zoneName: 'example' });
+
+  test('has endpoint and domain in the locations of CloudFront', () => {
+    const template = edgeOptimized(stack => ({ certificate: certificate(stack), hostedZone: hostedZone(stack) }));
+
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['EDGE'] } });
+    template.hasResourceProperties('AWS::ApiGateway::DomainName', {
+      CertificateArn: Match.stringLikeRegexp('us-east-1'),
+      EndpointConfiguration: { Types: ['EDGE'] },
+    });
+    template.hasResourceProperties('AWS::Route53::RecordSet', {
+      AliasTarget: { DNSName: { 'Fn::GetAtt': [Match.anyValue(), 'DistributionDomainName'] } },
+    });
+  });
+
+  test.each<[string, string, (stack: Stack) => Partial<RestApiEdgeProps>]>([
+    ['VPC endpoints', '`vpcEndpoints`', stack => ({ vpcEndpoints: [endpoint(stack, 'vpce-3')] })],
+    [
+      'client certificates',
+      '`truststore`',
+      stack => ({
+        certificate: certificate(stack),
+        truststore: { bucket: Bucket.fromBucketName(stack, 'Bucket', 'trust'), key: 'clients.pem' },
+      }),
+    ],
+    ['a raised timeout', '`quotas.integrationTimeoutMillis`', () => ({ quotas: { integrationTimeoutMillis: 60_000 } })],
+    ['a certificate of the Region', 'in us-east-1', stack => ({ hostedZone: hostedZone(stack) })],
+  ])('throws for %s', (_name, message, props) => {
+    expect(() => edgeOptimized(props)).toThrow(message);
+  });
 });

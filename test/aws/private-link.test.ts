@@ -1,11 +1,11 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { VpcLink } from 'aws-cdk-lib/aws-apigatewayv2';
+import { VpcLink, WebSocketNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { IpProtocol, type IVpc, Port, SecurityGroup, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { IpAddressType, NetworkLoadBalancer, TargetGroupIpAddressType } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { HttpApiEdge, type ManagedApiProps, RestApiEdge, SharedLoadBalancer } from '../../lib/aws';
+import { HttpApiEdge, type ManagedApiProps, RestApiEdge, SharedLoadBalancer, WebSocketApiEdge } from '../../lib/aws';
 import { DRAIN } from '../../lib/topology';
-import { httpFront, restFront } from '../support/fronts';
+import { httpFront, restFront, webSocketFront } from '../support/fronts';
 import { declared, httpTemplate } from './support';
 
 type NetworkProps = Partial<ManagedApiProps>;
@@ -282,6 +282,55 @@ test('an existing load balancer whose security group allows the VPC link', () =>
   Template.fromStack(stack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
     GroupId: 'sg-balancer',
     FromPort: 8443,
+  });
+});
+
+describe('an existing application load balancer', () => {
+  const behind = (kind: string, api: 'http' | 'rest' | 'text' | 'sockets') => {
+    const stack = new Stack(new App(), 'Test');
+    const arn = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012';
+    const loadBalancer = {
+      loadBalancerArn: `${arn}:loadbalancer/${kind}/mine/1`,
+      listenerArn: `${arn}:listener/${kind}/mine/1/2`,
+      securityGroup: group(stack, 'balancer'),
+    };
+    const vpc = new Vpc(stack, 'Vpc');
+    const fronts = { http: httpFront, rest: restFront, text: restFront, sockets: webSocketFront };
+    const edge = edgeWithRoute('door', fronts[api]);
+    const props = { edge, vpc, loadBalancer };
+    if (api === 'http') {
+      new HttpApiEdge(stack, 'Edge', props);
+    } else if (api === 'sockets') {
+      const authorizer = new WebSocketNoneAuthorizer();
+      new WebSocketApiEdge(stack, 'Edge', { ...props, routes: { $default: 'GET /' }, authorizer });
+    } else {
+      new RestApiEdge(stack, 'Edge', { ...props, textBodiesOnly: api === 'text' });
+    }
+    return Template.fromStack(stack);
+  };
+
+  test('is the target of a VPC link of version 2', () => {
+    behind('app', 'http').hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+      IntegrationUri: Match.stringLikeRegexp('listener/app/mine'),
+      ConnectionType: 'VPC_LINK',
+    });
+    behind('app', 'text').hasResourceProperties('AWS::ApiGateway::Method', {
+      Integration: { IntegrationTarget: Match.stringLikeRegexp('loadbalancer/app/mine') },
+    });
+  });
+
+  test.each([
+    ['app', 'rest', 'version 1 cannot connect to an application load balancer'],
+    ['app', 'sockets', 'version 1 cannot connect to an application load balancer'],
+    ['gwy', 'rest', 'version 1 cannot connect to a gateway load balancer'],
+    ['gwy', 'http', 'version 2 cannot connect to a gateway load balancer'],
+  ] as const)('of the kind %s throws for %s', (kind, api, message) => {
+    expect(() => behind(kind, api)).toThrow(message);
+  });
+
+  test('a network load balancer is the target of either', () => {
+    expect(() => behind('net', 'rest')).not.toThrow();
+    expect(() => behind('net', 'sockets')).not.toThrow();
   });
 });
 

@@ -1,18 +1,20 @@
 import { App, CfnResource, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { WebSocketNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Duration } from 'cdk8s';
-import { Auth, checkTemplate, ClientKey, FailureMode, PerClientRateLimit, Period } from '../../lib';
-import { HttpApiEdge, RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
+import { Auth, checkTemplate, ClientKey, FailureMode, PerClientRateLimit, Period, type RouteProps } from '../../lib';
+import { HttpApiEdge, RestApiEdge, type RestApiEdgeProps, WebSocketApiEdge } from '../../lib/aws';
 import { requireFitForHttpApi } from '../../lib/aws/limits/http-api';
 import { requireFitForRestApi } from '../../lib/aws/limits/rest-api';
 import { declared, declaredForRest, restTemplate } from './support';
-import { httpFront, restFront } from '../support/fronts';
+import { httpFront, restFront, webSocketFront } from '../support/fronts';
 
 const jwt = (issuer: string) => Auth.jwt({ issuer, audiences: ['shop'] });
 
 function edgeWith(operations: readonly string[], front = restFront) {
-  const { edge, web } = declared({ front, cors: { origins: ['https://www.shop.example'] } });
+  const cors = front === webSocketFront ? undefined : { origins: ['https://www.shop.example'] };
+  const { edge, web } = declared({ front, cors });
   operations.forEach(operation => edge.route(operation, web));
   return edge;
 }
@@ -56,6 +58,46 @@ test('each pair of issuer and audiences has an authorizer of the quota, and othe
   expect(fits({ lambdaAuthorizer: true })).not.toThrow();
 });
 
+describe('a streamed response', () => {
+  const withStream = (route: RouteProps, props: Partial<RestApiEdgeProps> = { streamedRoutes: ['GET /events'] }) => {
+    const { edge, web } = declaredForRest();
+    edge.route('GET /events', web, route);
+    edge.route('GET /', web);
+    return () => restTemplate(edge, () => props);
+  };
+
+  test('is sent as it arrives, for up to 15 minutes, which the check of templates accepts', () => {
+    const template = withStream({ timeout: Duration.minutes(15) })();
+
+    template.hasResourceProperties('AWS::ApiGateway::Method', {
+      Integration: { ResponseTransferMode: 'STREAM', TimeoutInMillis: 900_000 },
+    });
+    template.resourcePropertiesCountIs(
+      'AWS::ApiGateway::Method',
+      { Integration: { ResponseTransferMode: 'STREAM' } },
+      1,
+    );
+  });
+
+  test.each<[string, RouteProps, Partial<RestApiEdgeProps> | undefined, string]>([
+    ['longer than 15 minutes', { timeout: Duration.seconds(901) }, undefined, 'supports 50 to 900000 ms'],
+    ['of a route that is not streamed', { timeout: Duration.minutes(15) }, {}, 'supports 50 to 29000 ms'],
+    ['from a cache', { cacheTtl: Duration.seconds(5) }, undefined, 'AWS does not cache streams'],
+    ['of no route', {}, { streamedRoutes: ['GET /event'] }, 'the edge has no such route'],
+  ])('%s throws', (_name, route, props, message) => {
+    expect(withStream(route, props)).toThrow(message);
+  });
+
+  test('longer than 15 minutes is a finding in a template', () => {
+    const Integration = { Type: 'HTTP_PROXY', ResponseTransferMode: 'STREAM', TimeoutInMillis: 900_001 };
+    const Resources = { Events: { Type: 'AWS::ApiGateway::Method', Properties: { HttpMethod: 'GET', Integration } } };
+
+    expect(checkTemplate({ Resources }).map(({ message }) => message)).toEqual([
+      expect.stringContaining('allows 50 to 900000 ms'),
+    ]);
+  });
+});
+
 test('a timeout within the quota of the account is rendered', () => {
   const { edge, web } = declaredForRest({ timeout: Duration.seconds(60) });
   edge.route('GET /', web);
@@ -87,6 +129,19 @@ describe('a template of 500 resources', () => {
       'an HTTP API',
       (stack: Stack) =>
         new HttpApiEdge(stack, 'Edge', { edge: edgeWith(['GET /'], httpFront), vpc: new Vpc(stack, 'Vpc') }),
+    ],
+    [
+      'a WebSocket API',
+      (stack: Stack) => {
+        const edge = edgeWith(['POST /'], webSocketFront);
+        const authorizer = new WebSocketNoneAuthorizer();
+        return new WebSocketApiEdge(stack, 'Edge', {
+          edge,
+          vpc: new Vpc(stack, 'Vpc'),
+          routes: { $default: 'POST /' },
+          authorizer,
+        });
+      },
     ],
   ])('has none for %s beside 490 others', (_what, add) => {
     const stack = new Stack(new App(), 'Full');

@@ -1,11 +1,19 @@
 import { App, CfnResource, CloudFormationValidatePlugin, Stack, Stage, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { WebSocketNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type EdgeProps, Port, Topology } from '../../lib';
 import { checkTemplate, type CloudTemplate } from '../../lib/checks';
-import { HttpApiEdge, type ManagedApiProps, RestApiEdge, type RestApiEdgeProps } from '../../lib/aws';
+import {
+  HttpApiEdge,
+  type ManagedApiProps,
+  RestApiEdge,
+  type RestApiEdgeProps,
+  WebSocketApiEdge,
+  type WebSocketApiEdgeProps,
+} from '../../lib/aws';
 import { httpFront, restFront } from '../support/fronts';
 
 /** An edge and a service behind it. */
@@ -52,6 +60,13 @@ export function httpTemplate(
   return tenable(mine.stack);
 }
 
+/** The template of a WebSocket API in front of an edge, to which any client may connect. */
+export function webSocketTemplate(edge: ManagedApiProps['edge'], routes: WebSocketApiEdgeProps['routes']): Template {
+  const { stack, vpc } = account();
+  new WebSocketApiEdge(stack, 'Edge', { edge, vpc, routes, authorizer: new WebSocketNoneAuthorizer() });
+  return tenable(stack);
+}
+
 export function restTemplate(
   edge: ManagedApiProps['edge'],
   props: (account: Account) => Partial<RestApiEdgeProps> = () => ({}),
@@ -63,11 +78,16 @@ export function restTemplate(
 
 const made: Stack[] = [];
 
+/** Adds the template of a stack to those that {@link refusedByTheCdk} validates. */
+export function remember(stack: Stack): void {
+  made.push(stack);
+}
+
 /** The template of a stack, in which AWS would find nothing to refuse. */
 function tenable(stack: Stack): Template {
   const template = Template.fromStack(stack);
   expect(checkTemplate(template.toJSON() as CloudTemplate)).toEqual([]);
-  made.push(stack);
+  remember(stack);
   return template;
 }
 

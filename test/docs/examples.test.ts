@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as aws from 'aws-cdk-lib';
+import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import * as cdk8s from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cardinal from '../../lib';
-import { HttpApiEdge, RestApiEdge, SharedLoadBalancer } from '../../lib/aws';
+import {
+  CachedCloudFormationValidatePlugin,
+  HttpApiEdge,
+  RestApiEdge,
+  SharedLoadBalancer,
+  WebSocketApiEdge,
+} from '../../lib/aws';
 import * as checks from '../../lib/checks/api';
 import { EnvoyGateway } from '../../lib/gateway';
 import { CHECKS, parseConfig, requireKnownNames } from '../../lib/checks';
@@ -192,8 +200,29 @@ test('the REST API of the guide is made for an edge with clients', () => {
   expect(cardinal.checkTemplate(template)).toEqual([]);
 });
 
+test('the WebSocket API of the guide is the front of its edge, and its template is validated once', () => {
+  const [, , , , example = '', , validation = ''] = examplesIn('docs/aws.md');
+  const topology = new cardinal.Topology('shop');
+  const web = topology.addService('web', { image: 'example/web:1', port: cardinal.Port.http(80) });
+  const front = cardinal.Front.webSocketApi({ addresses: ['10.0.0.0/24'] });
+  const chat = topology.addEdge('chat', { host: 'chat.example', front });
+  ['POST /connections', 'POST /disconnections', 'POST /messages'].forEach(each => chat.route(each, web));
+  const app = new aws.App();
+  const socketVpc = new Vpc(new aws.Stack(app, 'Network'), 'Vpc');
+  const verifyClient = LambdaFunction.fromFunctionName(new aws.Stack(app, 'Functions'), 'Verify', 'verify');
+  const scope = { ...aws, WebSocketApiEdge, WebSocketLambdaAuthorizer, app, chat, socketVpc, verifyClient };
+  const { sockets } = run(example, scope, ['sockets']) as { sockets: aws.Stack };
+  const validated = jest.spyOn(CachedCloudFormationValidatePlugin.prototype, 'validate');
+  validated.mockReturnValue({ success: true, violations: [] });
+  run(validation, { ...aws, CachedCloudFormationValidatePlugin, app }, []);
+
+  const template = app.synth().getStackByName(sockets.stackName).template as cardinal.CloudTemplate;
+  expect(cardinal.checkFronts(topology, [template])).toEqual([]);
+  expect(validated).toHaveBeenCalledTimes(1);
+});
+
 test('edges of the guide share a load balancer', () => {
-  const [, , , , example = ''] = examplesIn('docs/aws.md');
+  const [, , , , , example = ''] = examplesIn('docs/aws.md');
   const topology = new cardinal.Topology('shop');
   const web = topology.addService('web', { image: 'example/web:1', port: cardinal.Port.http(80) });
   const front = cardinal.Front.httpApi({ addresses: ['10.0.0.0/24'] });

@@ -4,4 +4,5 @@ import { Front } from '../../lib';
 export const frontSubnets = ['10.0.8.0/24', '10.0.9.0/24'];
 
 export const httpFront = Front.httpApi({ addresses: frontSubnets });
+export const webSocketFront = Front.webSocketApi({ addresses: frontSubnets });
 export const restFront = Front.restApi({ addresses: frontSubnets });

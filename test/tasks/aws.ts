@@ -16,14 +16,31 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     '`lambdaRoutes`',
     'aws/http-lambda-routes.test.ts › invokes it, with the authentication of the edge and the authorizer that other routes have',
   ),
-  no('HTTP proxy to any URL', 'routes to hosts outside the cluster'),
-  no('Integrations of Step Functions, SQS and EventBridge', 'routes to services of AWS'),
+  model(
+    'HTTP proxy to any URL',
+    '`integrationRoutes`',
+    'aws/integration-routes.test.ts › leads requests to a URL, with the authentication of the edge',
+  ),
+  model(
+    'Integrations of Step Functions, SQS and EventBridge',
+    '`integrationRoutes`',
+    'aws/integration-routes.test.ts › leads requests to a queue and other services of AWS',
+  ),
   model(
     'Private integration: network load balancer',
     '`HttpApiEdge`, `loadBalancer`',
     'aws/http-api-edge.test.ts › an internal load balancer leads to a target group of a fixed name',
   ),
-  no('Private integration: application load balancer, Cloud Map', '`loadBalancer` is a network load balancer'),
+  model(
+    'Private integration: application load balancer',
+    '`loadBalancer`',
+    'aws/private-link.test.ts › is the target of a VPC link of version 2',
+  ),
+  model(
+    'Private integration: Cloud Map',
+    '`integrationRoutes`',
+    'aws/integration-routes.test.ts › leads requests to services of AWS Cloud Map',
+  ),
   model(
     'VPC link',
     '`HttpApiEdge`; existing or shared ones with `sharedLoadBalancer`',
@@ -80,7 +97,11 @@ export const HTTP_API = tasksOf('AWS HTTP API', [
     '`metricCount()` and others, `addAlarms()`',
     'aws/domain-and-logs.test.ts › has alarms on errors, latency and throttled requests',
   ),
-  no('WebSocket API', 'WebSocket APIs'),
+  model(
+    'WebSocket API',
+    '`WebSocketApiEdge`, `Front.webSocketApi`',
+    'aws/web-socket-api-edge.test.ts › each event and message is a request to a route of the edge',
+  ),
   model('Dual stack', '`ipAddressType`', 'aws/domain-and-logs.test.ts › is reached over IPv4 and IPv6 if declared'),
 ]);
 
@@ -95,7 +116,11 @@ export const REST_API = tasksOf('AWS REST API', [
     '`lambdaRoutes`',
     'aws/rest-lambda-routes.test.ts › invokes the function, with the authentication of the edge',
   ),
-  no('Integrations of Step Functions and other services, mocks', 'routes to services of AWS'),
+  model(
+    'Integrations of Step Functions and other services, mocks',
+    '`integrationRoutes`',
+    'aws/integration-routes.test.ts › leads requests to services of AWS, whose templates get text',
+  ),
   model(
     'Private integration by a VPC link',
     '`RestApiEdge`, `loadBalancer`',
@@ -111,7 +136,10 @@ export const REST_API = tasksOf('AWS REST API', [
     '`requestValidation` of a route',
     'aws/rest-api-edge.test.ts › request validation comes before the cluster, for any content type',
   ),
-  no('Response models, mapping templates', 'transformations of bodies'),
+  resources(
+    'Response models, mapping templates',
+    'those of `integrationRoutes`; bodies of the cluster are not transformed',
+  ),
   model(
     'Lambda authorizer for tokens',
     '`Auth.jwt`, with code of this library',
@@ -158,13 +186,21 @@ export const REST_API = tasksOf('AWS REST API', [
   ),
   model('Firewall (WAF)', '`waf: true`, `webAclArn`', 'aws/rest-api-edge.test.ts › a firewall stands before the stage'),
   model('Traces (X-Ray)', 'rendered for the stage', 'aws/rest-api-edge.test.ts › the whole of an edge as a REST API'),
-  no('Timeouts of more than 29 s', 'a raised quota of the account'),
+  model(
+    'Timeouts of more than 29 s',
+    '`quotas: { integrationTimeoutMillis }`',
+    'aws/quotas.test.ts › a timeout within the quota of the account is rendered',
+  ),
   model(
     'Private endpoints',
     '`vpcEndpoints`',
     'aws/private-api.test.ts › a private API is invoked through its VPC endpoints only',
   ),
-  no('Edge-optimized endpoints', 'endpoints that are not regional'),
+  model(
+    'Edge-optimized endpoints',
+    '`edgeOptimized`',
+    'aws/private-api.test.ts › has endpoint and domain in the locations of CloudFront',
+  ),
   no('OpenAPI definition', 'APIs from a document'),
-  no('Response streaming', 'streamed responses'),
+  model('Response streaming', '`streamedRoutes`', 'aws/quotas.test.ts › is sent as it arrives, for up to 15 minutes'),
 ]);

@@ -1,7 +1,7 @@
 import { Severity, type SynthesisFinding } from '../../checks';
 import { audiencesOf, type Edge, issuerAndAudiences } from '../../topology';
-import type { HttpApiEdgeProps, HttpLambdaRoute } from '../http-api-props';
-import { lambdaRoutesOf, type ProtectedOperation } from '../lambda-routes';
+import type { HttpApiEdgeProps, HttpOwnRoute } from '../http-api-props';
+import { ownRoutesOf, type ProtectedOperation } from '../own-routes';
 import { openPreflightsOf } from '../preflights';
 import { HTTP_API, invalid, requireFitForManagedApi, requireNoMore } from './managed-api';
 import { requireFitRoutes } from './http-routes';
@@ -12,14 +12,14 @@ export function requireFitForHttpApi(props: HttpApiEdgeProps): void {
   const { edge } = props;
   requireFitForManagedApi(HTTP_API, props);
   const own = props.quotas;
-  const routes = edge.routes.length + openPreflightsOf(edge).length + Object.keys(props.lambdaRoutes ?? {}).length;
+  const routes = edge.routes.length + openPreflightsOf(edge).length + ownRoutesOf<HttpOwnRoute>(props).length;
   requireNoMore(HTTP_API, edge.path, 'routes', routes, { own, fix: 'Split the edge in two.' });
   requireNoMore(HTTP_API, edge.path, 'authorizers', tokenDemandsOf(props).length, {
     own,
     what: 'sets of issuer and audiences',
     fix: 'Use the same set for several routes.',
   });
-  [...edge.routes, ...lambdaRoutesOf<HttpLambdaRoute>(props)].forEach(each => requireFitOperation(edge, each));
+  [...edge.routes, ...ownRoutesOf<HttpOwnRoute>(props)].forEach(each => requireFitOperation(edge, each));
   requireOneChoice(edge);
   requireFitRoutes(props);
   assertNoRestApiFeatures(edge);
@@ -27,7 +27,7 @@ export function requireFitForHttpApi(props: HttpApiEdgeProps): void {
 
 /** The distinct issuers and audiences, each with an authorizer; scopes are set on the route. */
 function tokenDemandsOf(props: HttpApiEdgeProps): string[] {
-  const operations = [...props.edge.routes, ...lambdaRoutesOf<HttpLambdaRoute>(props)];
+  const operations = [...props.edge.routes, ...ownRoutesOf<HttpOwnRoute>(props)];
   return [...new Set(operations.flatMap(({ auth: { token } }) => (token ? [issuerAndAudiences(token)] : [])))];
 }
 

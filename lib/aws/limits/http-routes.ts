@@ -1,17 +1,17 @@
 import { HttpNoneAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { Edge, ValidationError } from '../../topology';
-import type { HttpApiEdgeProps, HttpLambdaRoute } from '../http-api-props';
-import { type DeclaredLambdaRoute, lambdaRoutesOf } from '../lambda-routes';
-import { invalidAt, requireFitLambdaRoutes } from './lambda-routes';
+import type { HttpApiEdgeProps, HttpOwnRoute } from '../http-api-props';
+import { type OwnRoute, ownRoutesOf } from '../own-routes';
+import { invalidAt, requireFitOwnRoutes } from './own-routes';
 import { HTTP_API } from './managed-api';
 import { requireEqualAuthorizers, requireFitAuthorizer } from './route-authorizers';
 
 /** Throws for routes to functions and for authorizers that would open requests, or that AWS does not support. */
 export function requireFitRoutes(props: HttpApiEdgeProps): void {
-  const lambdaRoutes = lambdaRoutesOf<HttpLambdaRoute>(props);
-  requireFitLambdaRoutes(HTTP_API, props, lambdaRoutes);
-  lambdaRoutes.forEach(each => requireFitLambdaRoute(props.edge, each));
+  const ownRoutes = ownRoutesOf<HttpOwnRoute>(props);
+  requireFitOwnRoutes(HTTP_API, props, ownRoutes);
+  ownRoutes.forEach(each => requireFitOwnRoute(props.edge, each));
   Object.entries(props.authorizers ?? {}).forEach(([operation, authorizer]) =>
     requireFitAuthorizer(HTTP_API, props, {
       operation,
@@ -25,15 +25,12 @@ export function requireFitRoutes(props: HttpApiEdgeProps): void {
   });
 }
 
-function requireFitLambdaRoute(
-  edge: Edge,
-  { operation, auth, route: { authorizer } }: DeclaredLambdaRoute<HttpLambdaRoute>,
-): void {
+function requireFitOwnRoute(edge: Edge, { operation, auth, route: { authorizer } }: OwnRoute<HttpOwnRoute>): void {
   const invalidHere = (summary: string, fix: string): ValidationError =>
     invalidAt(HTTP_API, edge, operation, summary, fix);
   if (edge.perClientRateLimits.length > 0) {
     throw invalidHere(
-      'The edge limits the requests of each client, and the gateway in the cluster does not count those of a function.',
+      'The edge limits the requests of each client, and the gateway in the cluster does not count these.',
       'Route it to a service of the cluster, or remove the limits of clients.',
     );
   }

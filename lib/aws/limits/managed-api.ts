@@ -1,16 +1,28 @@
-import { type ApiQuotas, HTTP_API_QUOTAS, limitOf, type Quota, REST_API_QUOTAS } from '../../checks';
+import {
+  type ApiQuotas,
+  HTTP_API_QUOTAS,
+  limitOf,
+  type Quota,
+  REST_API_QUOTAS,
+  WEBSOCKET_API_QUOTAS,
+} from '../../checks';
 import { type Auth, type Edge, requireOneHost, type Route, TlsVersion, ValidationError } from '../../topology';
 import type { ManagedApiProps } from '../managed-api';
 
 /** The name of an API in messages, and the code of its errors. */
 export interface ApiKind {
   readonly name: string;
-  readonly code: 'LimitOfHttpApi' | 'LimitOfRestApi';
+  readonly code: 'LimitOfHttpApi' | 'LimitOfRestApi' | 'LimitOfWebSocketApi';
   readonly quotas: { readonly integrationTimeoutMillis: Quota; readonly [name: string]: Quota };
 }
 
 export const HTTP_API = { name: 'an HTTP API', code: 'LimitOfHttpApi', quotas: HTTP_API_QUOTAS } as const;
 export const REST_API = { name: 'a REST API', code: 'LimitOfRestApi', quotas: REST_API_QUOTAS } as const;
+export const WEBSOCKET_API = {
+  name: 'a WebSocket API',
+  code: 'LimitOfWebSocketApi',
+  quotas: WEBSOCKET_API_QUOTAS,
+} as const;
 
 /** @see https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
 const TARGET_GROUP_NAME = 32;
@@ -26,11 +38,18 @@ const RESERVED_HEADER = new RegExp(
     + 'x-forwarded-.*|access-control-.*|x-amzn?-.*|apigw-.*)$',
 );
 
-/** Throws for properties that no managed API supports. */
-export function requireFitForManagedApi(api: ApiKind, props: ManagedApiProps): void {
+/**
+ * Throws for properties that no managed API supports.
+ * @param longestOf the longest timeout of a route in milliseconds, undefined for that of the API
+ */
+export function requireFitForManagedApi(
+  api: ApiKind,
+  props: ManagedApiProps,
+  longestOf: (route: Route) => number | undefined = () => undefined,
+): void {
   const { edge } = props;
   assertRaisable(api, props);
-  edge.routes.forEach(route => requireFitRoute(api, route, props.quotas));
+  edge.routes.forEach(route => requireFitRoute(api, route, longestOf(route) ?? longestOfApi(api, props.quotas)));
   edge.redirects.forEach(({ path, operation }) => {
     throw invalid(
       api,
@@ -111,13 +130,13 @@ function assertRaisable(api: ApiKind, { edge, quotas = {} }: ManagedApiProps): v
   }
 }
 
-function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }: Route, own?: ApiQuotas): void {
+function longestOfApi(api: ApiKind, own?: ApiQuotas): number {
+  return Math.min(limitOf(api.quotas, TIMEOUT, { ...own }), api === HTTP_API ? LONGEST_TIMEOUT_OF_CDK : Infinity);
+}
+
+function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }: Route, longest: number): void {
   const path = `${edge.path}/${operation.toString()}`;
   const millis = timeout.toMilliseconds();
-  const longest = Math.min(
-    limitOf(api.quotas, TIMEOUT, { ...own }),
-    api === HTTP_API ? LONGEST_TIMEOUT_OF_CDK : Infinity,
-  );
   if (millis < SHORTEST_TIMEOUT || millis > longest) {
     throw invalid(
       api,

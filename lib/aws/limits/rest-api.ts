@@ -1,10 +1,10 @@
 import { type Edge, FailureMode, Period, type Route } from '../../topology';
 import { jwtAuthorizerKey } from '../jwt-authorizer-key';
-import { requireFitPrivateApi } from '../private-api';
-import { lambdaRoutesOf, type ProtectedOperation } from '../lambda-routes';
-import type { RestApiEdgeProps, RestLambdaRoute } from '../rest-api-props';
+import { requireFitEdgeOptimizedApi, requireFitPrivateApi } from '../private-api';
+import { ownRoutesOf, type ProtectedOperation } from '../own-routes';
+import type { RestApiEdgeProps, RestOwnRoute } from '../rest-api-props';
 import { verifierOf } from '../token-verification';
-import { requireFitLambdaRoutes } from './lambda-routes';
+import { requireFitOwnRoutes } from './own-routes';
 import { invalid, requireFitForManagedApi, requireNoMore, REST_API } from './managed-api';
 import { requireFitAuthorizers } from './rest-authorizers';
 import { assertBodiesFit } from './rest-bodies';
@@ -16,9 +16,13 @@ const API_KEY_HEADER = 'x-api-key';
 /** Throws for properties that a REST API does not support. */
 export function requireFitForRestApi(props: RestApiEdgeProps): void {
   const { edge, quotas: own } = props;
-  requireFitForManagedApi(REST_API, props);
-  const lambdaRoutes = lambdaRoutesOf<RestLambdaRoute>(props);
-  const operations = [...edge.routes, ...lambdaRoutes];
+  const isStreamed = ({ operation }: Route) => props.streamedRoutes?.includes(operation.toString());
+  requireFitForManagedApi(REST_API, props, route =>
+    isStreamed(route) ? REST_API.quotas.streamMillis.limit : undefined,
+  );
+  requireFitStreams(props);
+  const ownRoutes = ownRoutesOf<RestOwnRoute>(props);
+  const operations = [...edge.routes, ...ownRoutes];
   requireNoMore(REST_API, edge.path, 'resources', resourcesOf(operations), { own, fix: 'Split the edge in two.' });
   requireNoMore(REST_API, edge.path, 'authorizers', authorizersOf(operations, props), {
     own,
@@ -27,15 +31,14 @@ export function requireFitForRestApi(props: RestApiEdgeProps): void {
   });
   operations.forEach(each => requireFitOperation(edge, each));
   edge.routes.forEach(requireFitRoute);
-  requireFitLambdaRoutes(REST_API, props, lambdaRoutes, operation =>
-    (props.iamRoutes ?? []).includes(operation.toString()),
-  );
+  requireFitOwnRoutes(REST_API, props, ownRoutes, operation => (props.iamRoutes ?? []).includes(operation.toString()));
   assertPathsFit(props);
   assertBodiesFit(props);
   requireFitLimits(operations, props);
   requireOneKindOfKey(operations, edge);
   validateCanary(props);
   requireFitPrivateApi(props);
+  requireFitEdgeOptimizedApi(props);
   requireFitAuthorizers(props);
   assertAllEffective(props);
 }
@@ -196,5 +199,28 @@ function validateCanary({ edge, canary }: RestApiEdgeProps): void {
       `The canary gets ${canary.percent} % of the requests.`,
       'Set more than 0 and at most 100.',
     );
+  }
+}
+
+/** A stream is not buffered, so nothing can be done with a whole response. */
+function requireFitStreams({ edge, streamedRoutes = [] }: RestApiEdgeProps): void {
+  for (const text of streamedRoutes) {
+    const route = edge.routes.find(({ operation }) => operation.toString() === text);
+    if (!route) {
+      throw invalid(
+        REST_API,
+        edge.path,
+        `\`streamedRoutes\` has "${text}", and the edge has no such route.`,
+        'Write the operation as in `edge.route(…)`.',
+      );
+    }
+    if (route.cacheTtl) {
+      throw invalid(
+        REST_API,
+        `${edge.path}/${text}`,
+        'Its responses are streamed and cached, and AWS does not cache streams.',
+        'Remove `cacheTtl`, or the route from `streamedRoutes`.',
+      );
+    }
   }
 }

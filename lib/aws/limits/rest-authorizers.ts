@@ -1,15 +1,15 @@
 import { AuthorizationType } from 'aws-cdk-lib/aws-apigateway';
-import { type DeclaredLambdaRoute, lambdaRoutesOf } from '../lambda-routes';
-import type { RestApiEdgeProps, RestLambdaRoute } from '../rest-api-props';
-import { invalidAt as invalidFunction } from './lambda-routes';
+import { type OwnRoute, ownRoutesOf } from '../own-routes';
+import type { RestApiEdgeProps, RestOwnRoute } from '../rest-api-props';
+import { invalidAt as invalidFunction } from './own-routes';
 import { REST_API } from './managed-api';
 import { invalidAt, requireEqualAuthorizers, requireFitAuthorizer } from './route-authorizers';
 
 /** Throws for authorizers of routes whose requests nothing would verify or count, or whose responses are cached. */
 export function requireFitAuthorizers(props: RestApiEdgeProps): void {
   const { edge, authorizers = {} } = props;
-  const lambdaRoutes = lambdaRoutesOf<RestLambdaRoute>(props);
-  const ofFunctions = lambdaRoutes.filter(({ operation }) => props.iamRoutes?.includes(operation.toString()));
+  const ownRoutes = ownRoutesOf<RestOwnRoute>(props);
+  const ofFunctions = ownRoutes.filter(({ operation }) => props.iamRoutes?.includes(operation.toString()));
   ofFunctions.forEach(each => requireNoOtherProof(props, each));
   const iamRoutes = (props.iamRoutes ?? []).filter(
     each => !ofFunctions.some(({ operation }) => operation.toString() === each),
@@ -48,10 +48,7 @@ export function requireFitAuthorizers(props: RestApiEdgeProps): void {
 }
 
 /** IAM is the only verification of a method, whose signature is sent in `Authorization`. */
-function requireNoOtherProof(
-  { edge }: RestApiEdgeProps,
-  { operation, auth, route }: DeclaredLambdaRoute<RestLambdaRoute>,
-): void {
+function requireNoOtherProof({ edge }: RestApiEdgeProps, { operation, auth, route }: OwnRoute<RestOwnRoute>): void {
   if (auth.token ?? route.authorizer) {
     throw invalidFunction(
       REST_API,

@@ -1,6 +1,6 @@
 import type { Operation } from '../../topology';
-import { lambdaRoutesOf } from '../lambda-routes';
-import type { RestApiEdgeProps, RestLambdaRoute } from '../rest-api-props';
+import { ownRoutesOf } from '../own-routes';
+import type { RestApiEdgeProps, RestOwnRoute } from '../rest-api-props';
 import { invalid, REST_API } from './managed-api';
 
 /**
@@ -16,7 +16,7 @@ const RESERVED = ['/ping', '/sping'];
 export function assertPathsFit(props: RestApiEdgeProps): void {
   const { edge, certificate, hostedZone } = props;
   const { path } = edge;
-  const routes = [...edge.routes, ...lambdaRoutesOf<RestLambdaRoute>(props)];
+  const routes = [...edge.routes, ...ownRoutesOf<RestOwnRoute>(props)];
   const reserved = routes.find(({ operation }) => RESERVED.includes(`/${operation.path.segments[0] ?? ''}`));
   if (reserved && (certificate ?? hostedZone)) {
     throw invalid(

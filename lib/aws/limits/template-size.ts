@@ -3,6 +3,17 @@ import type { Construct } from 'constructs';
 import { RESOURCES_OF_TEMPLATE } from '../../checks';
 import { type ApiKind, invalid } from './managed-api';
 
+const ADVICE: Readonly<Record<ApiKind['code'], string>> = {
+  LimitOfHttpApi:
+    'A route to the cluster is a resource, one to a function is three. Combine routes, e.g. in `ANY /orders/{rest+}`.',
+  LimitOfRestApi:
+    'Each segment of a path is a resource, and so is each method; with CORS each path has one more. Combine routes, e.g. '
+    + 'in `ANY /orders/{rest+}`.',
+  LimitOfWebSocketApi:
+    'Each route is two resources, one to a function three. Combine routes, e.g. in `$default`, and let its service '
+    + 'read the kind of the message.',
+};
+
 /** Throws if the stack of an API has more resources than CloudFormation accepts, so far. */
 export function requireRoomInTemplate(api: ApiKind, scope: Construct, path: string): void {
   const stack = Stack.of(scope);
@@ -15,9 +26,8 @@ export function requireRoomInTemplate(api: ApiKind, scope: Construct, path: stri
       path,
       `The stack ${stack.stackName} has ${all} resources, ${own} of them of this API, and CloudFormation accepts `
         + `${RESOURCES_OF_TEMPLATE.limit} in a template.`,
-      'Put the API, or what else the stack has, into a stack of its own. Each segment of a path is a resource, and so '
-        + 'is each method; with CORS each path has one more. Combine routes, e.g. in `ANY /orders/{rest+}`, or split the '
-        + 'edge in two, each with a stack.',
+      `Put the API, or what else the stack has, into a stack of its own. ${ADVICE[api.code]} Or split the edge in two, `
+        + 'each with a stack.',
     );
   }
 }

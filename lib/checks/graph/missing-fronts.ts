@@ -26,6 +26,7 @@ export function checkFronts(topology: Topology, artifacts: readonly object[]): S
 const NAMES = {
   [FrontKind.HTTP_API]: 'an HTTP API',
   [FrontKind.REST_API]: 'a REST API',
+  [FrontKind.WEBSOCKET_API]: 'a WebSocket API',
   [FrontKind.GOOGLE_API_GATEWAY]: "Google's API Gateway",
   [FrontKind.AZURE_API_MANAGEMENT]: 'Azure API Management',
   [FrontKind.OTHER]: 'another front',
@@ -58,7 +59,11 @@ function missing({ path }: Edge, kind: FrontKind, name: string, found: readonly 
 /** The kinds of APIs in a template or document that forward requests to a host. */
 function frontsIn(document: object, host: string): FrontKind[] {
   const artifact = objectOf(document);
-  const resources = Object.values(objectOf(artifact.Resources)).map(objectOf);
+  const named = Object.entries(objectOf(artifact.Resources)).map(([id, each]) => [id, objectOf(each)] as const);
+  const resources = named.map(([, each]) => each);
+  const webSocketApis = named
+    .filter(([, each]) => objectOf(each.Properties).ProtocolType === 'WEBSOCKET')
+    .map(([id]) => id);
   const ofType = (type: string) => resources.filter(({ Type }) => Type === type).map(each => objectOf(each.Properties));
   const kinds: [FrontKind, boolean][] = [
     [
@@ -68,6 +73,12 @@ function frontsIn(document: object, host: string): FrontKind[] {
       ),
     ],
     [FrontKind.REST_API, ofType('AWS::ApiGateway::Method').some(each => isUrlOf(objectOf(each.Integration).Uri, host))],
+    [
+      FrontKind.WEBSOCKET_API,
+      ofType('AWS::ApiGatewayV2::Integration').some(
+        each => webSocketApis.includes(String(objectOf(each.ApiId).Ref)) && isUrlOf(each.IntegrationUri, host),
+      ),
+    ],
     [FrontKind.GOOGLE_API_GATEWAY, isUrlOf(objectOf(artifact['x-google-backend']).address, host)],
     [
       FrontKind.AZURE_API_MANAGEMENT,

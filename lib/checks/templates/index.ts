@@ -5,7 +5,15 @@ import type { ApiQuotas } from './quotas';
 import { resourcesOfTemplate } from './size';
 import type { CloudTemplate } from './template';
 
-export { type ApiQuotas, HTTP_API_QUOTAS, limitOf, type Quota, RESOURCES_OF_TEMPLATE, REST_API_QUOTAS } from './quotas';
+export {
+  type ApiQuotas,
+  HTTP_API_QUOTAS,
+  limitOf,
+  type Quota,
+  RESOURCES_OF_TEMPLATE,
+  REST_API_QUOTAS,
+  WEBSOCKET_API_QUOTAS,
+} from './quotas';
 export type { CloudResource, CloudTemplate } from './template';
 
 /**

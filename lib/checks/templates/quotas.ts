@@ -7,7 +7,7 @@ export interface Quota {
 /** The quotas of an account for APIs, where AWS has raised them. */
 export interface ApiQuotas {
   /**
-   * Routes of an HTTP API.
+   * Routes of an HTTP API or a WebSocket API.
    * @default 300
    */
   readonly routes?: number;
@@ -54,6 +54,15 @@ export const REST_API_QUOTAS = {
   stages: raisable(10),
   cacheTtlSeconds: fixed(3600),
   integrationTimeoutMillis: raisable(29_000),
+  /** Of an integration that streams its response. */
+  streamMillis: fixed(900_000),
+};
+
+/** @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+export const WEBSOCKET_API_QUOTAS = {
+  routes: raisable(300),
+  stages: raisable(10),
+  integrationTimeoutMillis: fixed(29_000),
 };
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */

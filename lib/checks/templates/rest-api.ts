@@ -71,9 +71,10 @@ export function targetGroupNames(template: CloudTemplate): Finding[] {
 }
 
 function checkMethod({ id, properties: { HttpMethod, Integration } }: NamedResource, quotas: ApiQuotas): Finding[] {
-  const timeout = REST_API_QUOTAS.integrationTimeoutMillis;
-  const longest = limitOf(REST_API_QUOTAS, 'integrationTimeoutMillis', { ...quotas });
-  const { Type, ConnectionType, TimeoutInMillis } = Object.fromEntries(entriesOf(Integration));
+  const { Type, ConnectionType, TimeoutInMillis, ResponseTransferMode } = Object.fromEntries(entriesOf(Integration));
+  const name = ResponseTransferMode === 'STREAM' ? 'streamMillis' : 'integrationTimeoutMillis';
+  const timeout = REST_API_QUOTAS[name];
+  const longest = limitOf(REST_API_QUOTAS, name, { ...quotas });
   return [
     ...outsideOf('rest-api-enumeration', id, API, 'method', HttpMethod, HTTP_METHODS),
     ...outsideOf('rest-api-enumeration', id, API, 'integration type', Type, INTEGRATION_TYPES),

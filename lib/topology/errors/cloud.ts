@@ -24,6 +24,13 @@ export const CLOUD_ERRORS = [
       + 'what is declared. The message states the limit.',
   },
   {
+    id: 'LimitOfWebSocketApi',
+    summary: 'Something that a WebSocket API of Amazon API Gateway cannot do',
+    explanation:
+      'A quota, a grammar or a feature of WebSocket APIs: the deployment would fail, or the API would not enforce '
+      + 'what is declared. Clients are verified when they connect; their messages have no headers.',
+  },
+  {
     id: 'InvalidCloudNetwork',
     summary: 'A VPC, load balancer or VPC link that cannot connect an API with the cluster',
     explanation:

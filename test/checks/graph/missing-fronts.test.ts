@@ -1,7 +1,7 @@
 import { checkFronts, Front, Port, Topology } from '../../../lib';
 import { azureApiManagement, googleApiGateway } from '../../../lib/openapi';
-import { declared, httpTemplate, restTemplate } from '../../aws/support';
-import { frontSubnets, httpFront, restFront } from '../../support/fronts';
+import { declared, httpTemplate, restTemplate, webSocketTemplate } from '../../aws/support';
+import { frontSubnets, httpFront, restFront, webSocketFront } from '../../support/fronts';
 
 const googleFront = Front.googleApiGateway();
 const azureFront = Front.azureApiManagement({ addresses: frontSubnets });
@@ -10,19 +10,22 @@ const ids = (topology: Topology, artifacts: readonly object[]) => checkFronts(to
 /** The artifacts of an edge with this front. */
 function made(front: Front): object {
   const { edge, web } = declared({ front });
-  edge.route('GET /', web);
+  edge.route('POST /', web);
   return front === httpFront
     ? (httpTemplate(edge).toJSON() as object)
     : front === restFront
       ? (restTemplate(edge).toJSON() as object)
-      : front === googleFront
-        ? googleApiGateway(edge)
-        : azureApiManagement(edge);
+      : front === webSocketFront
+        ? (webSocketTemplate(edge, { $default: 'POST /' }).toJSON() as object)
+        : front === googleFront
+          ? googleApiGateway(edge)
+          : azureApiManagement(edge);
 }
 
 const fronts: [string, Front][] = [
   ['an HTTP API', httpFront],
   ['a REST API', restFront],
+  ['a WebSocket API', webSocketFront],
   ["Google's API Gateway", googleFront],
   ['Azure API Management', azureFront],
 ];

@@ -25,20 +25,29 @@ export interface ProtectedOperation {
   readonly auth: Auth;
 }
 
-/** A route to a function with its operation, and what the API verifies unless the route has an authorizer. */
-export interface DeclaredLambdaRoute<R extends LambdaRoute> extends ProtectedOperation {
+/** What routes to functions and other integrations have in common. */
+export interface OwnRouteSettings {
+  readonly auth?: Auth;
+  readonly authorizer?: object;
+  readonly timeout?: Duration;
+}
+
+/** A route that the cluster does not have, with its operation, and what the API verifies unless it has an authorizer. */
+export interface OwnRoute<R extends OwnRouteSettings> extends ProtectedOperation {
   readonly route: R;
 }
 
-/** The routes to functions of an API. Throws for an operation that is malformed. */
-export function lambdaRoutesOf<R extends LambdaRoute & { readonly authorizer?: object }>({
+/** The routes of an API to functions and other integrations. Throws for an operation that is malformed. */
+export function ownRoutesOf<R extends OwnRouteSettings>({
   edge,
   lambdaRoutes = {},
+  integrationRoutes = {},
 }: {
   readonly edge: Edge;
   readonly lambdaRoutes?: Readonly<Record<string, R>>;
-}): DeclaredLambdaRoute<R>[] {
-  return Object.entries(lambdaRoutes).map(([text, route]) => ({
+  readonly integrationRoutes?: Readonly<Record<string, R>>;
+}): OwnRoute<R>[] {
+  return [...Object.entries(lambdaRoutes), ...Object.entries(integrationRoutes)].map(([text, route]) => ({
     operation: Operation.parse(`${edge.path}/${text}`, text),
     auth: route.authorizer ? Auth.none() : (route.auth ?? edge.auth),
     route,

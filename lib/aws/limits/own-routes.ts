@@ -1,6 +1,6 @@
 import { limitOf } from '../../checks';
 import type { Edge, Operation, ValidationError } from '../../topology';
-import type { DeclaredLambdaRoute, LambdaRoute } from '../lambda-routes';
+import type { OwnRoute, OwnRouteSettings } from '../own-routes';
 import type { ManagedApiProps } from '../managed-api';
 import {
   type ApiKind,
@@ -11,13 +11,13 @@ import {
   SHORTEST_TIMEOUT,
 } from './managed-api';
 
-type Declared = DeclaredLambdaRoute<LambdaRoute & { readonly authorizer?: object }>;
+type Declared = OwnRoute<OwnRouteSettings>;
 
 /**
- * Throws for routes to functions that would open requests, or that AWS does not support.
+ * Throws for routes to functions and other integrations that would open requests, or that AWS does not support.
  * @param isSigned whether requests of an operation are signed by IAM, which replaces `auth`
  */
-export function requireFitLambdaRoutes(
+export function requireFitOwnRoutes(
   api: ApiKind,
   props: ManagedApiProps,
   routes: readonly Declared[],
