@@ -1,7 +1,18 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'build', 'cdk.out', 'lab/.cache', 'bin/init/templates'] },
+  {
+    ignores: [
+      'node_modules',
+      'dist',
+      'build',
+      'cdk.out',
+      'lab/.cache',
+      'packaging/.cache',
+      'site/{dist,pages,.cache}/**',
+      'bin/init/templates',
+    ],
+  },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {

@@ -5,6 +5,7 @@ import base from '../jest.config.js';
 export default {
   rootDir: fileURLToPath(new URL('.', import.meta.url)),
   testMatch: ['<rootDir>/*.test.ts'],
+  globalSetup: '<rootDir>/pack.ts',
   testTimeout: 300_000,
   transform: base.transform,
 };

@@ -1,7 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packed, Project } from './project';
+import { Project } from './project';
 
 const { dependencies, peerDependencies } = JSON.parse(
   readFileSync(join(__dirname, '../package.json'), 'utf8'),
@@ -9,15 +8,8 @@ const { dependencies, peerDependencies } = JSON.parse(
 const TOOLS = ['@types/node', 'aws-cdk', 'cdk8s-cli', 'tsx', 'typescript', '.bin'];
 const CARDINAL = 'node_modules/cdk8s-cardinal/build/bin/cardinal.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'cardinal-packed-'));
-let tarball = '';
-beforeAll(() => {
-  tarball = packed(folder);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-
 const projectWith = (packages: readonly string[]) =>
-  new Project(tarball, [...Object.keys(dependencies), ...Object.keys(peerDependencies), ...packages], {});
+  new Project([...Object.keys(dependencies), ...Object.keys(peerDependencies), ...packages], {});
 
 test.each([
   [['--edge', 'gateway', '--mesh', 'istio'], ['dist']],
@@ -50,11 +42,20 @@ test('the checks, and libraries that only some declarations need, are loaded whe
     ) as string[];
   const isHeavy = (path: string) => /\/lib\/(checks|dataplane|manifests)\/|@bufbuild|re2js/.test(path);
 
+  for (const entry of ['', '/istio', '/gateway', '/openapi']) {
+    expect([entry, ...loaded(`require('cdk8s-cardinal${entry}')`).filter(isHeavy)]).toEqual([entry]);
+  }
   const root = "const { ClusterApp, Mesh, Topology, TopologyChart } = require('cdk8s-cardinal')";
-  expect(loaded(root).filter(isHeavy)).toEqual([]);
   expect(loaded(root).some(each => each.endsWith('/lib/topology/index.js'))).toBe(true);
   const chart = "new TopologyChart(new ClusterApp(), 'shop', { topology: new Topology('shop'), mesh: Mesh.istio() })";
   expect(loaded(`${root}; ${chart}`).filter(isHeavy)).not.toEqual([]);
+  project.remove();
+});
+
+test.each([['--help'], ['check', '--help'], ['chek']])('cardinal %s %s loads no checks', (...args) => {
+  const project = projectWith([]);
+  const code = `process.on('exit', () => console.log(Object.keys(require.cache).filter(each => /lib.(checks|dataplane)/.test(each)).length)); process.argv.splice(1, 9, 'cardinal', ${args.map(each => `'${each}'`).join()}); require('./${CARDINAL}')`;
+  expect(project.run(process.execPath, '-e', code)).toMatch(/^0$/m);
   project.remove();
 });
 

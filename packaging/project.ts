@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 
 const ROOT = dirname(__dirname);
 
+/** The packed package. */
+export const TARBALL = process.env.CARDINAL_TARBALL ?? '';
+
 /** The files of a project, by path. */
 export type Files = Readonly<Record<string, string>>;
 
@@ -12,15 +15,19 @@ export type Files = Readonly<Record<string, string>>;
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), 'cardinal-project-'));
 
-  constructor(tarball: string, packages: readonly string[], files: Files) {
+  constructor(packages: readonly string[], files: Files) {
     const modules = join(this.folder, 'node_modules');
     mkdirSync(join(modules, 'cdk8s-cardinal'), { recursive: true });
-    execFileSync('tar', ['xzf', tarball, '--strip-components=1', '-C', join(modules, 'cdk8s-cardinal')]);
-    for (const name of packages) {
-      mkdirSync(dirname(join(modules, name)), { recursive: true });
-      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
-    }
+    execFileSync('tar', ['xzf', TARBALL, '--strip-components=1', '-C', join(modules, 'cdk8s-cardinal')]);
+    packages.forEach(name => this.link(name, join(ROOT, 'node_modules', name)));
     Object.entries(files).forEach(([path, text]) => this.write(path, text));
+  }
+
+  /** Installs a package from its folder. */
+  link(name: string, folder: string): void {
+    const path = join(this.folder, 'node_modules', name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(folder, path);
   }
 
   write(path: string, text: string): void {
@@ -41,15 +48,4 @@ export class Project {
   remove(): void {
     rmSync(this.folder, { recursive: true });
   }
-}
-
-/** Packs the package as it would be published, and returns the path of the tarball. */
-export function packed(folder: string): string {
-  const output = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const [{ filename = '' } = {}] = JSON.parse(output.slice(output.indexOf('['))) as { filename: string }[];
-  return join(folder, filename);
 }

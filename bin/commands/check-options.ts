@@ -37,7 +37,7 @@ export function checkCommand(): Command {
     )
     .option('--build', 'render kustomizations and Helm charts in folders, with kustomize or kubectl and helm', false)
     .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)')
-    .option('--format <format>', `${[...REPORT_FORMATS.keys()].join(', ')} (default: text)`, 'text')
+    .option('--format <format>', 'text, json or sarif (default: text)', 'text')
     .option('--fail-on <severity>', 'the lowest severity for exit code 1: error (default), warning, info or never')
     .option('--strict', 'the same as --fail-on warning', false)
     .option(
@@ -77,13 +77,6 @@ export interface CheckValues {
   readonly list: boolean;
 }
 
-const FAILING: ReadonlyMap<string, readonly Severity[]> = new Map([
-  ['error', [Severity.ERROR]],
-  ['warning', [Severity.ERROR, Severity.WARNING]],
-  ['info', Object.values(Severity)],
-  ['never', []],
-]);
-
 /** The command line of `cardinal check`. */
 export interface Options {
   /** Empty: those of the settings, or what `cardinal synth` wrote. */
@@ -115,13 +108,14 @@ export interface Options {
 export function optionsOf(paths: readonly string[], values: CheckValues): Options | string {
   const format = REPORT_FORMATS.get(values.format);
   const failOn = values.failOn ?? (values.strict ? 'warning' : 'error');
-  const failing = FAILING.get(failOn);
+  const severities = severitiesThatFail();
+  const failing = severities.get(failOn);
   const suppress = values.suppress.map(each => /^\s*([^:]+?)\s*:\s*(\S.*?)\s*$/.exec(each));
   if (!format) {
     return noneOf('--format', values.format, [...REPORT_FORMATS.keys()]);
   }
   if (!failing) {
-    return noneOf('--fail-on', failOn, [...FAILING.keys()]);
+    return noneOf('--fail-on', failOn, [...severities.keys()]);
   }
   if (suppress.some(each => each === null)) {
     return '--suppress needs the name of a check and the reason: "Check: reason".';
@@ -147,6 +141,16 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
     failing,
     suppress: Object.fromEntries(suppress.map(each => [each?.[1] ?? '', each?.[2] ?? ''])),
   };
+}
+
+/** The severities that fail a run, by the value of `--fail-on`. */
+function severitiesThatFail(): ReadonlyMap<string, readonly Severity[]> {
+  return new Map([
+    ['error', [Severity.ERROR]],
+    ['warning', [Severity.ERROR, Severity.WARNING]],
+    ['info', Object.values(Severity)],
+    ['never', []],
+  ]);
 }
 
 /** A namespace, or `*`, with a label, or none. */

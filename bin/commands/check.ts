@@ -30,6 +30,7 @@ import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
 import { PROGRAMS } from './programs';
+import { Progress } from './progress';
 import { readCluster } from './running-cluster';
 import { type Settings, settingsOf } from './settings';
 
@@ -142,6 +143,7 @@ interface Result {
 
 function checkOne(environment: Environment, options: Options, { config, checks }: Settings): Result {
   const { name, namespaceLabels, elsewhere } = environment;
+  const progress = new Progress();
   const { resources, errors, unreadable, notes, unread, unreadTypes } = options.cluster
     ? ofCluster(options)
     : ofFiles(environment, options);
@@ -163,6 +165,7 @@ function checkOne(environment: Environment, options: Options, { config, checks }
       )}\n`,
     );
   }
+  progress.step(`${resources.length} objects are checked`);
   const parts = worlds.map(world => ({
     world,
     report: checkManifests(

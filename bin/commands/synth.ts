@@ -12,6 +12,7 @@ import {
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { Cluster, printableLine, readResources } from '../../lib/manifests';
+import { Progress } from './progress';
 import { type Settings, settingsOf } from './settings';
 import { summarize } from './summary';
 
@@ -48,7 +49,8 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
     process.stderr.write(`${printableLine(problem)}\n`);
     return 2;
   }
-  const runs = await Promise.all(apps);
+  const progress = new Progress();
+  const runs = await progress.during('The apps run', Promise.all(apps));
   const failed = runs.filter(each => each.code !== 0);
   if (failed.length > 0) {
     failed.forEach(({ name, errors }) => process.stderr.write(`${name} synth failed:\n${whatWentWrong(errors)}\n`));
@@ -58,6 +60,7 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   const [manifests, templates] = [join(folder, outputOf(folder)), join(folder, 'cdk.out')];
   const { resources, errors, unreadable } = readResources([manifests, templates].filter(each => existsSync(each)));
   const notRead = [...errors, ...unreadable];
+  progress.step(`${resources.length} objects are checked`);
   const { severities, suppressions, namespaceLabels } = config ?? {};
   const report = checkManifests(new Cluster(resources, { namespaceLabels }), { checks, severities, suppressions });
   // A suppression of the settings may be for manifests that are not of these apps.

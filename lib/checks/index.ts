@@ -8,6 +8,7 @@ export * from './graph/allowed-peers';
 export * from './graph/calls-into-the-mesh';
 export * from './graph/contracted-calls';
 export * from './graph/edges-without-routes';
+export * from './graph/exposed-services';
 export * from './graph/foreign-calls';
 export * from './graph/names-of-gateways';
 export * from './graph/failover-without-ejection';

@@ -2,7 +2,7 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
   'resolution-mode': 'import',
 };
 import { elsewhere, type Labels, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
-import type { Service } from '../topology';
+import type { PathPattern, Service } from '../topology';
 import type { Identities } from './identities';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
@@ -52,6 +52,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
         spec: { selector, action: 'ALLOW', ...(rules.length > 0 ? { rules } : {}) },
       });
     }
+    renderDenials(chart, service, metadata);
     if (isDryRun) {
       new AuthorizationPolicy(chart.scopeOf(service), 'dry-run', {
         metadata: { ...metadata, name: `${service.name}.dry-run` },
@@ -59,6 +60,42 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
       });
     }
   }
+}
+
+/** On ports for requests alone: on others, Istio would ignore methods and paths, and deny every connection. */
+function renderDenials(
+  chart: TopologyChart,
+  service: Service,
+  metadata: { readonly name: string; readonly namespace: string },
+): void {
+  const { name, selector, objects } = service;
+  if (!objects.deniedOperations) {
+    return;
+  }
+  const ports = service.ports.filter(each => each.carriesRequests).map(({ target }) => String(target));
+  new AuthorizationPolicy(chart.scopeOf(service), 'denied-operations', {
+    metadata: {
+      ...metadata,
+      name: `${name}.denied-operations`,
+      ...(objects.authorizationDryRun === undefined ? {} : dryRun()),
+    },
+    spec: {
+      selector: { matchLabels: selector },
+      action: 'DENY',
+      rules: [
+        {
+          to: objects.deniedOperations.map(({ method, path }) => ({
+            operation: { ports, methods: method === undefined ? undefined : [method], paths: deniedPaths(path) },
+          })),
+        },
+      ],
+    },
+  });
+}
+
+/** A path and all below it by a prefix of the text, since templates match some characters only. */
+function deniedPaths({ isPrefix, stem, text }: PathPattern): string[] {
+  return isPrefix ? [...(stem ? [stem.text] : []), text] : [text.replace(/\{[^}]+\+\}$/, '*')];
 }
 
 /** Istio evaluates such a policy for metrics and logs, and does not enforce it. */

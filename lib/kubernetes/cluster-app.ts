@@ -13,6 +13,7 @@ import {
   requireAcceptable,
   Severity,
 } from '../checks';
+import { withUserFrames } from '../topology';
 import { writesAsDeclared } from './as-written';
 import { contractsOf, removeContracts } from './contracts';
 import { TopologyChart } from './chart';
@@ -126,7 +127,7 @@ export class ClusterApp extends App {
           .map(problem => (TopologyChart.isTopologyChart(construct) ? problem : `[${construct.node.path}] ${problem}`)),
       );
     if (problems.length > 0) {
-      throw new Error(`Validation of the topology failed:\n  ${problems.join('\n  ')}`);
+      throw withUserFrames(new Error(`Validation of the topology failed:\n  ${problems.join('\n  ')}`));
     }
   }
 
@@ -137,7 +138,8 @@ export class ClusterApp extends App {
       .forEach(each => process.stderr.write(`${describeFinding(each)}\n`));
     const errors = findings.filter(each => each.severity === Severity.ERROR);
     if (errors.length > 0) {
-      throw new Error(`The checks found errors in the manifests:\n  ${errors.map(describeFinding).join('\n  ')}`);
+      const found = errors.map(describeFinding).join('\n  ');
+      throw withUserFrames(new Error(`The checks found errors in the manifests:\n  ${found}`));
     }
   }
 }
@@ -166,16 +168,18 @@ function assertNoDuplicates(objects: ReadonlyMap<ApiObject, Written>): void {
     paths.set(identity, node.path);
   }
   if (duplicates.length > 0) {
-    throw new Error(`Objects are declared more than once:\n  ${duplicates.join('\n  ')}`);
+    throw withUserFrames(new Error(`Objects are declared more than once:\n  ${duplicates.join('\n  ')}`));
   }
 }
 
 function documentOf(printer: YamlPrinter, object: ApiObject, written: unknown): string {
   const text = printer.print(written, object.node.path);
   if (text.includes('${Token[')) {
-    throw new Error(
-      `[${object.node.path}] A Kubernetes object contains a token of the AWS CDK, which only `
-        + 'CloudFormation can resolve. Use a fixed name (the target group of an edge has one), or an ARN as a string.',
+    throw withUserFrames(
+      new Error(
+        `[${object.node.path}] A Kubernetes object contains a token of the AWS CDK, which only `
+          + 'CloudFormation can resolve. Use a fixed name (the target group of an edge has one), or an ARN as a string.',
+      ),
     );
   }
   return text;

@@ -173,10 +173,8 @@ function renderForEgressGateway(chart: ITopologyChart, network: ClusterNetwork, 
       .filter(call => call.port === port)
       .map(({ caller }) => ({ from: peersAt(caller), ports: [tcp(number)] })),
   );
-  const egress = listeners.map(({ external, port }) => ({
-    to: addressesOf(external, network),
-    ports: [tcp(port.target)],
-  }));
+  // What passes it has no declared addresses.
+  const egress = listeners.map(({ port }) => ({ to: anyOutside(network.cidrs), ports: [tcp(port.target)] }));
   new k8s.KubeNetworkPolicy(chart.scopeOf(gateway), 'network-policy', {
     metadata: { name, namespace },
     spec: {

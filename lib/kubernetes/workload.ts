@@ -17,6 +17,7 @@ import {
   type IService,
   type ProxyProps,
   type Service,
+  ServiceType,
   type Version,
   type WorkloadProps,
 } from '../topology';
@@ -83,7 +84,26 @@ export function renderService(scope: Construct, id: string, service: Service, na
     ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
   });
   Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
-  refine(ApiObject.of(kube), withoutDefaults);
+  refine(ApiObject.of(kube), written => {
+    const plain = withoutDefaults(written);
+    return id === 'service' && isObject(plain.spec)
+      ? { ...plain, spec: { ...plain.spec, ...accessOf(service) } }
+      : plain;
+  });
+}
+
+/** The fields of a Service by which it is reached. */
+function accessOf({ objects, allowedPeers }: Service): Json {
+  const { headless, serviceType = ServiceType.CLUSTER_IP, trafficDistribution } = objects;
+  const isExposed = serviceType !== ServiceType.CLUSTER_IP;
+  const cidrs = [...new Set(allowedPeers.flatMap(({ peer }) => peer.addresses ?? []))];
+  return {
+    ...(headless ? { clusterIP: 'None' } : {}),
+    ...(trafficDistribution === undefined ? {} : { trafficDistribution }),
+    // With the policy `Cluster`, nodes replace the source address, by which the NetworkPolicy allows the callers.
+    ...(isExposed ? { type: serviceType, externalTrafficPolicy: 'Local' } : {}),
+    ...(serviceType === ServiceType.LOAD_BALANCER ? { loadBalancerSourceRanges: cidrs } : {}),
+  };
 }
 
 /** Resolves the name of each pod of a StatefulSet, also before it is ready: its pods may wait for each other. */

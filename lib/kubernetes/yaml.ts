@@ -79,7 +79,7 @@ function keyText(key: string, path: string): string {
   return dumped({ [key]: 0 }).replace(/\n?: 0\n$/, '');
 }
 
-/** Names of more letters than any word that YAML 1.1 takes for another type, such as `false`. */
+/** Names of more letters than any word that YAML 1.1 parses as another type, such as `false`. */
 const PLAIN = /^[a-z][a-z0-9./-]{5,}$/i;
 
 /** A string as the value of a mapping; the lines of a block scalar have no indentation. */

@@ -9,11 +9,8 @@ import type { Workload } from './workload';
 /** The mode of a PeerAuthentication. */
 export type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE';
 
-/** What PeerAuthentications select: Pods, or a machine. */
-type Guarded = Pick<Workload, 'namespace' | 'labels'>;
-
 /** The mode of mutual TLS of a workload; of a port of its containers, if one is given. PERMISSIVE by default. */
-export function modeFor(workload: Guarded, cluster: Cluster, port?: number): Mode {
+export function modeFor(workload: Workload, cluster: Cluster, port?: number): Mode {
   return known(modeField(workload, cluster, port)?.text) ?? 'PERMISSIVE';
 }
 
@@ -21,13 +18,23 @@ export function modeFor(workload: Guarded, cluster: Cluster, port?: number): Mod
  * The field that sets the mode, if one does: of the port, of the PeerAuthentication that selects the workload, of the
  * one for the namespace, of the one for the mesh.
  */
-export function modeField(workload: Guarded, cluster: Cluster, port?: number): Field | undefined {
+export function modeField(workload: Workload, cluster: Cluster, port?: number): Field | undefined {
   const selecting = indexOf(cluster)
     .selecting(workload)
     .find(each => each.namespace === workload.namespace);
+  return modeFieldBy(selecting, workload.namespace, cluster, port);
+}
+
+/** The same for what a PeerAuthentication selects, if one does. */
+export function modeFieldBy(
+  selecting: Resource | undefined,
+  namespace: string,
+  cluster: Cluster,
+  port?: number,
+): Field | undefined {
   const [ofPort] = port === undefined ? [] : [selecting?.spec.get('portLevelMtls', String(port), 'mode')];
-  const rest = [selecting, defaultOf(workload.namespace, cluster), defaultOf(cluster.mesh.rootNamespace, cluster)].map(
-    each => each?.spec.get('mtls', 'mode'),
+  const rest = [selecting, defaultOf(namespace, cluster), defaultOf(cluster.mesh.rootNamespace, cluster)].map(each =>
+    each?.spec.get('mtls', 'mode'),
   );
   return [ofPort, ...rest].find(each => known(each?.text));
 }

@@ -49,6 +49,7 @@ export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-
 export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
 export * from './references';
+export * from './user-frames';
 export * from './validation-error';
 export { constructIdOf, requireDnsLabel, requireHeaderName } from './names';
 export { requireInteger, requirePercentage } from './numbers';

@@ -112,6 +112,10 @@ const RULES = {
   disruptionBudget: anyValue,
   outboundTraffic: anyValue,
   authorizationDryRun: anyValue,
+  headless: anyValue,
+  serviceType: anyValue,
+  trafficDistribution: anyValue,
+  deniedOperations: anyValue,
   machines: (path, props) => {
     if (props.machines) {
       rejectWorkloadProperties(path, props, 'Machines run it', 'machines');

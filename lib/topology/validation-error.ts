@@ -1,5 +1,5 @@
-import { dirname, sep } from 'node:path';
 import type { ErrorCode } from './errors';
+import { withUserFrames } from './user-frames';
 
 /** Properties of a {@link ValidationError}. */
 export interface ValidationErrorProps {
@@ -12,8 +12,6 @@ export interface ValidationErrorProps {
   /** The fix, as one sentence. */
   readonly fix: string;
 }
-
-const LIBRARY = dirname(__dirname) + sep;
 
 /** An invalid declaration; thrown at the line that makes it. */
 export class ValidationError extends Error {
@@ -32,19 +30,6 @@ export class ValidationError extends Error {
     for (const [name, value] of Object.entries({ ...props, name: 'ValidationError' })) {
       Object.defineProperty(this, name, { value });
     }
-    // The user's line may be below more frames of this library than an error has by default.
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = Infinity;
-    Error.captureStackTrace(this);
-    Error.stackTraceLimit = limit;
-    this.stack = [`ValidationError: ${this.message}`, ...userFrames(this.stack)].join('\n');
+    withUserFrames(this);
   }
-}
-
-/** The frames of the user's own files: those of this library, of packages and of Node do not help to find the error. */
-function userFrames(stack = ''): string[] {
-  return stack
-    .split('\n')
-    .filter(line => /^\s+at .*[/\\]/.test(line))
-    .filter(line => !line.includes(LIBRARY) && !line.includes('node_modules') && !line.includes('node:internal'));
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { REPORT_FORMATS } from '../../lib/checks';
 import manifest from '../../package.json';
 import { cardinal as run } from '../support/command';
 
@@ -34,6 +35,12 @@ test('the help of check names each of its options', () => {
   ]);
 });
 
+test('the help of check names each format', () => {
+  expect(run('check', '--help').stdout).toContain(
+    ` ${[...REPORT_FORMATS.keys()].join(', ').replace(/, (\w+)$/, ' or $1')} (`,
+  );
+});
+
 test('--version prints the version of the package', () => {
   expect(run('--version')).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: '' });
 });
@@ -55,6 +62,22 @@ test('an option without its value is an error, with 2', () => {
     stderr: expect.stringContaining("option '--format <format>' argument missing"),
   });
 });
+
+test.each([[['--help']], [['check', '--list']], [['check', '--explain', 'UnknownSubset']], [['chek']]])(
+  'the output of %j has no colours, also with FORCE_COLOR',
+  args => {
+    const before = process.env.FORCE_COLOR;
+    process.env.FORCE_COLOR = '1';
+    const { stdout, stderr } = run(...args);
+    process.env.FORCE_COLOR = before;
+    if (before === undefined) {
+      delete process.env.FORCE_COLOR;
+    }
+
+    expect(stdout + stderr).not.toContain('\u001b');
+    expect(stdout + stderr).not.toBe('');
+  },
+);
 
 test('control characters of arguments are not printed', () => {
   expect(run('a\u001b[31m\n::error::b').stderr).toMatch(/^error: unknown command 'a\\u\{1b\}\[31m\n/);

@@ -21,7 +21,7 @@ function examplesIn(document: string): string[] {
 
 /** Runs an example with these names in scope, and gives back the named results. */
 function run(example: string, scope: object, results: string[]): Record<string, unknown> {
-  const code = transpileModule(example.replace(/^import .*$/gm, ''), {
+  const code = transpileModule(example.replace(/^ *import .*$|^export /gm, ''), {
     compilerOptions: { module: ModuleKind.None, target: ScriptTarget.ES2022 },
   }).outputText;
   const body = `${code}\nreturn { ${results.join(', ')} };`;
@@ -109,7 +109,7 @@ test('requests to the edge of the guide are allowed, counted and aggregated', ()
   const chart = new cardinal.TopologyChart(app, 'shop', { topology: shop, mesh: cardinal.Mesh.istio() });
 
   expect(chart.findings).toEqual([]);
-  const [, , openApiExample = ''] = examplesIn('docs/edges.md');
+  const openApiExample = examplesIn('docs/edges.md').find(each => each.includes('openApi(')) ?? '';
   const { document } = run(openApiExample, { ...openapi, api: shop.edges[0] }, ['document']) as {
     document: { paths: object };
   };
@@ -279,6 +279,18 @@ test('a topology calls another by its contract', () => {
   const { web } = run(`//${caller}`, { ...cardinal, Contract }, ['web']) as { web: cardinal.Service };
 
   expect(web.outgoingCalls.map(each => each.calleeAddress)).toEqual(['pay.billing:80']);
+});
+
+test('an HTTP proxy of the company is an external service', () => {
+  const example = examplesIn('docs/model.md').find(each => each.includes('HTTPS_PROXY')) ?? '';
+  const shop = new cardinal.Topology('shop');
+  const web = shop.addService('web', { image: 'example/web:1' });
+  run(example, { ...cardinal, shop, web }, []);
+
+  expect(web.outgoingCalls[0]?.addressVariables).toEqual({
+    HTTPS_PROXY: 'http://proxy.corp.example:3128',
+    HTTP_PROXY: 'http://proxy.corp.example:3128',
+  });
 });
 
 test('an external service is called through an egress gateway', () => {

@@ -9,6 +9,7 @@ import {
   Front,
   HeaderMatch,
   Machines,
+  Operation,
   PerClientRateLimit,
   Period,
   Port,
@@ -69,6 +70,17 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     'shop/cart',
     [Capability.CIRCUIT_BREAKING],
     (_web, cart) => cart.addCircuitBreaker({ maxConnections: 1 }),
+  ],
+  [
+    'denied operations',
+    'shop/door',
+    [Capability.OPERATIONS],
+    (_web, _cart, shop) =>
+      shop.addService('door', {
+        image: 'example/door:1',
+        port: Port.http(80),
+        deniedOperations: [Operation.http('ANY /admin/*')],
+      }),
   ],
   [
     'machines',

@@ -4,6 +4,7 @@ import { ApiObject, App, Chart, Duration, Testing } from 'cdk8s';
 import { Token } from 'aws-cdk-lib';
 import { loadAll } from 'js-yaml';
 import { ClusterApp, IstioInstallation, Mesh, Port, Topology, TopologyChart } from '../../lib';
+import { EnvoyGateway } from '../../lib/gateway';
 import { plain } from '../istio/support';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -86,6 +87,40 @@ test('two objects of one identity are an error with both paths', () => {
   expect(() => app.synth()).toThrow('ConfigMap shop/settings is declared at a/config and at b/config');
   expect(existsSync(app.outdir)).toBe(false);
 });
+
+test.each([
+  [
+    'an unsupported feature',
+    (app: ClusterApp) =>
+      new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.none({ gateway: new EnvoyGateway() }) }),
+  ],
+  ['a duplicate', (app: ClusterApp) => [configMapIn(app, 'a', 'settings'), configMapIn(app, 'b', 'settings')]],
+  ['a token of the CDK', (app: ClusterApp) => configMapIn(app, 'a', Token.asString({ resolve: () => 'x' }))],
+])('the stack of an error of synthesis has frames of the app only: %s', (_name, declare) => {
+  const app = new ClusterApp({ outdir: folder() });
+  declare(app);
+  const frames = /^Error: [^]*?((?:\n +at .*)+)$/
+    .exec(stackOf(() => app.synth()))?.[1]
+    ?.trim()
+    .split('\n');
+
+  expect(frames?.length).toBeGreaterThan(0);
+  expect(frames?.filter(each => !each.includes(__filename))).toEqual([]);
+});
+
+function configMapIn(app: ClusterApp, chart: string, name: string): ApiObject {
+  const metadata = { name };
+  return new ApiObject(new Chart(app, chart), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata });
+}
+
+function stackOf(action: () => void): string {
+  try {
+    action();
+    return '';
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? '') : '';
+  }
+}
 
 test('one name in two namespaces, or of two kinds, is no twin', () => {
   const app = new ClusterApp({ outdir: folder() });

@@ -43,7 +43,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     '`authorizer: ExternalAuthorizer.of({ service })` of edge and route; at services by `AuthorizationPolicy`',
     'kubernetes/external-authorizer.test.ts › the authorizer decides about the routes that have it',
   ),
-  resources('Explicit deny', '`AuthorizationPolicy`; undeclared calls are denied without it'),
+  model(
+    'Explicit deny',
+    '`deniedOperations` of a service; undeclared calls are denied without it',
+    'kubernetes/service-access.test.ts › are denied by a policy for the ports with requests, though a call allows all',
+  ),
   model(
     'Access control by IP address at the ingress',
     '`allowedCidrs`, `deniedCidrs`, `trustedProxies`',

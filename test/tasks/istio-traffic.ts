@@ -91,7 +91,7 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
   ),
   model(
     'An external HTTPS proxy',
-    "`addExternalService('proxy', { addresses, port: Port.tcp(3128) })`",
+    "`addExternalService('proxy', { host, port: Port.tcp(3128) })`, `addressEnvVars: { HTTPS_PROXY: … }` of calls",
     'istio/external.test.ts › is known by its addresses, which alone are allowed',
   ),
 ]);

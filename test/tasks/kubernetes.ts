@@ -22,9 +22,17 @@ export const KUBERNETES = tasksOf('Kubernetes: workloads and their fields', [
     '`WorkloadKind.cronJob`',
     'kubernetes/workload-kinds.test.ts › each property of a CronJob is a field',
   ),
-  resources('Headless Service', 'rendered for StatefulSets; for others a patch of the Service'),
+  model(
+    'Headless Service',
+    '`headless: true`; rendered for StatefulSets',
+    'kubernetes/service-access.test.ts › a headless Service resolves to the pods, with and without a mesh',
+  ),
   no('Service of type ExternalName', '`addExternalService` instead'),
-  resources('Service of type NodePort or LoadBalancer', 'a patch of the Service'),
+  model(
+    'Service of type NodePort or LoadBalancer',
+    '`serviceType` with `allowFrom(Peer.cidrs(…))`',
+    'kubernetes/service-access.test.ts › a Service of type NodePort or LoadBalancer accepts the allowed addresses, which policies see',
+  ),
   model('Plain variables', '`env`', 'kubernetes/workload/container.test.ts › may have names with dots and dashes'),
   model(
     'Variables from Secrets',

@@ -1,4 +1,4 @@
-import { model, no, nothing, resources, tasksOf } from './task';
+import { model, no, nothing, tasksOf } from './task';
 
 export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
   model('Add a service to the mesh', '`Mesh.istio()`', 'istio/membership.test.ts › is a label of the namespace'),
@@ -54,9 +54,10 @@ export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
     'istio/traffic.test.ts › a split is weights over subsets that the DestinationRule has',
   ),
   no('Progressive delivery with Flagger', 'weights that a controller changes: the next apply resets them'),
-  resources(
+  model(
     'Topology-aware routing',
-    '`addCircuitBreaker` prefers the nearest locality while it is healthy; `trafficDistribution` by a patch',
+    '`trafficDistribution`; `addCircuitBreaker` prefers the nearest locality while it is healthy',
+    'kubernetes/service-access.test.ts › the preferred pods are the traffic distribution of the Service',
   ),
   model(
     'Egress traffic',

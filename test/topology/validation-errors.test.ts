@@ -22,6 +22,7 @@ import { EGRESS_MISTAKES } from './egress-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
+import { SERVICE_ACCESS_MISTAKES } from './service-access-mistakes';
 import { SHARED_GATEWAY_MISTAKES } from './shared-gateway-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
@@ -770,6 +771,7 @@ const ALL = [
   ...AGGREGATE_MISTAKES,
   ...EDGE_MISTAKES,
   ...EGRESS_MISTAKES,
+  ...SERVICE_ACCESS_MISTAKES,
   ...LISTENER_MISTAKES,
   ...SHARED_GATEWAY_MISTAKES,
   ...VALUE_MISTAKES,

@@ -115,6 +115,14 @@ export const SYNTHESIS_CODES = [
       + 'timeout, or lower the per-try timeout.',
   },
   {
+    id: 'ExposedToNone',
+    severity: Severity.ERROR,
+    summary: 'A Service with a node port or a load balancer allows no addresses outside',
+    explanation:
+      'Its pods would deny every connection of the load balancer and the nodes. Allow the addresses of the callers with '
+      + '`allowFrom(Peer.cidrs(…))`, or use an edge.',
+  },
+  {
     id: 'OpenEgress',
     severity: Severity.WARNING,
     summary: 'The pods of a service may connect to any address outside the cluster',

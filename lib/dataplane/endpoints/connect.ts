@@ -2,7 +2,9 @@ import {
   type Cluster,
   type Field,
   isAutomatic,
+  Kind,
   modeField,
+  modeFieldBy,
   modeFor,
   NetworkPolicies,
   type Workload,
@@ -10,6 +12,7 @@ import {
 import type { Caller } from './caller';
 import type { Connection } from './connection';
 import type { Endpoint, Machine } from './endpoints';
+import { policiesFor } from './policy-target';
 import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 
@@ -94,9 +97,12 @@ function toMachine(
   cluster: Cluster,
 ): Attempt {
   const { number } = connection.port;
-  const mode = modeFor(machine, cluster, number);
+  const selecting = policiesFor(machine, Kind.PEER_AUTHENTICATION, cluster).find(
+    each => each.namespace === machine.namespace && each.spec.get('selector', 'matchLabels').entries.length > 0,
+  );
+  const by = modeFieldBy(selecting, machine.namespace, cluster, number);
+  const mode = by?.text;
   const isMutual = usesMutualTls(caller, security, mode !== 'DISABLE', cluster);
-  const by = modeField(machine, cluster, number);
   if (isMutual ? mode === 'DISABLE' : mode === 'STRICT') {
     const what = isMutual ? 'does not accept mutual TLS' : 'requires mutual TLS';
     return { refusal: { by, reason: `the machine ${machine.entry.key} ${what}, unlike ${caller.title}` } };

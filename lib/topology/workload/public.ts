@@ -29,6 +29,7 @@ export type { Metadata } from './metadata';
 export { type DnsConfig, DnsPolicy, type HostAlias, type PodProps } from './pod';
 export { volumesOfPod } from './pod-rules';
 export type { Probes } from './probes';
+export { type ServiceAccess, ServiceType, TrafficDistribution } from './service-access';
 export { ProxyLogLevel, type ProxyProps, type ProxyResources } from './proxy';
 export type { Resources } from './resources';
 export { type Rollout, RolloutStrategy } from './rollout';

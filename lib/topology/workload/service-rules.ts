@@ -6,14 +6,16 @@ import { OutboundTraffic } from '../outbound-traffic';
 import type { Port } from '../port';
 import type { Replicas } from '../references';
 import { ValidationError } from '../validation-error';
+import type { WorkloadKind } from '../workload-kind';
 import { type DisruptionBudget, OF_DISRUPTION_BUDGET } from './disruption-budget';
 import { type Metadata, OF_METADATA } from './metadata';
 import { OF_SERVICE_ACCOUNT, type ServiceAccountProps } from './service-account';
+import { type ServiceAccess, validateAccess } from './service-access';
 import { nested } from './validations';
 import type { WorkloadProps } from './workload-props';
 
 /** Settings of the objects of a service beside its workloads. */
-export interface ServiceObjects {
+export interface ServiceObjects extends ServiceAccess {
   /**
    * The ServiceAccount of its pods.
    * @default - one named like the service, without a token in the pods
@@ -52,7 +54,8 @@ export interface ServiceObjects {
 
 /** What the rules depend on besides. */
 interface Declared extends WorkloadProps, ServiceObjects {
-  readonly existingWorkload?: object;
+  readonly existingWorkload?: { readonly hasService?: boolean };
+  readonly workload?: WorkloadKind;
   readonly inMesh?: boolean;
   readonly versions?: { readonly [name: string]: WorkloadProps };
 }
@@ -71,6 +74,7 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
     );
   }
   validatePolicies(path, props);
+  validateAccess(path, ports, props);
   if (serviceMetadata && ports.length === 0) {
     throw noEffect(path, 'Without a port it has no Service.', 'Leave `serviceMetadata` out, or declare a port.');
   }
@@ -133,8 +137,12 @@ export function objectsOf(
 ): ServiceObjects {
   requireEvictable(path, props, pods);
   const { serviceAccount, serviceMetadata, disruptionBudget, authorizationDryRun, machines } = props;
+  const { headless, serviceType, trafficDistribution, deniedOperations } = props;
   const outboundTraffic = props.outboundTraffic ?? usual;
-  return { serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun, machines };
+  return {
+    ...{ serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun, machines },
+    ...{ headless, serviceType, trafficDistribution, deniedOperations },
+  };
 }
 
 /** A workload as callees identify it. */

@@ -18,12 +18,7 @@ const mutual = istio('DestinationRule', 'db', {
 });
 const outsider = pods('old', 'v1', { namespace: 'plain' });
 const all = (...objects: object[]) =>
-  traffic([
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plain' } },
-    service('db'),
-    outsider,
-    ...objects,
-  ]);
+  traffic([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'plain' } }, service('db'), outsider, ...objects]);
 const fromMesh = (...objects: object[]) =>
   endsOf(
     all(...objects)
@@ -51,6 +46,17 @@ test('mutual TLS to a machine depends on its PeerAuthentication and on the Desti
     fromMesh(machine(), strict('DISABLE'), mutual),
     fromMesh(machine(), strict('DISABLE')),
   ]).toEqual(['503', '10.0.8.4', '503', '10.0.8.4']);
+});
+
+test('a PeerAuthentication that selects the machine has priority, also for one port', () => {
+  const selecting = (more: object) =>
+    istio('PeerAuthentication', 'db', { selector: { matchLabels: { app: 'db' } }, ...more });
+  expect([
+    fromMesh(machine(), strict(), selecting({ mtls: { mode: 'PERMISSIVE' } }), plaintext),
+    fromMesh(machine(), strict('PERMISSIVE'), selecting({ mtls: { mode: 'STRICT' } }), plaintext),
+    fromMesh(machine(), selecting({ mtls: { mode: 'STRICT' } }), plaintext),
+    fromMesh(machine(), selecting({ portLevelMtls: { 80: { mode: 'STRICT' } } }), plaintext),
+  ]).toEqual(['10.0.8.4', '503', '503', '503']);
 });
 
 test('a caller without a proxy reaches a machine in plain text only', () => {
