@@ -25,7 +25,7 @@ export const rule: Check = {
     for (const [first, ...others] of byRoute.values()) {
       if (first) {
         const { rule, gateway, workload, example } = first;
-        const isConnection = CONNECTION_ROUTES.has(rule.resource.type) || CONNECTION_RULES.has(rule.path[1] ?? '');
+        const isConnection = CONNECTION_ROUTES.has(rule.resource.type);
         yield problem(
           rule,
           `A ${isConnection ? 'connection' : 'request'} without credentials (${example}) passes ${gateway.name} and reaches `
@@ -41,9 +41,8 @@ export const rule: Check = {
   },
 };
 
-/** Routes and rules of connections, which carry no token that a gateway could read. */
+/** Routes of connections, which carry no token that a gateway could read. */
 const CONNECTION_ROUTES: ReadonlySet<string> = new Set<string>([Kind.TCP_ROUTE, Kind.TLS_ROUTE]);
-const CONNECTION_RULES: ReadonlySet<string | number> = new Set<string | number>(['tcp', 'tls']);
 
 function allOpen(cluster: Cluster): OpenRoute[] {
   return [
