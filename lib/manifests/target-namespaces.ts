@@ -24,6 +24,7 @@ export function inTargetNamespaces(resources: readonly Resource[]): readonly Res
     : resources.map(each => {
         const folder = each.origin && (each.origin.folder ?? dirname(each.origin.source.file));
         const target = targets.find(({ path }) => folder !== undefined && `/${folder}/`.includes(path));
-        return target && folder !== undefined ? inNamespace(each, { ...target, folder }) : each;
+        const isChanged = each.origin?.isChanged ?? false;
+        return target && folder !== undefined ? inNamespace(each, { ...target, folder, isChanged }) : each;
       });
 }

@@ -12,14 +12,15 @@ import {
   Membership,
   membershipOf,
   memo,
+  memoByKey,
   PODS_ELSEWHERE,
   type Resource,
   type Workload,
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { DestinationRules } from '../clusters/destination-rule';
-import { connect, isProxied } from '../endpoints/connect';
-import { chosenEndpoints, endpointsOf, headlessTlsMode, isHeadless } from '../endpoints/endpoints';
+import { type Attempt, connect, isProxied } from '../endpoints/connect';
+import { chosenEndpoints, type Endpoint, endpointsOf, headlessTlsMode, isHeadless } from '../endpoints/endpoints';
 import { MESH } from '../endpoints/proxy';
 import { Gateways } from '../listeners/gateways';
 import { unlessUnsimulated } from '../messages/unsimulated';
@@ -146,11 +147,10 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
   const tlsMode = isChosen ? headlessTlsMode(host, cluster) : undefined;
   for (const endpoint of isChosen ? chosenEndpoints(host, port, cluster) : endpointsOf(host, port, {}, cluster)) {
     const { workload } = endpoint;
-    const refusal =
-      workload && workload.replicas > 0
-        ? unlessUnsimulated(() => connect(caller, endpoint, { tlsMode }, cluster).refusal)
-        : undefined;
-    const isExcluded = workload !== undefined && !isProxied(workload, endpoint.port.number, cluster);
+    const key = `${caller.namespace} ${endpoint.port.number} ${endpoint.port.protocol} ${tlsMode ?? ''}`;
+    const { refusal, isExcluded } = workload
+      ? reachedAt(workload, key, () => connect(caller, endpoint, { tlsMode }, cluster).refusal, endpoint, cluster)
+      : OUTSIDE;
     const by = refusal?.by?.resource.type === Kind.PEER_AUTHENTICATION ? refusal.by : undefined;
     if (refusal && (isExcluded ? refusal.by?.resource.kind !== 'NetworkPolicy' : by)) {
       return [{ by: isExcluded ? undefined : by, port, isHeadless: isChosen, reason: refusal.reason }];
@@ -158,6 +158,16 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
   }
   return [];
 }
+
+/** How the Pods of a workload react to a connection: the same for each Service of them. */
+const reachedAt = memoByKey(
+  (workload: Workload, _key: string, refusalOf: () => Attempt['refusal'], { port }: Endpoint, cluster: Cluster) => ({
+    refusal: workload.replicas > 0 ? unlessUnsimulated(refusalOf) : undefined,
+    isExcluded: !isProxied(workload, port.number, cluster),
+  }),
+);
+
+const OUTSIDE = { refusal: undefined, isExcluded: false };
 
 /**
  * Services whose selector matches no Pods. Not those in namespaces without workloads, or with objects that may create

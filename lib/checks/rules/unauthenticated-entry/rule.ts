@@ -25,17 +25,24 @@ export const rule: Check = {
     for (const [first, ...others] of byRoute.values()) {
       if (first) {
         const { rule, gateway, workload, example } = first;
+        const isConnection = CONNECTION_ROUTES.has(rule.resource.type);
         yield problem(
           rule,
-          `A request without credentials (${example}) passes ${gateway.name} and reaches `
+          `A ${isConnection ? 'connection' : 'request'} without credentials (${example}) passes ${gateway.name} and reaches `
             + `${CallGraph.of(cluster).nodeOfWorkload(workload)?.name ?? workload.name}`
             + `${others.length > 0 ? `, and ${others.length} more of this route do` : ''}.`,
-          'Demand a token with a RequestAuthentication and an AuthorizationPolicy, or suppress this with the reason.',
+          isConnection
+            ? 'Terminate TLS at the gateway and require client certificates there, limit the addresses with an '
+                + 'AuthorizationPolicy, or suppress this with how the service itself authenticates its clients.'
+            : 'Demand a token with a RequestAuthentication and an AuthorizationPolicy, or suppress this with the reason.',
         );
       }
     }
   },
 };
+
+/** Routes of connections, which carry no token that a gateway could read. */
+const CONNECTION_ROUTES: ReadonlySet<string> = new Set<string>([Kind.TCP_ROUTE, Kind.TLS_ROUTE]);
 
 function allOpen(cluster: Cluster): OpenRoute[] {
   return [

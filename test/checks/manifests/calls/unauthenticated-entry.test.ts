@@ -736,3 +736,17 @@ test.each<[string, string, number]>([
     ),
   ]).toEqual([count, count, 0, 0]);
 });
+
+test('for connections of a TLSRoute, the advice is no token', () => {
+  const tlsRoute =
+    '{apiVersion: gateway.networking.k8s.io/v1, kind: TLSRoute, metadata: {name: r, namespace: shop}, '
+    + 'spec: {hostnames: [a.example], parentRefs: [{name: k}], rules: [{backendRefs: [{name: web, port: 443}]}]}}';
+  const gateway = gatewayOf('istio', '{name: tls, port: 443, protocol: TLS, tls: {mode: Passthrough}}');
+  const services = web().map(each => each.replace('name: http, port: 80', 'name: tls, port: 443'));
+  const cluster = new Cluster(
+    loadResources([NAMESPACE, ...services, gateway, tlsRoute].join('\n---\n'), { file: 'a.yaml' }),
+  );
+  const check = CHECKS.find(({ id }) => id === 'UnauthenticatedEntry');
+  const found = [...(check?.find(cluster) ?? [])];
+  expect(found.map(each => /^A connection /.test(each.message) && !/token/.test(each.fix))).toEqual([true]);
+});
