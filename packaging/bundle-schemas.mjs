@@ -30,6 +30,51 @@ const GROUPS = new RegExp(
     .join('|'),
 );
 
+/** Types of the Gateway API that are texts in the packages, and enumerations in the CustomResourceDefinitions. */
+const VALUES = {
+  FromNamespaces: ['All', 'Selector', 'Same', 'None'],
+  GRPCRouteFilterType: ['ResponseHeaderModifier', 'RequestHeaderModifier', 'RequestMirror', 'ExtensionRef'],
+  HTTPPathModifierType: ['ReplaceFullPath', 'ReplacePrefixMatch'],
+  HTTPRouteExternalAuthProtocol: ['HTTP', 'GRPC'],
+  HTTPRouteFilterType: [
+    'RequestHeaderModifier',
+    'ResponseHeaderModifier',
+    'RequestMirror',
+    'RequestRedirect',
+    'URLRewrite',
+    'ExtensionRef',
+    'CORS',
+    'ExternalAuth',
+  ],
+};
+
+/** Fields of Istio 1.31 that the packages do not have yet: the kind, a field beside it, the field and its type. */
+const NEWER = [
+  ['DestinationRule', 'http2MaxRequests', 'http2KeepAlive', { o: { interval: 's', timeout: 's' } }],
+  ['Sidecar', 'http2MaxRequests', 'http2KeepAlive', { o: { interval: 's', timeout: 's' } }],
+  ['DestinationRule', 'consecutiveGatewayErrors', 'outlierDetectionHttpErrorCodes', { a: 'n' }],
+  ['DestinationRule', 'minRetryConcurrency', 'budgetInterval', 's'],
+  [
+    'DestinationRule',
+    'localityLbSetting',
+    'zoneAwareLbSetting',
+    {
+      o: {
+        enabled: 'b',
+        failover: { a: { o: { from: 's', to: 's' } } },
+        failoverPriority: { a: 's' },
+        minClusterSize: 'n',
+      },
+    },
+  ],
+  ['Gateway', 'caCrl', 'insecureSkipVerify', 'b'],
+  ['Sidecar', 'caCrl', 'insecureSkipVerify', 'b'],
+  ['VirtualService', 'redirectCode', 'prefixRewrite', 's'],
+  ['AuthorizationPolicy', 'notPrincipals', 'trustDomains', { a: 's' }],
+  ['AuthorizationPolicy', 'notPrincipals', 'notTrustDomains', { a: 's' }],
+  ['Telemetry', 'disableSpanReporting', 'disableContextPropagation', 'b'],
+];
+
 const types = [];
 const numbers = new Map();
 const sources = new Map();
@@ -47,6 +92,17 @@ for (const name of PACKAGES) {
       }
     }
   }
+}
+for (const [kind, beside, field, type] of NEWER) {
+  for (const key of Object.keys(kinds).filter(each => each.includes('.istio.io/') && each.endsWith(`/${kind}`))) {
+    objectsIn(kinds[key])
+      .filter(each => beside in each)
+      .forEach(each => (each[field] ??= type));
+  }
+}
+for (const patch of objectsIn(kinds['networking.istio.io/v1alpha3/EnvoyFilter']).filter(each => each.operation?.e)) {
+  patch.operation.e.push('MERGE_AND_REPLACE_LIST');
+  patch.value = { m: '?' };
 }
 const output = process.argv[2];
 const text = JSON.stringify({ types, kinds });
@@ -97,9 +153,11 @@ function named(file, name) {
     }
     const number = types.push('?') - 1;
     numbers.set(key, number);
-    types[number] = ts.isInterfaceDeclaration(declaration)
+    const own = ts.isInterfaceDeclaration(declaration)
       ? interfaceOf(declaration, file)
       : typeOf(declaration.type, file);
+    const values = file.includes('gateway-api') ? VALUES[declaration.name.text.slice(1)] : undefined;
+    types[number] = own === 's' && values ? { e: values } : own;
   }
   return numbers.get(key);
 }
@@ -171,6 +229,17 @@ function unionOf(members) {
   const [first] = members;
   const kinds = new Set(members);
   return kinds.size === 1 ? first : kinds.size === 2 && kinds.has('s') && kinds.has('n') ? 'i' : '?';
+}
+
+/** The fields of each object of a type. */
+function objectsIn(type, seen = new Set()) {
+  if (seen.has(type)) {
+    return [];
+  }
+  seen.add(type);
+  const { a, m, o } = typeof type === 'number' ? types[type] : type;
+  const below = [a, m, ...Object.values(o ?? {})].filter(each => each !== undefined);
+  return [...(o ? [o] : []), ...below.flatMap(each => objectsIn(each, seen))];
 }
 
 /** The fields of several objects together: what only some of them have or require is not told apart. */

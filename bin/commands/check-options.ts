@@ -11,6 +11,7 @@ An object suppresses a finding by the annotation cardinal.cdk8s.io/suppress: "ID
 Examples:
   $ cdk8s-cardinal check manifests/ --strict
   $ helm template web ./chart | cdk8s-cardinal check - --namespace web
+  $ cdk8s-cardinal check --cluster --context staging --namespace shop
   $ cdk8s-cardinal check dist --format sarif > findings.sarif
   $ cdk8s-cardinal check --explain UnknownDestination`;
 
@@ -21,7 +22,12 @@ export function checkCommand(): Command {
     .argument('[paths...]', 'files, folders, or - for the standard input')
     .option('--config <file>', 'the settings (default: cardinal.yaml in the working directory, if there is one)')
     .option('--no-plugins', 'load no plugins of the settings: for manifests and settings of others, e.g. pull requests')
-    .option('--namespace <name>', 'the namespace of objects without one (default: default)')
+    .option('--cluster', 'check what runs in a cluster, read with kubectl, in place of files', false)
+    .option('--context <name>', 'with --cluster: the context of the kubeconfig (default: the current one)')
+    .option(
+      '--namespace <name>',
+      'the namespace of objects without one (default: default); with --cluster: print findings of this namespace only',
+    )
     .option(
       '--namespace-label <namespace:key=value>',
       'a label of a namespace that is not among the manifests, such as shop:istio-injection=enabled; shop: has none, '
@@ -55,6 +61,8 @@ function repeated(value: string, previous: readonly string[]): readonly string[]
 export interface CheckValues {
   readonly config?: string;
   readonly plugins: boolean;
+  readonly cluster: boolean;
+  readonly context?: string;
   readonly namespace?: string;
   readonly namespaceLabel: readonly string[];
   readonly clusterDomain?: string;
@@ -76,6 +84,10 @@ export interface Options {
   /** @default - cardinal.yaml in the working directory, if there is one */
   readonly config?: string;
   readonly plugins: boolean;
+  /** Whether a running cluster is checked, in place of paths. */
+  readonly cluster: boolean;
+  /** @default - the current context of the kubeconfig */
+  readonly context?: string;
   readonly namespace?: string;
   /** By namespace. */
   readonly namespaceLabels: NamespaceLabels;
@@ -110,6 +122,12 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
   }
   if (values.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.namespace)) {
     return `--namespace ${values.namespace} is not the name of a namespace.`;
+  }
+  if (values.cluster && (paths.length > 0 || values.build)) {
+    return '--cluster checks what runs, without files and --build. Check files in a run of their own.';
+  }
+  if (values.context !== undefined && !values.cluster) {
+    return '--context names the cluster of --cluster, which is missing.';
   }
   const wrong = values.namespaceLabel.find(each => !NAMESPACE_LABEL.test(each));
   if (wrong !== undefined) {

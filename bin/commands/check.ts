@@ -16,12 +16,22 @@ import {
   unreadableManifests,
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
-import { Cluster, environmentsIn, ManifestError, printableLine, readResources, textOfFile } from '../../lib/manifests';
+import {
+  Cluster,
+  environmentsIn,
+  Kind,
+  ManifestError,
+  printableLine,
+  type Reading,
+  readResources,
+  textOfFile,
+} from '../../lib/manifests';
 import { type CheckValues, type Options, optionsOf } from './check-options';
 import { explain } from './explain';
 import { list } from './list';
 import { PROGRAMS } from './programs';
 import { Progress } from './progress';
+import { readCluster } from './running-cluster';
 import { type Settings, settingsOf } from './settings';
 
 /** Checks manifests and prints the findings; returns the exit code. */
@@ -109,13 +119,13 @@ function baselineOf(file: string): Baseline {
 }
 
 /** What is named on the command line, else in the settings, else what `cardinal synth` wrote. */
-function environmentsOf({ paths }: Options, { config }: Settings): readonly Environment[] {
+function environmentsOf({ paths, cluster }: Options, { config }: Settings): readonly Environment[] {
   const ofAll = {
     namespace: config?.namespace,
     namespaceLabels: config?.namespaceLabels,
     elsewhere: config?.elsewhere,
   };
-  if (paths.length > 0) {
+  if (paths.length > 0 || cluster) {
     return [{ paths, ...ofAll }];
   }
   if (config && config.environments.length > 0) {
@@ -131,24 +141,18 @@ interface Result {
   readonly isUnread: boolean;
 }
 
-function checkOne(
-  { name, paths, namespace, namespaceLabels, elsewhere }: Environment,
-  options: Options,
-  { config, checks }: Settings,
-): Result {
+function checkOne(environment: Environment, options: Options, { config, checks }: Settings): Result {
+  const { name, namespaceLabels, elsewhere } = environment;
   const progress = new Progress();
-  const { resources, errors, unreadable, notes, unread } = readResources(
-    paths,
-    options.namespace ?? namespace,
-    options.build ? PROGRAMS : undefined,
-  );
-  [...errors.map(each => each.message), ...notes].forEach(each => process.stderr.write(`${printableLine(each)}\n`));
+  const { resources, errors, unreadable, notes, unread, unreadTypes } = options.cluster
+    ? ofCluster(options)
+    : ofFiles(environment, options);
+  [...errors, ...notes].forEach(each => process.stderr.write(`${printableLine(each)}\n`));
   const isEmpty = resources.length === 0 && unreadable.length === 0;
   if (isEmpty && errors.length === 0) {
     const of = name === undefined ? '' : ` (environment ${name})`;
-    process.stderr.write(
-      `${printableLine(`There is no object in ${paths.join(', ')}${of}: an earlier command may have failed.`)}\n`,
-    );
+    const where = options.cluster ? 'the cluster' : `${environment.paths.join(', ')}${of}`;
+    process.stderr.write(`${printableLine(`There is no object in ${where}: an earlier command may have failed.`)}\n`);
   }
   // Declared environments are clusters as they are.
   const worlds = name === undefined ? environmentsIn(resources) : [{ resources }];
@@ -170,6 +174,7 @@ function checkOne(
         namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
         elsewhere,
         unread,
+        unreadTypes,
       }),
       {
         checks: [...checks, unreadableManifests(unreadable)],
@@ -182,8 +187,44 @@ function checkOne(
   }));
   const report = mergedReport(parts);
   return {
-    cluster: { environment: name, report, objects: resources.length, checks },
+    cluster: {
+      environment: name,
+      report: options.cluster ? within(report, options.namespace) : report,
+      objects: resources.length,
+      checks,
+    },
     isUnread: errors.length > 0 || isEmpty,
+  };
+}
+
+interface Input extends Pick<Reading, 'resources' | 'unreadable' | 'notes' | 'unread'> {
+  readonly errors: readonly string[];
+  readonly unreadTypes?: readonly string[];
+}
+
+function ofFiles({ paths, namespace }: Environment, options: Options): Input {
+  const reading = readResources(paths, options.namespace ?? namespace, options.build ? PROGRAMS : undefined);
+  return { ...reading, errors: reading.errors.map(each => each.message) };
+}
+
+function ofCluster({ context, namespace }: Options): Input {
+  const reading = readCluster(context);
+  const isUnknown =
+    namespace !== undefined
+    && reading.resources.length > 0
+    && !reading.resources.some(each => each.type === Kind.NAMESPACE && each.name === namespace);
+  const errors = isUnknown ? [...reading.errors, `The cluster has no namespace ${namespace}.`] : reading.errors;
+  return { ...reading, errors, unreadable: [], unread: [] };
+}
+
+/** A report on the objects of a namespace, and on the namespace itself. */
+function within(report: CheckedCluster['report'], namespace?: string): CheckedCluster['report'] {
+  const isWithin = ({ object }: FoundThere) =>
+    namespace === undefined || (object.kind === 'Namespace' ? object.name : object.namespace) === namespace;
+  return {
+    ...report,
+    findings: report.findings.filter(isWithin),
+    suppressed: report.suppressed.filter(each => isWithin(each.finding)),
   };
 }
 

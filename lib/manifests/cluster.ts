@@ -33,6 +33,11 @@ export interface ClusterProps {
    * @default - none
    */
   readonly unread?: readonly string[];
+  /**
+   * Types of which no object was read, since the rights to list them are missing.
+   * @default - none
+   */
+  readonly unreadTypes?: readonly string[];
 }
 
 /** What exists in the cluster and no manifest declares. */
@@ -118,6 +123,11 @@ export class Cluster {
   /** Files and folders that may have further objects. */
   get unread(): readonly string[] {
     return this.props.unread ?? [];
+  }
+
+  /** Types of which no object was read. */
+  get unreadTypes(): readonly string[] {
+    return this.props.unreadTypes ?? [];
   }
 
   /** The labels of a namespace; empty if they are not known. */

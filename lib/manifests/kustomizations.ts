@@ -1,4 +1,4 @@
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import type { ManifestDocument } from './documents';
 import { isMap, type KubernetesObject } from './object';
 import { Resource } from './resource';
@@ -10,6 +10,8 @@ export interface Listed {
   readonly folder: string;
   /** The namespace that the objects get, if the kustomization sets one. */
   readonly namespace?: string;
+  /** Whether the kustomization changes objects otherwise, which is not done here. */
+  readonly isChanged: boolean;
 }
 
 /** What kustomizations apply, without running Kustomize: lists, namespaces and the names of generated objects. */
@@ -48,7 +50,9 @@ export function kustomized(documents: readonly ManifestDocument[], files: Readon
   const mentioned = new Set([...all.values()].flatMap(each => mentionedIn(each)));
   return {
     listed,
-    unlisted: new Set([...files].filter(each => !applied.has(each) && (mentioned.has(each) || all.has(dirname(each))))),
+    unlisted: new Set(
+      [...files].filter(each => !applied.has(each) && (mentioned.has(each) || all.has(withoutPatches(dirname(each))))),
+    ),
     generated: builds.flatMap(each => each.generated),
     roots: new Map(builds.map(each => [each.root.folder, [...each.left]])),
   };
@@ -69,11 +73,20 @@ const NOT_APPLIED: ReadonlyMap<string, string> = new Map([
   ['transformers', 'transformers'],
 ]);
 
+/** Further fields that change objects, without being noted: labels and images do not matter where nothing is missing. */
+const CHANGING = ['commonLabels', 'labels', 'commonAnnotations', ...NOT_APPLIED.keys()];
+
+/** The folder of the kustomization of patches in a folder of their own. */
+function withoutPatches(folder: string): string {
+  return /patch/.test(basename(folder)) ? dirname(folder) : folder;
+}
+
 class Build {
-  readonly listed: Listed[] = [];
+  private readonly found: Omit<Listed, 'isChanged'>[] = [];
   readonly generated: Resource[] = [];
   readonly left = new Set<string>();
   private readonly seen = new Set<string>();
+  private isChanged = false;
 
   constructor(
     readonly root: Kustomization,
@@ -85,12 +98,17 @@ class Build {
     this.include(this.root);
   }
 
+  get listed(): Listed[] {
+    return this.found.map(each => ({ ...each, isChanged: this.isChanged }));
+  }
+
   private include(each: Kustomization, outer?: string): void {
     if (this.seen.has(each.folder)) {
       return;
     }
     this.seen.add(each.folder);
     const namespace = outer ?? textOf(each.value.namespace);
+    this.isChanged ||= CHANGING.some(field => Object.hasOwn(each.value, field));
     for (const [field, noun] of NOT_APPLIED) {
       if (Object.hasOwn(each.value, field)) {
         this.left.add(noun);
@@ -103,8 +121,8 @@ class Build {
       const inner = this.all.get(normalize(path).replace(/(?<=.)\/$/, ''));
       if (inner) {
         this.include(inner, namespace);
-      } else if (this.files.has(path) && this.listed.length < MAX_LISTED) {
-        this.listed.push({ file: path, folder: this.root.folder, ...(namespace === undefined ? {} : { namespace }) });
+      } else if (this.files.has(path) && this.found.length < MAX_LISTED) {
+        this.found.push({ file: path, folder: this.root.folder, ...(namespace === undefined ? {} : { namespace }) });
       } else {
         this.left.add(`what is not among the files (${entry})`);
       }
@@ -130,16 +148,17 @@ class Build {
 }
 
 /** An object in the namespace of a kustomization, which sets it on all objects and renames Namespaces. */
-export function inNamespace(resource: Resource, { namespace, folder }: Omit<Listed, 'file'>): Resource {
-  const { object, origin } = resource;
+export function inNamespace(resource: Resource, { namespace, folder, isChanged }: Omit<Listed, 'file'>): Resource {
+  const { object } = resource;
+  const origin = resource.origin && { ...resource.origin, folder, isChanged };
   if (namespace === undefined) {
-    return new Resource(object, origin && { ...origin, folder }, resource.namespace);
+    return new Resource(object, origin, resource.namespace);
   }
   const metadata = {
     ...object.metadata,
     ...(resource.type === 'Namespace' ? { name: namespace } : resource.namespace === '' ? {} : { namespace }),
   };
-  return new Resource({ ...object, metadata }, origin && { ...origin, folder });
+  return new Resource({ ...object, metadata }, origin);
 }
 
 function pathsIn(each: Kustomization, ...fields: string[]): string[] {

@@ -38,9 +38,11 @@ export function possibleMaker(missing: Missing, cluster: Cluster): string | unde
   const maker = makerOf(missing, cluster);
   return maker
     ? `${maker.kind} ${maker.key} makes it`
-    : unread === undefined
-      ? undefined
-      : `it is in ${unread}, which is not read`;
+    : cluster.unreadTypes.includes(missing.type)
+      ? `it is among the ${missing.type}s, which are not read`
+      : unread === undefined
+        ? undefined
+        : `it is in ${unread}, which is not read`;
 }
 
 /** Whether something exists for certain: the settings state it, or an object makes it by its name. */

@@ -3,7 +3,8 @@ import { ByLabel } from './by-label';
 import type { Cluster } from './cluster';
 import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
-import { memo } from './memo';
+import { addTo } from './lists';
+import { memo, memoByKey } from './memo';
 import { type Labels, selects } from './selector';
 
 /** One end of a connection: a Pod, or an address outside the cluster. */
@@ -35,10 +36,14 @@ export class NetworkPolicies {
   static readonly of = memo((cluster: Cluster) => new NetworkPolicies(cluster));
 
   private readonly policies: ByLabel;
+  private readonly forAll = new Map<string, Resource[]>();
+  private readonly generals = new Map<string, General>();
 
   private constructor(private readonly cluster: Cluster) {
+    const all = cluster.all(Kind.NETWORK_POLICY);
+    all.filter(isForAll).forEach(each => addTo(this.forAll, each.namespace, each));
     this.policies = new ByLabel(
-      cluster.all(Kind.NETWORK_POLICY),
+      all.filter(each => !isForAll(each)),
       each => each.spec.get('podSelector', 'matchLabels').strings,
       alternativesOf,
     );
@@ -54,15 +59,41 @@ export class NetworkPolicies {
    * The rules of all policies of a Pod for one direction; undefined if no policy applies, so that all connections are
    * allowed.
    */
-  rulesFor(pod: Peer, direction: Direction): Field[] | undefined {
-    const policies = this.policiesFor(pod, direction);
-    return policies.length === 0 ? undefined : policies.flatMap(each => each.spec.get(direction).items);
+  rulesFor(pod: Peer, direction: Direction): PodRules | undefined {
+    const own = this.own(pod, direction);
+    const general = this.general(pod.namespace, direction);
+    return own.length + general.policies.length === 0
+      ? undefined
+      : new PodRules(
+          general.rules,
+          own.flatMap(each => each.spec.get(direction).items),
+        );
   }
 
-  private policiesFor(pod: Peer, direction: Direction): Resource[] {
+  private policiesFor(pod: Peer, direction: Direction): readonly Resource[] {
+    const own = this.own(pod, direction);
+    const { policies } = this.general(pod.namespace, direction);
+    return own.length === 0 ? policies : [...policies, ...own];
+  }
+
+  /** The policies that select some Pods of their namespace, and this one. */
+  private own(pod: Peer, direction: Direction): readonly Resource[] {
     return this.policies
       .candidates(pod.namespace, pod.labels)
       .filter(({ spec }) => isFor(spec, direction) && selects(spec.get('podSelector'), pod.labels));
+  }
+
+  /** The policies that select all Pods of a namespace. */
+  private general(namespace: string, direction: Direction): General {
+    const key = `${direction} ${namespace}`;
+    const known = this.generals.get(key);
+    if (known) {
+      return known;
+    }
+    const policies = (this.forAll.get(namespace) ?? []).filter(({ spec }) => isFor(spec, direction));
+    const found = { policies, rules: policies.flatMap(each => each.spec.get(direction).items) };
+    this.generals.set(key, found);
+    return found;
   }
 
   private refusing(direction: Direction, pod: Peer, peer: Peer, port: PeerPort): readonly Resource[] {
@@ -78,6 +109,42 @@ export class NetworkPolicies {
     );
     return isOpen ? [] : policies;
   }
+}
+
+interface General {
+  readonly policies: readonly Resource[];
+  readonly rules: readonly Field[];
+}
+
+/** The rules of the policies of a Pod for one direction. Those of policies for all Pods are evaluated once for all. */
+export class PodRules {
+  constructor(
+    private readonly general: readonly Field[],
+    private readonly own: readonly Field[],
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.general.length + this.own.length === 0;
+  }
+
+  /**
+   * Whether a rule passes a test.
+   * @param question what the test depends on, besides the rule
+   */
+  some(question: string, test: (rule: Field) => boolean): boolean {
+    return this.own.some(test) || someOf(this.general, question, test);
+  }
+}
+
+const someOf = memoByKey((rules: readonly Field[], _question: string, test: (rule: Field) => boolean) =>
+  rules.some(test),
+);
+
+function isForAll({ spec }: Resource): boolean {
+  return (
+    spec.get('podSelector', 'matchLabels').entries.length === 0
+    && spec.get('podSelector', 'matchExpressions').items.length === 0
+  );
 }
 
 /** Whether a rule applies to a port. */

@@ -12,6 +12,11 @@ export interface Origin {
    * @default - that of its file
    */
   readonly folder?: string;
+  /**
+   * Whether the kustomization changes it by patches, labels or the like, which were not applied.
+   * @default false
+   */
+  readonly isChanged?: boolean;
 }
 
 /** A Kubernetes object, with its effective namespace and its source. */

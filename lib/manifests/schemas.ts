@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Cluster } from './cluster';
@@ -58,13 +58,16 @@ export class Schemas {
 }
 
 const FILE = join(__dirname, 'schemas.json.gz');
+/** What writes it, in a checkout alone. */
+const PROGRAM = join(__dirname, '../../packaging/bundle-schemas.mjs');
 let cached: Packed | undefined;
 
 /** The schemas of the package. In a checkout of the repository, the first use writes the file that the build has. */
 function packed(): Packed {
   if (!cached) {
-    if (!existsSync(FILE)) {
-      execFileSync(process.execPath, [join(__dirname, '../../packaging/bundle-schemas.mjs'), FILE]);
+    const made = statSync(FILE, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if ((statSync(PROGRAM, { throwIfNoEntry: false })?.mtimeMs ?? 0) > made) {
+      execFileSync(process.execPath, [PROGRAM, FILE]);
     }
     cached = JSON.parse(gunzipSync(readFileSync(FILE)).toString('utf8')) as Packed;
   }

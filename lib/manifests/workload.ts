@@ -15,8 +15,20 @@ const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map<string, readon
   [Kind.CRON_JOB, ['spec', 'jobTemplate', 'spec', 'template']],
 ]);
 
-function isMade({ metadata }: Resource): boolean {
-  return metadata.get('ownerReferences').items.some(owner => owner.get('controller').isTrue);
+/**
+ * The keys that the maker of an object can have: its controller, or, if that is a ReplicaSet, what the ReplicaSet is
+ * of, which its name begins with.
+ */
+function makersOf({ metadata, namespace }: Resource): string[] {
+  const hash = metadata.get('labels', 'pod-template-hash').text;
+  return metadata
+    .get('ownerReferences')
+    .items.filter(owner => owner.get('controller').isTrue)
+    .flatMap(owner => {
+      const [kind, name] = [owner.get('kind').text, owner.get('name').text];
+      const root = name.endsWith(`-${hash}`) ? name.slice(0, -hash.length - 1) : name;
+      return [`${kind} ${namespace}/${name}`, `Deployment ${namespace}/${root}`, `Rollout ${namespace}/${root}`];
+    });
 }
 
 function keyOf({ kind, key }: Resource): string {
@@ -34,16 +46,15 @@ function refersTo({ namespace, spec }: Resource): string {
  */
 export class Workload {
   /**
-   * The workload of an object, if it is one. An object with a controller is not counted again: its controller is the
-   * workload.
+   * The workload of an object by itself, if it is one, whether another workload has made it or not.
    */
   static of(resource: Resource): Workload | undefined {
-    return isMade(resource) ? undefined : Workload.withTemplate(resource, resource);
+    return Workload.withTemplate(resource, resource);
   }
 
   /**
-   * The workloads of all objects. A Rollout that refers to a Deployment runs Pods of its template, and scales the
-   * Deployment down.
+   * The workloads of all objects; what one of them has made is a part of it. A Rollout that refers to a Deployment runs
+   * Pods of its template, and scales the Deployment down.
    * @see https://argo-rollouts.readthedocs.io/en/stable/migrating/
    */
   static all(resources: readonly Resource[]): Workload[] {
@@ -55,10 +66,11 @@ export class Workload {
     const templates = new Map(
       (referenced.size > 0 ? resources : []).map(each => [referenced.get(keyOf(each)), each] as const),
     );
-    return resources.flatMap(each => {
-      const isReplaced = referenced.size > 0 && referenced.has(keyOf(each));
-      return isReplaced || isMade(each) ? [] : (Workload.withTemplate(each, templates.get(each) ?? each) ?? []);
-    });
+    const workloads = resources.filter(each => TEMPLATES.has(each.type));
+    const keys = new Set(workloads.map(keyOf));
+    return workloads
+      .filter(each => !referenced.has(keyOf(each)) && !makersOf(each).some(maker => keys.has(maker)))
+      .flatMap(each => Workload.withTemplate(each, templates.get(each) ?? each) ?? []);
   }
 
   private static withTemplate(resource: Resource, owner: Resource): Workload | undefined {

@@ -17,6 +17,8 @@ test('the help of check names each of its options', () => {
   expect([...stdout.matchAll(/^ {2}(?:-h, )?--([a-z-]+)/gm)].map(([, name]) => name)).toEqual([
     'config',
     'no-plugins',
+    'cluster',
+    'context',
     'namespace',
     'namespace-label',
     'build',

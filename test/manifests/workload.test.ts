@@ -65,7 +65,40 @@ spec: { ${template}{ metadata: { labels: { app: web } } }${close} }
   expect(workloadsOf(text)).toEqual([`${kind} shop web 1 default`]);
 });
 
-test('an object that a controller has made is a part of its controller', () => {
-  const owned = 'metadata: { name: a, namespace: shop, labels: { app: a }, ownerReferences: [{ controller: true }] }';
-  expect(workloadsOf(`apiVersion: v1\nkind: Pod\n${owned}\n`)).toEqual([]);
+const POD = (owner: string, labels = '') => `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web-5d8-x
+  namespace: shop
+  labels: { app: web${labels} }
+  ownerReferences: [{ apiVersion: apps/v1, ${owner} }]
+`;
+const SET = `---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: web, namespace: shop }
+spec: { template: { metadata: { labels: { app: web } } } }
+`;
+
+test('a Pod that a workload has made is a part of it', () => {
+  const pod = POD('kind: StatefulSet, name: web, controller: true');
+  expect(workloadsOf(pod + SET)).toEqual(['StatefulSet shop web 1 default']);
+  expect(workloadsOf(pod + SET.replace('namespace: shop', 'namespace: other'))).toHaveLength(2);
+  expect(workloadsOf(pod + SET.replace('name: web', 'name: api'))).toHaveLength(2);
+});
+
+test('a Pod whose controller is not read, or that has an owner which does not control it, is a workload', () => {
+  expect(workloadsOf(POD('kind: CloneSet, name: web, controller: true') + SET)).toHaveLength(2);
+  expect(workloadsOf(POD('kind: StatefulSet, name: web') + SET)).toHaveLength(2);
+});
+
+test.each([
+  ['Deployment', 'apps/v1'],
+  ['Rollout', 'argoproj.io/v1alpha1'],
+])('a Pod of a ReplicaSet that is not read is a part of its %s', (kind, apiVersion) => {
+  const pod = POD('kind: ReplicaSet, name: web-5d8, controller: true', ', pod-template-hash: 5d8');
+  const owner = SET.replace('StatefulSet', kind).replace('apps/v1', apiVersion);
+  expect(workloadsOf(pod + owner)).toEqual([`${kind} shop web 1 default`]);
+  expect(workloadsOf(pod + owner.replace('name: web', 'name: api'))).toHaveLength(2);
 });

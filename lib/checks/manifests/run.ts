@@ -1,8 +1,9 @@
-import { Cluster, isMade, type KubernetesObject, possibleMaker, type Resource, resourcesOf } from '../../manifests';
+import { Cluster, Kind, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
 import type { ManifestFinding } from './manifest-finding';
+import { present } from './presence';
 import { matchesObject, type Suppression, suppressionInCode, suppressionsOf } from './suppressions';
 
 /** A suppressed finding. */
@@ -73,6 +74,8 @@ export function checkObjects(objects: readonly KubernetesObject[], options: Chec
 }
 
 const SCHEMA = 'SchemaViolation';
+/** How the names of checks of the validity of a kind begin. */
+const INVALID = 'Invalid';
 
 /** Namespaces of Kubernetes itself: findings there are suppressed and stay in the report. */
 const KUBERNETES_OWN = new Set(['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']);
@@ -118,6 +121,8 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
         suppressed.push({ finding, reason: `the placeholder ${placeholderIn(finding, each)} has no value here` });
       } else if (KUBERNETES_OWN.has(namespace)) {
         suppressed.push({ finding, reason: `${namespace} is a namespace of Kubernetes itself` });
+      } else if (isInline && finding.severity !== Severity.ERROR && isOfInstallation(each.at.resource)) {
+        suppressed.push({ finding, reason: "the object is of Istio's own installation" });
       } else {
         findings.push(finding);
       }
@@ -142,8 +147,30 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
   };
 }
 
+const FILTER_OF_INSTALLATION = /^(tcp-)?(stats-filter|metadata-exchange)-1\.\d+/;
+
+/** Whether an object is output of istioctl, or of a chart of Istio, by the labels that these set. */
+function isOfInstallation({ type, name, labels }: Resource): boolean {
+  return (
+    (type === Kind.ENVOY_FILTER && 'istio.io/rev' in labels && FILTER_OF_INSTALLATION.test(name))
+    || 'install.operator.istio.io/owning-resource' in labels
+    || 'operator.istio.io/component' in labels
+    || (labels['app.kubernetes.io/part-of'] === 'istio' && 'helm.sh/chart' in labels)
+  );
+}
+
 /** What programs replace before a manifest is applied, in the text of a finding or of its field. */
-const PLACEHOLDER = /\$\{\w[^{}]{0,200}\}|\{\{[^{}]{1,200}\}\}/;
+const PLACEHOLDER = new RegExp(
+  [
+    /\$\{\w[^{}]{0,200}\}|\{\{[^{}]{1,200}\}\}/,
+    // Variables of Kustomize, and names that scripts and replacements look for.
+    /\$\([\w.-]{1,200}\)|\b[A-Z0-9_]{0,100}PLACEHOLDER\b|__[A-Z][A-Z0-9_]{0,100}__/,
+    // A host with a name in upper case, which no Service has.
+    /\b[A-Z][A-Z0-9]{0,60}(_[A-Z0-9]{1,60}){1,9}\.[A-Za-z]/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 function placeholderIn({ message }: ManifestFinding, { at }: Problem): string | undefined {
   const texts = [message, at.text, ...at.entries.map(([, each]) => each.text)];
@@ -181,10 +208,10 @@ function unusedProblem({ id, reason, at }: Suppression): Problem {
     : problem(at, `The suppression of ${id} matches no finding.`, 'Remove it, or correct the name of the check.');
 }
 
-/** What a check of a kind reports at a field, the check of its schema does not report again. */
+/** What a check of the validity of a kind reports at a field, the check of its schema does not report again. */
 function withoutRepetitions(findings: readonly ManifestFinding[]): ManifestFinding[] {
   const placeOf = ({ file, line, column, path }: ManifestFinding) => [file, line, column, path].join(' ');
-  const places = new Set(findings.filter(({ id }) => id !== SCHEMA).map(placeOf));
+  const places = new Set(findings.filter(({ id }) => id.startsWith(INVALID)).map(placeOf));
   return findings.filter(each => each.id !== SCHEMA || !places.has(placeOf(each)));
 }
 
@@ -198,25 +225,6 @@ function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
     if (!ofObject.has(key)) {
       seen.set(resource, ofObject.add(key));
       yield each;
-    }
-  }
-}
-
-/**
- * Problems without those of what exists elsewhere for certain; a note, if an object may make what is missing, or if it
- * may be in what was not read.
- */
-function* present(problems: Iterable<Problem>, cluster: Cluster): Iterable<Problem> {
-  for (const each of problems) {
-    const maker = each.missing && possibleMaker(each.missing, cluster);
-    if (!each.missing || !isMade(each.missing, cluster)) {
-      yield maker === undefined
-        ? each
-        : {
-            ...each,
-            severity: Severity.INFO,
-            message: `${each.message.replace(/\.$/, '')}, unless ${maker}.`,
-          };
     }
   }
 }

@@ -321,3 +321,76 @@ test('no check fails for any value of a field', () => {
     types.forEach(type => survives(objectsOf(type, word, nested)));
   }
 });
+
+test.each([
+  ['install.operator.istio.io/owning-resource: unknown', true],
+  ['operator.istio.io/component: Pilot', true],
+  ['app.kubernetes.io/part-of: istio, helm.sh/chart: gateway-1.31.0', true],
+  ['app.kubernetes.io/part-of: istio', false],
+  ['helm.sh/chart: gateway-1.31.0', false],
+])("warnings about an object of Istio's own installation are suppressed, by its labels: %s", (labels, isOwn) => {
+  const budget = `
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: istiod, namespace: istio-system, labels: {${labels}}}
+spec: {minAvailable: 1, selector: {matchLabels: {app: istiod}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: istiod, namespace: istio-system}
+spec:
+  selector: {matchLabels: {app: istiod}}
+  template: {metadata: {labels: {app: istiod}}, spec: {containers: [{name: discovery, image: pilot}]}}
+`;
+  const of = (text: string, inlineSuppressions: boolean) => {
+    const report = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })), { inlineSuppressions });
+    return [report.findings, report.suppressed.map(each => each.finding)].map(
+      each => each.filter(({ object }) => object.kind === 'PodDisruptionBudget').length,
+    );
+  };
+  expect(of(budget, true)).toEqual(isOwn ? [0, 1] : [1, 0]);
+  expect(of(budget, false)).toEqual([1, 0]);
+  expect(of(budget.replace('minAvailable: 1', 'minAvailable: {}'), true)[0]).toBeGreaterThan(0);
+});
+
+const RUNNING = `
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {ports: [{name: http, port: 80}]}
+---
+`;
+const route = (host: string) => `
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: web, namespace: shop}
+spec: {hosts: [web], http: [{route: [{destination: {host: ${host}}}]}]}
+`;
+
+test.each([
+  ['a namespace of which nothing that runs is declared', RUNNING, 'search.platform.svc.cluster.local', 'info'],
+  ['a namespace that has Services', RUNNING, 'wbe.shop.svc.cluster.local', 'error'],
+  ['a namespace whose name is nearly that of one that has Services', RUNNING, 'web.shpo.svc.cluster.local', 'error'],
+  ['any namespace, where nothing that runs is declared', '', 'search.platform.svc.cluster.local', 'error'],
+  ['no namespace', RUNNING, 'search.example', 'error'],
+])('what is missing in %s is of this severity', (_name, running, host, severity) => {
+  const { findings } = checkManifests(new Cluster(loadResources(running + route(host), { file: 'a.yaml' })));
+  expect(findings.filter(({ id }) => id === 'UnknownDestination').map(each => each.severity)).toEqual([severity]);
+});
+
+test('a Service that names no namespace may be applied to the one where it is missing, and one that names it may not', () => {
+  const other = RUNNING.replace('name: web', 'name: api');
+  const severitiesOf = (metadata: string) =>
+    checkManifests(
+      new Cluster(
+        loadResources(`${other}${RUNNING.replace('{name: web, namespace: shop}', metadata)}${route('web')}`, {
+          file: 'a.yaml',
+        }),
+      ),
+    )
+      .findings.filter(({ id }) => id === 'UnknownDestination')
+      .map(each => each.severity);
+  expect(severitiesOf('{name: web}')).toEqual(['info']);
+  expect(severitiesOf('{name: web, namespace: default}')).toEqual(['error']);
+  expect(severitiesOf('{name: wbe}')).toEqual(['error']);
+});

@@ -12,8 +12,9 @@ interface Use {
 /** The objects whose annotations are checked, with the annotations in the pod templates of Deployments and others. */
 export function uses(cluster: Cluster): Use[] {
   return [
-    ...[Kind.NAMESPACE, Kind.SERVICE, Kind.POD, Kind.DEPLOYMENT]
+    ...[Kind.NAMESPACE, Kind.SERVICE, Kind.DEPLOYMENT]
       .flatMap(type => cluster.all(type))
+      .concat(cluster.workloads.all.map(each => each.resource).filter(each => each.type === Kind.POD))
       .flatMap(resource => usesIn(resource.metadata, resource.kind, resource.labels)),
     ...cluster.workloads.all
       .filter(each => each.resource.type !== Kind.POD)
@@ -21,8 +22,14 @@ export function uses(cluster: Cluster): Use[] {
   ];
 }
 
+/** What the injector itself writes on the Pods that it has changed. */
+const OF_INJECTOR: ReadonlySet<string> = new Set(['sidecar.istio.io/status', 'proxy.istio.io/overrides']);
+
 function usesIn(metadata: Field, kind: string, labels: Labels): Use[] {
-  return istioAnnotations(metadata.get('annotations')).map(([name, at]) => ({ name, at, kind, labels }));
+  const isInjected = metadata.get('annotations', 'sidecar.istio.io/status').exists;
+  return istioAnnotations(metadata.get('annotations'))
+    .filter(([name]) => !isInjected || !OF_INJECTOR.has(name))
+    .map(([name, at]) => ({ name, at, kind, labels }));
 }
 
 /** Whether an annotation is on a kind of object on which Istio reads it. */

@@ -45,7 +45,10 @@ export const rule: Check = {
           rules !== undefined
           && ports.length > 0
           && !ports.some(port =>
-            rules.some(rule => allows(rule, direction, pod, peer, tcp(port, namesOfPort(port, to)), cluster)),
+            rules.some(
+              `${port} of ${to.resource.type} ${to.resource.key}, ${peer.resource.type} ${peer.resource.key}`,
+              rule => allows(rule, direction, pod, peer, tcp(port, namesOfPort(port, to)), cluster),
+            ),
           )
         );
       };

@@ -7,6 +7,7 @@ import {
   membershipOf,
   NetworkPolicies,
   type PeerPort,
+  type PodRules,
   type Workload,
 } from '../../../manifests';
 import { Severity } from '../../finding';
@@ -72,14 +73,14 @@ function* forgottenBy(workload: Workload, cluster: Cluster): Iterable<Problem> {
       'Add an egress rule to istiod on port 15012.',
     );
   }
-  if (ingress && ingress.length > 0 && membership === Membership.AMBIENT && !opens(ingress, tcp(HBONE))) {
+  if (ingress && !ingress.isEmpty && membership === Membership.AMBIENT && !opens(ingress, tcp(HBONE))) {
     yield problem(
       at,
       `${has} allow no ingress on port ${HBONE}, on which mesh traffic arrives.`,
       'Add an ingress rule for TCP port 15008.',
     );
   }
-  if (ingress && membership === Membership.AMBIENT && hasProbes(workload) && !ingress.some(admitsProbes)) {
+  if (ingress && membership === Membership.AMBIENT && hasProbes(workload) && !ingress.some('probes', admitsProbes)) {
     yield problem(
       at,
       `${has} block its probes, so it never becomes ready.`,
@@ -97,23 +98,23 @@ function* forgottenBy(workload: Workload, cluster: Cluster): Iterable<Problem> {
 }
 
 /** Whether it sends any traffic: a pod without any allowed egress is often isolated on purpose. */
-function sends(workload: Workload, egress: readonly Field[], membership: Membership, cluster: Cluster): boolean {
+function sends(workload: Workload, egress: PodRules, membership: Membership, cluster: Cluster): boolean {
   return (
-    egress.length > 0
+    !egress.isEmpty
     || membership === Membership.SIDECAR
     || (CallGraph.of(cluster).nodeOfWorkload(workload)?.outgoing.length ?? 0) > 0
   );
 }
 
-function opens(rules: readonly Field[], port: PeerPort): boolean {
-  return rules.some(rule => allowsPort(rule, port));
+function opens(rules: PodRules, port: PeerPort): boolean {
+  return rules.some(`${port.protocol} ${port.number}`, rule => allowsPort(rule, port));
 }
 
 /**
  * Whether rules may open a port of Pods in a namespace: peers of the workload's own namespace are none there. Labels of
  * the namespace other than its name are not known.
  */
-function leadsTo(namespace: string, workload: Workload, rules: readonly Field[], port: PeerPort): boolean {
+function leadsTo(namespace: string, workload: Workload, rules: PodRules, port: PeerPort): boolean {
   const may = (peer: Field) => {
     const name = peer.get('namespaceSelector', 'matchLabels', 'kubernetes.io/metadata.name');
     return (
@@ -123,8 +124,10 @@ function leadsTo(namespace: string, workload: Workload, rules: readonly Field[],
         : workload.namespace === namespace)
     );
   };
-  const open = rules.filter(rule => allowsPort(rule, port));
-  return open.some(rule => rule.get('to').items.length === 0 || rule.get('to').items.some(may));
+  return rules.some(
+    `${port.protocol} ${port.number} in ${namespace}`,
+    rule => allowsPort(rule, port) && (rule.get('to').items.length === 0 || rule.get('to').items.some(may)),
+  );
 }
 
 function admitsProbes(rule: Field): boolean {

@@ -13,12 +13,16 @@ export const rule: Check = {
     + "manifests contain the injector's webhooks, those decide; otherwise the labels do.",
   *find(cluster) {
     for (const workload of cluster.workloads.all.filter(each => each.resource.type === Kind.DEPLOYMENT)) {
+      const isUnknown =
+        workload.labels['sidecar.istio.io/inject'] === undefined && !cluster.isDeclared(workload.namespace);
+      const unless = isUnknown ? `, unless the namespace ${workload.namespace} has a label of the injector` : '';
       for (const image of isInjected(workload, cluster) ? [] : autoImages(workload)) {
-        yield problem(
+        const found = problem(
           image,
-          'No injector matches these pods, so the image `auto`, which does not exist, is not replaced.',
+          `No injector matches these pods, so the image \`auto\`, which does not exist, is not replaced${unless}.`,
           'Label the pods `sidecar.istio.io/inject: "true"`, or the namespace `istio-injection: enabled`.',
         );
+        yield isUnknown ? { ...found, severity: Severity.INFO } : found;
       }
     }
   },

@@ -24,7 +24,8 @@ export const rule: Check = {
         ?? resource.annotations['sidecar.istio.io/inject']
         ?? ''
       ).toLowerCase();
-      if (pod && isInjected && wish !== 'false' && !pod.pod.get('hostNetwork').isTrue && !hasProxy(pod)) {
+      const hasEnded = ['Succeeded', 'Failed'].includes(resource.root.get('status', 'phase').text);
+      if (pod && !hasEnded && isInjected && wish !== 'false' && !pod.pod.get('hostNetwork').isTrue && !hasProxy(pod)) {
         yield problem(
           resource.metadata.get('name'),
           `The Pod has no container istio-proxy, although namespace ${resource.namespace} has injection enabled.`,

@@ -6,7 +6,7 @@ import {
   injectorValues,
   Kind,
   type Resource,
-  type Workload,
+  Workload,
 } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -26,7 +26,11 @@ export const rule: Check = {
       const outdated =
         image === undefined
           ? []
-          : cluster.workloads.in(namespace.name).filter(each => isOutdated(each, image, cluster));
+          : cluster
+              .all(Kind.POD)
+              .filter(each => each.namespace === namespace.name)
+              .flatMap(each => Workload.of(each) ?? [])
+              .filter(each => isOutdated(each, image, cluster));
       if (outdated.length > 0) {
         yield problem(
           namespace.metadata.get('name'),
@@ -51,11 +55,10 @@ function expectedImage(cluster: Cluster, { labels }: Resource): string | undefin
 }
 
 function isOutdated(workload: Workload, image: string, cluster: Cluster): boolean {
-  const { resource, annotations, containers } = workload;
+  const { annotations, containers } = workload;
   const images = containers.filter(each => each.get('name').text === 'istio-proxy').map(each => each.get('image').text);
   return (
-    resource.type === Kind.POD
-    && !annotations['sidecar.istio.io/proxyImage']
+    !annotations['sidecar.istio.io/proxyImage']
     && images.length > 0
     && images.some(each => ![image, `${image}-${variantFor(workload, cluster)}`].includes(each))
   );

@@ -2,6 +2,7 @@ import {
   CLOUDFORMATION,
   type Field,
   isMap,
+  Kind,
   memo,
   memoByKey,
   type Resource,
@@ -30,6 +31,7 @@ export const rule: Check = {
       } else {
         yield* violations(resource.root, schema, schemas);
         yield* unselected(resource);
+        yield* incomplete(resource);
       }
     }
   },
@@ -86,11 +88,12 @@ function* violations(field: Field, schema: Schema, schemas: Schemas): Iterable<P
       yield wrong(field, 'a text');
     } else if (!type.e.includes(value)) {
       const values = type.e.filter(each => each !== '');
-      yield problem(
+      const found = problem(
         field,
         `"${value}" is no value of this field, so the API server rejects the object.${nearest(value, values)}`,
         `Use one of ${values.join(', ')}.`,
       );
+      yield nearest(value, values) === '' && isAhead(field) ? { ...found, severity: Severity.INFO } : found;
     }
   } else if ('a' in type) {
     if (!Array.isArray(value)) {
@@ -116,24 +119,35 @@ function* ofObject(field: Field, fields: Fields, required: readonly string[], sc
     const schema = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (schema !== undefined) {
       yield* violations(member, schema, schemas);
-    } else if (!(field.isRoot && OF_FILES.has(name)) && !mayBeExperimental(field, name, fields)) {
-      yield problem(
+    } else if (!(field.isRoot && OF_FILES.has(name))) {
+      const nearest = nearestField(fields, name);
+      const unknown = problem(
         member,
-        `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearestField(fields, name)}`,
+        `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearest}`,
         names.length <= 12 ? `Use one of ${names.join(', ')}.` : 'Correct or remove it.',
       );
+      yield nearest === '' && isAhead(field) ? { ...unknown, severity: Severity.INFO } : unknown;
     }
+  }
+  if (isAhead(field)) {
+    return;
   }
   const unknown = field.entries.filter(([name]) => !Object.hasOwn(fields, name));
   const isMisspelt = (name: string) => unknown.some(([other]) => nearest(other, [name]) !== '');
   for (const name of required.filter(each => !field.get(each).exists && !isMisspelt(each))) {
-    yield problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`);
+    const missing = `The field "${name}" is missing, so the API server rejects the object`;
+    yield field.resource.origin?.isChanged === true
+      ? { ...problem(field, `${missing}, unless its kustomization adds it.`, `Add ${name}.`), severity: Severity.INFO }
+      : problem(field, `${missing}.`, `Add ${name}.`);
   }
 }
 
-/** The schemas of the Gateway API are those of its standard channel; the experimental one has further fields. */
-function mayBeExperimental({ resource }: Field, name: string, fields: Fields): boolean {
-  return resource.object.apiVersion.startsWith('gateway.networking.k8s.io/') && nearestField(fields, name) === '';
+/**
+ * Whether the API has fields, values and defaults that the schemas of the package do not have yet: Envoy Gateway's
+ * grows with each release.
+ */
+function isAhead({ resource }: Field): boolean {
+  return resource.object.apiVersion.startsWith('gateway.envoyproxy.io/');
 }
 
 /** What programs add to objects in files, and read again: sops. */
@@ -188,3 +202,31 @@ function* unselected({ spec, object, kind }: Resource): Iterable<Problem> {
     );
   }
 }
+
+const PODS: ReadonlySet<string> = new Set<string>([Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET, Kind.JOB]);
+
+/** Lists that may not be empty, which the types of Kubernetes do not state. */
+function* incomplete({ spec, type }: Resource): Iterable<Problem> {
+  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
+  const containers = pod.exists ? pod.get('containers').value : [];
+  if ((type === Kind.POD || PODS.has(type)) && Array.isArray(containers) && containers.length === 0) {
+    const at = pod.get('containers').exists ? pod.get('containers') : pod;
+    yield problem(at, 'The Pod has no container, so the API server rejects the object.', 'Add a container.');
+  }
+  const isPortless = spec.get('clusterIP').text === 'None' || spec.get('type').text === 'ExternalName';
+  const { ports = [] } = isMap(spec.value) ? spec.value : {};
+  if (type === Kind.SERVICE && !isPortless && Array.isArray(ports) && ports.length === 0) {
+    yield problem(spec, 'The Service has no ports, so the API server rejects it.', 'Add ports, or `clusterIP: None`.');
+  }
+  const [name, least] = LEAST.get(type) ?? [];
+  const list = name === undefined ? undefined : spec.get(name);
+  if (list && Array.isArray(list.value) && list.items.length === 0) {
+    yield problem(list, `The list of ${name} is empty, so the API server rejects the object.`, `Add ${least}.`);
+  }
+}
+
+/** Lists of the Gateway API with at least one member, where they are set. */
+const LEAST: ReadonlyMap<string, readonly [name: string, member: string]> = new Map<string, [string, string]>([
+  [Kind.GATEWAY, ['listeners', 'a listener']],
+  [Kind.HTTP_ROUTE, ['rules', 'a rule, or omit the list for one that matches everything']],
+]);

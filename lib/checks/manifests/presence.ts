@@ -1,0 +1,74 @@
+import { type Cluster, isMade, Kind, memo, type Missing, possibleMaker, type Resource } from '../../manifests';
+import { Severity } from '../finding';
+import { suggestion } from '../suggestion';
+import type { Problem } from './check';
+
+/**
+ * Problems without those of what exists elsewhere for certain; a note, if an object may make what is missing, if it may
+ * be in what was not read, or if nothing of the namespace that runs is among the manifests.
+ */
+export function* present(problems: Iterable<Problem>, cluster: Cluster): Iterable<Problem> {
+  for (const each of problems) {
+    const { missing } = each;
+    const maker =
+      missing
+      && (possibleMaker(missing, cluster) ?? otherManifests(missing, cluster) ?? withoutNamespace(missing, cluster));
+    if (!missing || !isMade(missing, cluster)) {
+      yield maker === undefined
+        ? each
+        : {
+            ...each,
+            severity: Severity.INFO,
+            message: `${each.message.replace(/\.$/, '')}, unless ${maker}.`,
+          };
+    }
+  }
+}
+
+/** What is in a namespace with what runs there. */
+const WITH_PODS: ReadonlySet<string> = new Set<string>([
+  Kind.SERVICE,
+  Kind.POD,
+  Kind.SERVICE_ACCOUNT,
+  Kind.SECRET,
+  Kind.ISTIO_GATEWAY,
+  Kind.GATEWAY,
+]);
+
+/**
+ * That a namespace may be of other manifests: Services and Pods are among these ones, and none of them in it. Its name
+ * is not a slip for one that has some.
+ */
+function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
+  const running = namespacesWithPods(cluster);
+  const isOther = running.size > 0 && !running.has(namespace) && suggestion(namespace, [...running]) === '';
+  return namespace !== '' && WITH_PODS.has(type) && isOther
+    ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
+    : undefined;
+}
+
+/** That an object has no namespace in its manifest, so that it may be applied to the one where it is missing. */
+function withoutNamespace({ type, name, namespace }: Missing, cluster: Cluster): string | undefined {
+  if (namespace === '' || namespace === NAMESPACE || !WITH_PODS.has(type)) {
+    return undefined;
+  }
+  const isMovable = (each: Resource | undefined) =>
+    each !== undefined && each.namespace === NAMESPACE && each.object.metadata.namespace === undefined;
+  const found =
+    type === Kind.POD
+      ? cluster.workloads.in(NAMESPACE).some(each => isMovable(each.resource))
+      : isMovable(cluster.find(type, name, NAMESPACE));
+  const noun = type === Kind.POD ? 'their workload' : `the ${type.split('.')[0]} ${name}`;
+  return found ? `${noun}, which names no namespace, is applied to ${namespace}` : undefined;
+}
+
+/** Of objects that name none, unless it is stated. */
+const NAMESPACE = 'default';
+
+const namespacesWithPods = memo(
+  (cluster: Cluster): ReadonlySet<string> =>
+    new Set([
+      ...cluster.workloads.all.map(each => each.namespace),
+      ...cluster.all(Kind.SERVICE).map(each => each.namespace),
+    ]),
+);
