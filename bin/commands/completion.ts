@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { noneOf } from '../../lib/checks';
+import { noneOf, REPORT_FORMATS, Severity } from '../../lib/checks';
 
 /** The shells, with the script that completes the words of each. */
 export const SHELLS: ReadonlyMap<string, (program: Command) => string> = new Map([
@@ -31,6 +31,9 @@ function bash(program: Command): string {
     ...cases,
     `    *) words="${[...namesIn(program), ...optionsOf(program)].join(' ')}" ;;`,
     '  esac',
+    '  case "${COMP_WORDS[COMP_CWORD-1]}" in',
+    ...[...valuesOf(program)].map(([name, values]) => `    ${name}) words="${values.join(' ')}" ;;`),
+    '  esac',
     `  [ "$COMP_CWORD" = 1 ] && words="${[...namesIn(program), ...optionsOf(program)].join(' ')}"`,
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
     '}',
@@ -53,8 +56,24 @@ function fish(program: Command): string {
         option => `complete -c ${name} -n '__fish_seen_subcommand_from ${command.name()}' -l ${option.slice(2)}`,
       ),
     ),
+    ...[...valuesOf(program)].map(
+      ([word, values]) => `complete -c ${name} -n '__fish_prev_arg_in ${word}' -f -a '${values.join(' ')}'`,
+    ),
     '',
   ]).join('\n');
+}
+
+/** The values of options and arguments that are one of a list, by the word before them. */
+function valuesOf(program: Command): Map<string, readonly string[]> {
+  const options = program.commands.flatMap(each => each.options);
+  return new Map([
+    ...options.flatMap(({ long, argChoices }): [string, readonly string[]][] =>
+      long && argChoices ? [[long, argChoices]] : [],
+    ),
+    ['--format', [...REPORT_FORMATS.keys()]],
+    ['--fail-on', [...Object.values(Severity), 'never']],
+    ['completion', [...SHELLS.keys()]],
+  ]);
 }
 
 function namesIn(program: Command): string[] {

@@ -96,12 +96,19 @@ test('the completion of bash has the commands, and the options of each', () => {
   expect(completed('')).toBe('init synth check completion --version --help');
   expect(completed('check', '--f')).toBe('--format --fail-on');
   expect(completed('synth', '-')).toBe('--help');
+  expect(completed('check', '--format', '')).toBe('text json sarif');
+  expect(completed('check', '--fail-on', 'n')).toBe('never');
+  expect(completed('init', '--mesh', '')).toBe('istio none');
+  expect(completed('completion', '')).toBe('bash zsh fish');
 });
 
 test('other shells have completions too, and a shell without one is an error', () => {
   expect(run('completion', 'zsh').stdout).toContain('bashcompinit');
   expect(run('completion', 'fish').stdout).toContain(
     "complete -c cardinal -n '__fish_seen_subcommand_from check' -l format\n",
+  );
+  expect(run('completion', 'fish').stdout).toContain(
+    "complete -c cardinal -n '__fish_prev_arg_in --edge' -f -a 'gateway http-api rest-api'\n",
   );
   expect(run('completion', 'powershell')).toMatchObject({
     status: 2,
