@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type RequestProps, Manifests, type RequestResult, Traffic } from '../../lib/testing';
 
 /** The ports of the echo workloads of Istio's integration tests. */
-export const PORTS: ReadonlyMap<string, { readonly port: number; readonly targetPort: number }> = new Map([
+const PORTS: ReadonlyMap<string, { readonly port: number; readonly targetPort: number }> = new Map([
   ['http', { port: 80, targetPort: 18080 }],
   ['http2', { port: 85, targetPort: 18085 }],
   ['grpc', { port: 7070, targetPort: 17070 }],
@@ -16,7 +16,7 @@ export const CALLERS = { 'ns1/a': '10.244.0.11', 'ns2/a': '10.244.0.12' } as con
 export type CallerName = keyof typeof CALLERS;
 
 /** The callee of all tests. */
-export const CALLEE = { namespace: 'ns1', name: 'b' } as const;
+const CALLEE = { namespace: 'ns1', name: 'b' } as const;
 
 /** The values of templates: workloads by their names in a template. */
 export interface TemplateValues {

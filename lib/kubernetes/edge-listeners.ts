@@ -15,7 +15,7 @@ type Listener = SpecOf<IGateway>['listeners'][number];
  *
  * @param tlsOptions options of the implementation, for listeners with TLS
  */
-export function edgeListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
+function edgeListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
   if (edge.gateway) {
     return sharedListeners(edgesBeside(edge), [edge], tlsOptions);
   }

@@ -6,6 +6,12 @@ import { Operation } from './operation';
 import type { IEdge } from './references';
 import { type RequestMatch, textOfMatch, validateRequestMatch } from './request-match';
 
+/** An edge as its routes and redirects refer to it. */
+export interface IRuledEdge extends IEdge {
+  /** The service that decides for each request of rules without one of their own; undefined for none. */
+  readonly authorizer?: ExternalAuthorizer;
+}
+
 /** What an edge does with the requests of an operation: a `Route` forwards them, a `Redirect` answers them. */
 export abstract class EdgeRule {
   /** The method and path that the rule matches. */
@@ -21,7 +27,7 @@ export abstract class EdgeRule {
     declaring: Declaring,
     [what, declaration]: readonly [what: string, declaration: string],
     /** The edge that the rule belongs to. */
-    readonly edge: IEdge,
+    readonly edge: IRuledEdge,
     operation: string,
     props: { readonly auth?: Auth; readonly match?: RequestMatch; readonly authorizer?: ExternalAuthorizer },
   ) {

@@ -67,7 +67,7 @@ export { Redirect, type RedirectProps, type RedirectTarget } from './redirect';
 export { literalRegex } from './regex';
 export type { PathPrefixRewrite, Rewrite } from './rewrite';
 export type { RouteRewrite } from './route-rewrite';
-export { EdgeRule } from './edge-rule';
+export { EdgeRule, type IRuledEdge } from './edge-rule';
 export * from './route';
 export { precedes, type Region, regionsOf, rulePrecedes } from './route-precedence';
 export * from './service';

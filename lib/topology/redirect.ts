@@ -1,10 +1,9 @@
 import type { Auth } from './auth';
 import type { Declaring } from './declaring';
-import { EdgeRule } from './edge-rule';
+import { EdgeRule, type IRuledEdge } from './edge-rule';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { requireHostName } from './names';
 import { requireInteger } from './numbers';
-import type { IEdge } from './references';
 import type { RequestMatch } from './request-match';
 import { requireReplaceablePrefix, requireRewrittenPath } from './route-rewrite';
 import { anyValue } from './rules';
@@ -72,7 +71,7 @@ export class Redirect extends EdgeRule {
   /** The URL that clients are redirected to. */
   readonly to: RedirectTarget;
 
-  constructor(declaring: Declaring, edge: IEdge, operation: string, props: RedirectProps) {
+  constructor(declaring: Declaring, edge: IRuledEdge, operation: string, props: RedirectProps) {
     super(declaring, ['Redirect', 'edge.redirect(…)'], edge, operation, props);
     const { path, pathPrefix, host, scheme, port, statusCode } = props;
     this.to = { path, pathPrefix, host, scheme, port, statusCode };

@@ -2,7 +2,6 @@ import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import type { Capability } from './capability';
 import type { Cors } from './cors';
-import type { ExternalAuthorizer } from './external-authorizer';
 import type { OutboundTraffic } from './outbound-traffic';
 import type { PerClientRateLimit } from './per-client-rate-limit';
 import type { Port } from './port';
@@ -115,8 +114,6 @@ export interface IEdge {
   readonly cors?: Cors;
   /** The credentials that requests need on routes without `auth` of their own. */
   readonly auth: Auth;
-  /** The service that decides for each request of routes without one of their own; undefined for none. */
-  readonly authorizer?: ExternalAuthorizer;
   /** The time limit of requests on routes without a timeout of their own. */
   readonly timeout: Duration;
   /** The limit on the requests of each client, all routes together; undefined for none. */

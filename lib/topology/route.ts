@@ -8,7 +8,7 @@ import type { RateLimit } from './rate-limit';
 import type { Retries } from './call-policy';
 import { validateRouteRetries } from './route-retries';
 import { ValidationError } from './validation-error';
-import { EdgeRule } from './edge-rule';
+import { EdgeRule, type IRuledEdge } from './edge-rule';
 import { type HeaderChanges, validateHeaderChanges } from './header-changes';
 import { requireDuration } from './numbers';
 import { requireCacheable } from './route-cache';
@@ -16,7 +16,6 @@ import { Operation } from './operation';
 import { PathPattern } from './path-pattern';
 import type { Port } from './port';
 import type { HttpBinding, ProtoDescriptor } from './proto-descriptor';
-import type { IEdge } from './references';
 import type { RequestMatch } from './request-match';
 import { type RequestValidation, validateRequestRules } from './request-validation';
 import { type RouteRewrite, validateRouteRewrite } from './route-rewrite';
@@ -143,7 +142,7 @@ export class Route extends EdgeRule {
 
   constructor(
     declaring: Declaring,
-    edge: IEdge,
+    edge: IRuledEdge,
     operation: string,
     /** The service that requests are routed to. */
     readonly service: Service,

@@ -188,8 +188,8 @@ test('what a controller has made is no workload beside it', () => {
   const made = cluster(
     [
       '{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {metadata: {labels: {app: a}}}}}',
-      '{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: a-1, ownerReferences: [{controller: '
-        + 'true}]}, spec: {template: {metadata: {labels: {app: a}}}}}',
+      '{apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: a-1, ownerReferences: [{apiVersion: '
+        + 'apps/v1, kind: Deployment, name: a, controller: true}]}, spec: {template: {metadata: {labels: {app: a}}}}}',
       '{apiVersion: batch/v1, kind: CronJob, metadata: {name: b}, spec: {jobTemplate: {spec: {template: '
         + '{metadata: {labels: {app: b}}}}}}}',
     ].join('\n---\n'),

@@ -4,7 +4,7 @@ import { kafka } from './brokers';
 import { image, platform, prometheus, service } from './topology';
 
 /** PostgreSQL with a standby, which repmgr promotes when the primary fails. */
-export const accountsDb = platform.addService('accounts-db', {
+const accountsDb = platform.addService('accounts-db', {
   image: 'bitnamilegacy/postgresql-repmgr:17.5.0',
   port: Port.tcp(5432, { name: 'postgres' }),
   workload: WorkloadKind.statefulSet({

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Contract, EnvValue, Health, Peer, PodManagementPolicy, Port, type ServiceProps } from '../../../lib';
+import { Contract, EnvValue, Health, PodManagementPolicy, Port, type ServiceProps } from '../../../lib';
 import { Topology, WorkloadKind } from '../../../lib';
 
 /** Northgate's online shop, and the payments of its orders. */
@@ -10,9 +10,6 @@ shop.addNamespace(PAYMENTS);
 /** What other repositories publish: copies of the files that their synthesis writes. */
 export const platform = shop.addContract(Contract.fromFile(join(__dirname, 'contracts/platform.contract.json')));
 export const warehouse = shop.addContract(Contract.fromFile(join(__dirname, 'contracts/warehouse.contract.json')));
-
-/** Prometheus of the operations team, outside the mesh. */
-export const prometheus = Peer.pods({ namespace: 'monitoring', labels: { 'app.kubernetes.io/name': 'prometheus' } });
 
 /** An image of the company's own registry, with the release of this repository. */
 export const image = (name: string) => `registry.northgate.example/shop/${name}:418`;
