@@ -115,6 +115,7 @@ export {
   type HttpProbeOptions,
   type ICallee,
   type IEdge,
+  type IRuledEdge,
   ImagePullPolicy,
   type InitContainer,
   type IService,
