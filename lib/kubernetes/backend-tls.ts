@@ -25,6 +25,8 @@ export function renderBackendTls(chart: TopologyChart, validate: (route: Route) 
         targetRefs: [{ group: '', kind: 'Service', name: service.name, sectionName: port.name }],
         validation: {
           hostname: backendTls.hostname,
+          // Istio's proxies send the host name, and verify these names alone.
+          subjectAltNames: [{ type: 'Hostname', hostname: backendTls.hostname }],
           ...(backendTls.caConfigMap === undefined
             ? { wellKnownCACertificates: 'System' as const }
             : { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: backendTls.caConfigMap }] }),

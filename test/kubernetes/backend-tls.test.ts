@@ -49,6 +49,7 @@ describe.each(TARGETS)('TLS of %s to a backend', (_, target) => {
       targetRefs: [{ group: '', kind: 'Service', name: 'legacy', sectionName: 'http-secure' }],
       validation: {
         hostname: 'legacy.internal.example',
+        subjectAltNames: [{ type: 'Hostname', hostname: 'legacy.internal.example' }],
         caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'legacy-ca' }],
       },
     });
@@ -62,6 +63,7 @@ describe.each(TARGETS)('TLS of %s to a backend', (_, target) => {
 
     expect(one(render(shop, target()), 'BackendTLSPolicy', 'legacy-http-secure').spec.validation).toEqual({
       hostname: 'legacy.internal.example',
+      subjectAltNames: [{ type: 'Hostname', hostname: 'legacy.internal.example' }],
       wellKnownCACertificates: 'System',
     });
   });
