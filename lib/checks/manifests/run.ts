@@ -106,7 +106,6 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
       const found = findingOf(check, each);
       const severity = severityOf(found, severities);
       const finding = { ...found, severity: severity === 'off' ? found.severity : severity };
-      const { namespace } = finding.object;
       const suppression = [...(inForce.get(each.at.resource) ?? []), ...everywhere].find(candidate =>
         accepts(candidate, finding),
       );
@@ -115,16 +114,13 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
       }
       if (severity === 'off') {
         turnedOff++;
-      } else if (suppression) {
-        suppressed.push({ finding, reason: suppression.reason });
-      } else if (isInline && placeholderIn(finding, each) !== undefined) {
-        suppressed.push({ finding, reason: `the placeholder ${placeholderIn(finding, each)} has no value here` });
-      } else if (KUBERNETES_OWN.has(namespace)) {
-        suppressed.push({ finding, reason: `${namespace} is a namespace of Kubernetes itself` });
-      } else if (isInline && finding.severity !== Severity.ERROR && isOfInstallation(each.at.resource)) {
-        suppressed.push({ finding, reason: "the object is of Istio's own installation" });
       } else {
-        findings.push(finding);
+        const reason = suppression?.reason ?? reasonToSuppress(finding, each, isInline);
+        if (reason === undefined) {
+          findings.push(finding);
+        } else {
+          suppressed.push({ finding, reason });
+        }
       }
     }
   }
@@ -145,6 +141,21 @@ export function checkManifests(cluster: Cluster, options: CheckOptions = {}): Re
     suppressed,
     ...(turnedOff > 0 ? { turnedOff } : {}),
   };
+}
+
+/** Why a finding is suppressed without a suppression that names it. */
+function reasonToSuppress(finding: ManifestFinding, problem: Problem, isInline: boolean): string | undefined {
+  const placeholder = isInline ? placeholderIn(finding, problem) : undefined;
+  const { namespace } = finding.object;
+  if (placeholder !== undefined) {
+    return `the placeholder ${placeholder} has no value here`;
+  }
+  if (KUBERNETES_OWN.has(namespace)) {
+    return `${namespace} is a namespace of Kubernetes itself`;
+  }
+  return isInline && finding.severity !== Severity.ERROR && isOfInstallation(problem.at.resource)
+    ? "the object is of Istio's own installation"
+    : undefined;
 }
 
 const FILTER_OF_INSTALLATION = /^(tcp-)?(stats-filter|metadata-exchange)-1\.\d+/;
