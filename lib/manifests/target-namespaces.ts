@@ -5,9 +5,6 @@ import type { Resource } from './resource';
 /** A Kustomization of Flux, which is an object of a cluster and applies a folder. */
 const FLUX = 'Kustomization.kustomize.toolkit.fluxcd.io';
 
-/** What changes objects as they are applied. */
-const CHANGING = ['patches', 'postBuild', 'components', 'commonMetadata'];
-
 /** Objects in the namespaces that Kustomizations of Flux among them set for the folders that they apply. */
 export function inTargetNamespaces(resources: readonly Resource[]): readonly Resource[] {
   const targets = resources
@@ -15,7 +12,6 @@ export function inTargetNamespaces(resources: readonly Resource[]): readonly Res
     .map(({ spec }) => ({
       path: `/${spec.get('path').text.replace(/^(\.?\/)+|\/+$/g, '')}/`,
       namespace: spec.get('targetNamespace').text,
-      isChanged: CHANGING.some(field => spec.get(field).exists),
     }))
     .filter(({ path }) => path.length > 2)
     .sort((a, b) => b.path.length - a.path.length);
