@@ -7,6 +7,7 @@ import { clientHello, exchange } from '../connections';
 import type { Lab } from '../lab';
 import { HOST } from '../network';
 import { StandaloneGateway } from '../standalone-gateway';
+import { TokenIssuer } from '../tokens';
 
 const topology = new Topology('clients-of-envoy');
 const web = topology.addService('web', { image: 'web', port: Port.http(8080) });
@@ -152,3 +153,76 @@ claim('with Envoy Gateway an external authorizer decides on its routes alone, be
   assert.match(await exchange(here.address, 443, await clientHello('vault.lab.example')), /^vault v1 /);
   assert.match(await exchange(here.address, 7000, Buffer.from('hello')), /^db v1 .* hello$/);
 });
+
+/** A route of the door with a policy whose passwords are in a format that Envoy does not read. */
+function broken(path: string, settings: object, filters: readonly object[] = []): object[] {
+  const name = path.slice(1);
+  const metadata = { name, namespace: asked.name };
+  return [
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata,
+      spec: {
+        parentRefs: [{ name: 'door' }],
+        hostnames: ['asked.lab.example'],
+        rules: [{ matches: [{ path: { type: 'Exact', value: path } }], backendRefs: [{ name: 'page', port: 8080 }] }],
+      },
+    },
+    {
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'SecurityPolicy',
+      metadata,
+      spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name }], ...settings },
+    },
+  ];
+}
+
+const BASIC = { basicAuth: { users: { name: 'passwords' } } };
+const AUTHORIZER = { extAuth: { http: { backendRefs: [{ name: 'decider', port: 8080 }] } } };
+const issuer = new TokenIssuer('https://login.lab.example');
+const JWT = {
+  jwt: { providers: [{ name: 'it', issuer: issuer.issuer, localJWKS: { type: 'Inline', inline: issuer.jwks } }] },
+};
+
+claim('Envoy Gateway evaluates the valid settings of a SecurityPolicy before the 500 of an invalid one', async lab => {
+  const here = await StandaloneGateway.start(lab, asked, {
+    before: [
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'passwords', namespace: asked.name },
+        data: { '.htpasswd': base64('ann:$2y$05$abc') },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'keys', namespace: asked.name },
+        data: { client: base64('key') },
+      },
+      ...broken('/asked', { ...BASIC, ...AUTHORIZER }),
+      ...broken('/token', { ...BASIC, ...JWT }),
+      ...broken('/key', { ...BASIC, ...KEY }),
+      ...broken('/rules', { ...BASIC, authorization: { defaultAction: 'Deny' } }),
+      ...broken('/alone', BASIC),
+      ...broken('/missing', { extAuth: { http: { backendRefs: [{ name: 'none', port: 80 }] } }, ...JWT }),
+      ...broken('/moved', AUTHORIZER, [{ type: 'RequestRedirect', requestRedirect: { hostname: 'www.lab.example' } }]),
+      ...broken('/locked', JWT, [{ type: 'RequestRedirect', requestRedirect: { hostname: 'www.lab.example' } }]),
+    ],
+  });
+  const statuses = async () => {
+    const all = PATHS.map(async path => [path, (await here.requestGateway(door, { path })).status] as const);
+    return Object.fromEntries(await Promise.all(all));
+  };
+  await here.answers(door, { path: '/alone' }, 500);
+  await here.answers(door, { path: '/open/a' }, 200);
+
+  await here.pod(decider).configureResponse({ status: 401 });
+  await here.answers(door, { path: '/closed' }, 401);
+  assert.deepEqual(await statuses(), {});
+});
+
+const KEY = {
+  apiKeyAuth: { credentialRefs: [{ name: 'keys' }], extractFrom: [{ headers: ['x-api-key'] }] },
+};
+const PATHS = ['/asked', '/token', '/key', '/rules', '/alone', '/missing', '/moved', '/locked'];
