@@ -10,7 +10,7 @@ const folders = [
   'aws',
   'openapi',
   'testing',
-  'diagram',
+  'analysis',
 ];
 const mayImport = {
   topology: [],
@@ -18,7 +18,7 @@ const mayImport = {
   dataplane: ['manifests'],
   checks: ['topology', 'manifests', 'dataplane'],
   testing: ['manifests', 'dataplane'],
-  diagram: ['manifests'],
+  analysis: ['manifests', 'dataplane', 'checks', 'testing'],
   kubernetes: ['topology', 'checks'],
   // Istio on EKS is installed with the values of its charts.
   aws: ['topology', 'checks', 'istio'],
