@@ -11,7 +11,7 @@ const folders = [
   'aws',
   'openapi',
   'testing',
-  'diagram',
+  'analysis',
 ];
 const mayImport = {
   advice: ['topology', 'manifests', 'kubernetes', 'istio', 'gateway'],
@@ -20,7 +20,7 @@ const mayImport = {
   dataplane: ['manifests'],
   checks: ['topology', 'manifests', 'dataplane'],
   testing: ['manifests', 'dataplane'],
-  diagram: ['manifests'],
+  analysis: ['manifests', 'dataplane', 'checks', 'testing'],
   kubernetes: ['topology', 'checks'],
   // Istio on EKS is installed with the values of its charts.
   aws: ['topology', 'checks', 'istio'],
