@@ -4,6 +4,7 @@ import { headerModifier, operated } from '../routes/header-operations';
 import { CLIENT_TRAFFIC_POLICY, ENVOY_PROXY } from '../unread/envoy-gateway';
 import { requireRead, titleOf, unreadField } from '../unread/read';
 import { Unsimulated } from '../messages/unsimulated';
+import { type PathResponse, normalizedBy } from './paths';
 import { type Attachment, policyFor } from './attachment';
 
 /** The client settings of a listener, from its ClientTrafficPolicy. */
@@ -12,6 +13,8 @@ export interface ClientTerms {
   readonly needsCertificate: boolean;
   /** Early header changes, before all other filters. */
   readonly received: (message: Message) => Message;
+  /** The request with its normalized path, or the response to a path that the proxy does not accept. */
+  readonly normalized: (message: Message) => Message | PathResponse;
 }
 
 /** @see https://gateway.envoyproxy.io/docs/api/extension_types/#clienttrafficpolicy */
@@ -20,7 +23,7 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   requireProxyRead(place.gateway, cluster);
   const policy = policyFor(Kind.CLIENT_TRAFFIC_POLICY, place, cluster);
   if (!policy) {
-    return { needsCertificate: false, received: message => message };
+    return { needsCertificate: false, received: message => message, normalized: message => normalizedBy(message) };
   }
   requireRead(policy.spec, CLIENT_TRAFFIC_POLICY);
   const validation = policy.spec.get('tls', 'clientValidation');
@@ -28,6 +31,7 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   return {
     needsCertificate: validation.exists && isRequired(validation),
     received: message => withClientAddress({ ...message, headers: operated(message.headers, early) }, policy.spec),
+    normalized: message => normalizedBy(message, policy.spec.get('path')),
   };
 }
 

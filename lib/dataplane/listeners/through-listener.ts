@@ -65,9 +65,9 @@ export function through(
   const target = policyTargetOf(listener);
   const arrived = withoutForgedCertificate(message);
   const received = inMesh(listener, () => withClientAddress(listener, arrived, context.cluster)) ?? arrived;
-  const request = normalized(client ? client.received(received) : received, context.cluster);
-  if (!request) {
-    return ended({ status: 400, by: listener.at, reason: UNREADABLE_PATH }, steps);
+  const request = client ? client.normalized(client.received(received)) : normalized(received, context.cluster);
+  if (!request || 'status' in request) {
+    return ended({ status: 400, reason: UNREADABLE_PATH, ...request, by: listener.at }, steps);
   }
   const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
   const connection = connectionTo(listener, message, inside);
