@@ -66,13 +66,30 @@ function requireProxyRead(gateway: Resource, cluster: Cluster): void {
   if (certificate.exists && cluster.all(Kind.BACKEND_TLS_POLICY).length > 0) {
     throw unreadField(certificate);
   }
+  proxiesOf(gateway, cluster).forEach(each => {
+    requireRead(each.spec, ENVOY_PROXY);
+  });
+}
+
+function proxiesOf(gateway: Resource, cluster: Cluster): Resource[] {
   const own = gateway.spec.get('infrastructure', 'parametersRef', 'name').text;
   const common = cluster.find(Kind.GATEWAY_CLASS, gateway.spec.get('gatewayClassName').text)?.spec.get('parametersRef');
-  const proxies = [
+  return [
     cluster.find(ENVOY_PROXIES, own, gateway.namespace),
     common?.exists ? cluster.find(ENVOY_PROXIES, common.get('name').text, common.get('namespace').text) : undefined,
-  ];
-  proxies.forEach(each => each && requireRead(each.spec, ENVOY_PROXY));
+  ].filter(each => each !== undefined);
+}
+
+/**
+ * The port on which the Pods of a Gateway listen for one of its ports: for privileged ones another, unless an EnvoyProxy
+ * sets otherwise.
+ * @see https://gateway.envoyproxy.io/docs/api/extension_types/#envoyproxykubernetesprovider
+ */
+export function podPortOf(port: number, gateway: Resource, cluster: Cluster): number {
+  const isSame = proxiesOf(gateway, cluster).some(
+    each => each.spec.get('provider', 'kubernetes', 'useListenerPortAsContainerPort').isTrue,
+  );
+  return isSame || port >= 1024 ? port : port + 10_000;
 }
 
 const ENVOY_PROXIES = 'EnvoyProxy.gateway.envoyproxy.io';
