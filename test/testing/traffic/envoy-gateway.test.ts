@@ -215,11 +215,17 @@ describe('the closest SecurityPolicy replaces the others', () => {
     ask([door(), policy('SecurityPolicy', 'guard', { ...OF_DOOR, sectionName: 'other' }, jwt())]).expectRoutedTo('web');
   });
 
-  test('unless they are to be merged, or two are equally close, which is not simulated', () => {
-    expect(() =>
-      ask([door(), guard, policy('SecurityPolicy', 'merged', OF_ROUTE, { ...open, mergeType: 'StrategicMerge' })]),
-    ).toThrow(/SecurityPolicy shop\/merged is merged.*mergeType/);
-    expect(() => ask([door(), guard, policy('SecurityPolicy', 'another', OF_DOOR, open)])).toThrow(/same target/);
+  test('and of two that are equally close the older one, if both have an age', () => {
+    const dated = (each: object, creationTimestamp: string) => {
+      const { metadata } = each as { metadata: object };
+      return { ...each, metadata: { ...metadata, creationTimestamp } };
+    };
+    const another = policy('SecurityPolicy', 'another', OF_DOOR, open);
+    const [older, newer] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'];
+    ask([door(), dated(guard, older), dated(another, newer)]).expectDenied(401);
+    ask([door(), dated(guard, newer), dated(another, older)]).expectRoutedTo('web');
+    expect(() => ask([door(), guard, another])).toThrow(/same target/);
+    expect(() => ask([door(), dated(guard, newer), another])).toThrow(/same target/);
   });
 
   test('by labels, where it selects them', () => {
@@ -496,10 +502,10 @@ test.each<[string, string, object, RegExp]>([
   ['expressions', 'SecurityPolicy', { authorization: { rules: [{ action: 'Deny', cel: 'true' }] } }, /rules\[0\]\.cel/],
   ['a field of a later release', 'SecurityPolicy', { quantumAuth: { enabled: true } }, /spec\.quantumAuth/],
   [
-    'faults',
+    'the duration of streams',
     'BackendTrafficPolicy',
-    { faultInjection: { abort: { httpStatus: 500 } } },
-    /BackendTrafficPolicy shop\/it .*spec\.faultInjection/,
+    { timeout: { http: { maxStreamDuration: '5s' } } },
+    /BackendTrafficPolicy shop\/it .*spec\.timeout\.http\.maxStreamDuration/,
   ],
   [
     'a limit of none',
@@ -667,5 +673,112 @@ describe('the controller of a Gateway', () => {
     };
     ask([door(), istio], '/', { claims, badToken: true }).expectRoutedTo('web');
     ask([door({ gatewayClassName: 'istio' }), istio], '/', { claims, badToken: true }).expectDenied(401);
+  });
+});
+
+describe.each(['StrategicMerge', 'JSONMerge'])('a policy with the type %s', mergeType => {
+  const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt());
+  const merged = (spec: object, target: object = OF_ROUTE) =>
+    policy('SecurityPolicy', 'merged', target, { mergeType, ...spec });
+  const open = { authorization: { defaultAction: 'Allow' } };
+
+  test('has the settings of its Gateway besides its own', () => {
+    ask([door(), guard, merged(open)]).expectDenied(401);
+    ask([door(), guard, merged(open)], '/', { claims }).expectRoutedTo('web');
+    ask([door(), guard, merged({ authorization: { defaultAction: 'Deny' } })], '/', { claims }).expectDenied(403);
+    ask([door(), merged(open)]).expectRoutedTo('web');
+  });
+
+  test('merges fields, and replaces lists', () => {
+    ask([door(), guard, merged({ jwt: { optional: true } })]).expectRoutedTo('web');
+    const other = { jwt: { providers: [{ name: 'other', issuer: 'https://other.example' }] } };
+    ask([door(), guard, merged(other)], '/', { claims }).expectDenied(401);
+  });
+
+  test('is merged with that of its listener, if there is one, and not with that of its route', () => {
+    const ofListener = policy('SecurityPolicy', 'listener', { ...OF_DOOR, sectionName: 'http' }, open);
+    ask([door(), guard, ofListener, merged({})]).expectRoutedTo('web');
+    const ofRule = merged({}, { ...OF_ROUTE, sectionName: 'admin' });
+    ask([door(), guard, ofRule, policy('SecurityPolicy', 'route', OF_ROUTE, open)], '/admin').expectDenied(401);
+  });
+
+  test('replaces one of the same target, as any other', () => {
+    const ofGateway = policy('SecurityPolicy', 'merged', OF_DOOR, { ...open, mergeType });
+    ask([door(), ofGateway]).expectRoutedTo('web');
+  });
+
+  test('is not merged across namespaces, where its references are others', () => {
+    const elsewhere = { ...merged(open), metadata: { name: 'merged', namespace: 'other' } };
+    const ofOther = gatewayApi(
+      'HTTPRoute',
+      'far',
+      { parentRefs: [{ name: 'door', namespace: 'shop' }], hostnames: ['far.example'], rules: [{ backendRefs: [] }] },
+      'other',
+    );
+    const all = { ...http, allowedRoutes: { namespaces: { from: 'All' } } };
+    const far = {
+      ...elsewhere,
+      spec: {
+        ...(elsewhere as unknown as { spec: object }).spec,
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'far' }],
+      },
+    };
+    expect(() =>
+      Traffic.of(manifestsOf([...TOWN, door({ listeners: [all] }), guard, far, ofOther])).fromInternet(
+        'GET http://far.example/',
+      ),
+    ).toThrow('is merged with that of its Gateway in another namespace');
+  });
+});
+
+describe('the terms of a BackendTrafficPolicy', () => {
+  const terms = (spec: object, rule: object = {}) => {
+    const routed = gatewayApi('HTTPRoute', 'web', {
+      parentRefs: [{ name: 'door' }],
+      rules: [{ ...rule, backendRefs: [{ name: 'web', port: 80 }] }],
+    });
+    const objects = [pods('web'), service('web'), routed, door(), policy('BackendTrafficPolicy', 'it', OF_DOOR, spec)];
+    return Traffic.of(manifestsOf(objects)).fromInternet('GET http://any.example/');
+  };
+  const requestTimeout = (text: string) => ({ timeout: { http: { requestTimeout: text } } });
+
+  test.each<[string, object, object, number | undefined]>([
+    ['that of Envoy', {}, {}, 15_000],
+    ['its own', requestTimeout('3s'), {}, 3000],
+    ['none', requestTimeout('0s'), {}, undefined],
+    ['that of the rule', requestTimeout('3s'), { timeouts: { request: '2s' } }, 2000],
+    ['none of the rule', requestTimeout('3s'), { timeouts: { request: '0s' } }, undefined],
+    ['that of the backend', requestTimeout('3s'), { timeouts: { backendRequest: '1s' } }, 1000],
+    ['its own beside a per-try timeout', requestTimeout('3s'), { timeouts: { backendRequest: '1s' }, retry: {} }, 3000],
+  ])('include a timeout: %s', (_, spec, rule, expected) => {
+    expect(terms(spec, rule).timeout).toBe(expected);
+  });
+
+  test('include retries, unless the rule has some', () => {
+    const retry = { numRetries: 5, perRetry: { timeout: '1s' }, retryOn: { triggers: ['5xx'] } };
+    const own = terms({ retry });
+    expect([own.retries, own.perTryTimeout, own.retryOn]).toEqual([5, 1000, ['5xx']]);
+    expect(terms({ retry }, { retry: { attempts: 1 } }).retries).toBe(1);
+  });
+
+  test('include delays and aborts, of all requests without a percentage', () => {
+    const delayed = terms({ faultInjection: { delay: { fixedDelay: '2s', percentage: 50 } } });
+    expect([delayed.delay, delayed.delayedShare, delayed.isAllowed]).toEqual([2000, 0.5, true]);
+    expect(terms({ faultInjection: { delay: { fixedDelay: '2s' } } }).delayedShare).toBe(1);
+    terms({ faultInjection: { abort: { httpStatus: 503 } } }).expectDenied(503);
+    terms({ faultInjection: { abort: { httpStatus: 503, percentage: 25 } } }).expectSplit({ 503: 25, v1: 75 });
+    terms({ faultInjection: { abort: { grpcStatus: 14, percentage: 0 } } }).expectRoutedTo('web');
+  });
+
+  test('abort requests before other policies deny them', () => {
+    const abort = policy('BackendTrafficPolicy', 'abort', OF_DOOR, {
+      faultInjection: { abort: { httpStatus: 503, percentage: 25 } },
+    });
+    const guarded = ask([door(), abort, policy('SecurityPolicy', 'guard', OF_DOOR, jwt())]);
+    guarded.expectSplit({ 503: 25, 401: 75 });
+  });
+
+  test('harm nothing by how connections are kept', () => {
+    terms({ timeout: { tcp: { connectTimeout: '1s' }, http: { connectionIdleTimeout: '1s' } } }).expectRoutedTo('web');
   });
 });
