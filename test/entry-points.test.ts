@@ -50,6 +50,8 @@ test.each<[string, string[]]>([
       'Auth',
       'Call',
       'Callee',
+      'Advice',
+      'advise',
       'Capability',
       'CircuitBreaker',
       'ClientCertificates',

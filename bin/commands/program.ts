@@ -1,5 +1,7 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { printableLine } from '../../lib/manifests';
+import { advise } from './advise';
+import { adviseCommand, type AdviseValues } from './advise-options';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
@@ -71,7 +73,19 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const matrixCommand_ = matrixCommand().action((paths: string[], values: MatrixValues) => {
     run(() => matrix(paths, values));
   });
-  for (const command of [initCommand_, synthCommand, check_, routeCommand_, matrixCommand_, completionCommand]) {
+  const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
+    run(() => advise(paths, values));
+  });
+  const commands = [
+    initCommand_,
+    synthCommand,
+    check_,
+    routeCommand_,
+    matrixCommand_,
+    adviseCommand_,
+    completionCommand,
+  ];
+  for (const command of commands) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {
