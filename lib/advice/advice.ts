@@ -43,9 +43,8 @@ export class Advice {
       return [];
     }
     if (inUse.missing.length > 0) {
-      return [
-        `${capitalized(inUse.name)} lacks ${listed(inUse.missing).join('; ')}.${simplest ? ` ${capitalized(simplest.name)} has it.` : ''}`,
-      ];
+      const alternative = simplest ? ` ${capitalized(simplest.name)} has it.` : '';
+      return [`${capitalized(inUse.name)} lacks ${listed(inUse.missing).join('; ')}.${alternative}`];
     }
     return this.services >= MANY_SERVICES || !simplest
       ? []
