@@ -5,6 +5,10 @@ import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
+import { matrix } from './matrix';
+import { matrixCommand, type MatrixValues } from './matrix-options';
+import { route } from './route';
+import { routeCommand, type RouteValues } from './route-options';
 import { synth } from './synth';
 import { version } from './version';
 
@@ -61,7 +65,13 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const initCommand_ = initCommand().action((folder: string | undefined, values: InitValues) => {
     run(() => init(folder ?? '.', values));
   });
-  for (const command of [initCommand_, synthCommand, check_, completionCommand]) {
+  const routeCommand_ = routeCommand().action((paths: string[], values: RouteValues) => {
+    run(() => route(paths, values));
+  });
+  const matrixCommand_ = matrixCommand().action((paths: string[], values: MatrixValues) => {
+    run(() => matrix(paths, values));
+  });
+  for (const command of [initCommand_, synthCommand, check_, routeCommand_, matrixCommand_, completionCommand]) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {
