@@ -15,6 +15,7 @@ const OF_ISTIO = [
   'HttpRoute',
   'Injection',
   'Install',
+  'IstioAmbient',
   'IstioCharts',
   'IstioGateway',
   'IstioIngress',
