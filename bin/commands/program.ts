@@ -3,6 +3,8 @@ import { printableLine } from '../../lib/manifests';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
+import { diff } from './diff';
+import { diffCommand, type DiffValues } from './diff-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
 import { matrix } from './matrix';
@@ -71,7 +73,18 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const matrixCommand_ = matrixCommand().action((paths: string[], values: MatrixValues) => {
     run(() => matrix(paths, values));
   });
-  for (const command of [initCommand_, synthCommand, check_, routeCommand_, matrixCommand_, completionCommand]) {
+  const diffCommand_ = diffCommand().action((before: string, after: string, values: DiffValues) => {
+    run(() => diff(before, after, values));
+  });
+  for (const command of [
+    initCommand_,
+    synthCommand,
+    check_,
+    routeCommand_,
+    matrixCommand_,
+    diffCommand_,
+    completionCommand,
+  ]) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {
