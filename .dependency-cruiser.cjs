@@ -1,4 +1,5 @@
 const folders = [
+  'advice',
   'topology',
   'manifests',
   'dataplane',
@@ -13,6 +14,7 @@ const folders = [
   'analysis',
 ];
 const mayImport = {
+  advice: ['topology', 'manifests', 'kubernetes', 'istio', 'gateway'],
   topology: [],
   manifests: [],
   dataplane: ['manifests'],

@@ -1,3 +1,4 @@
+export { Advice, advise, type AdviceProps, type MissingInTier, type TierAdvice, type TierCost } from './advice';
 export {
   type ApiQuotas,
   checkFronts,
