@@ -1,4 +1,4 @@
-import { byAge, type Cluster, type Field, hasLabels, isMap, memo, Resource } from '../../manifests';
+import { byAge, type Cluster, type Field, hasLabels, isMap, Kind, memo, Resource } from '../../manifests';
 import { titleOf } from '../unread/read';
 import { Unsimulated } from '../messages/unsimulated';
 
@@ -43,7 +43,7 @@ function oldest(policies: readonly Resource[]): Resource | undefined {
 
 /** A policy with the settings of its parent that it does not have. Lists are replaced as a whole, as by both types. */
 const mergedPolicy = memo((policy: Resource, parent: Resource): Resource => {
-  if (policy.namespace !== parent.namespace) {
+  if (policy.namespace !== parent.namespace && policy.type === Kind.SECURITY_POLICY) {
     throw new Unsimulated(
       `${titleOf(policy)} is merged with that of its Gateway in another namespace (spec.mergeType).`,
       'Write a single policy with all settings.',

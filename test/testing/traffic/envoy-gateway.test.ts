@@ -778,7 +778,89 @@ describe('the terms of a BackendTrafficPolicy', () => {
     guarded.expectSplit({ 503: 25, 401: 75 });
   });
 
+  const limits = (...rules: object[]) => ({ rateLimit: { local: { rules } } });
+  const perMinute = { limit: { requests: 5, unit: 'Minute' } };
+  const selecting = (unit: string, value = 'a', type = 'Exact') => ({
+    limit: { requests: 5, unit },
+    clientSelectors: [{ headers: [{ name: 'x', type, value }] }],
+  });
+
+  test.each<[string, object]>([
+    ['a timeout', { timeout: { tcp: { connectTimeout: '22mib' } } }],
+    ['a timeout of requests', requestTimeout('soon')],
+    ['a per-try timeout', { retry: { perRetry: { timeout: 'soon' } } }],
+    ['a circuit breaker', { circuitBreaker: { maxConnections: -1 } }],
+    ['a circuit breaker of more than 32 bits', { circuitBreaker: { maxPendingRequests: 2 ** 32 } }],
+    ['a buffer', { connection: { bufferLimit: 'much' } }],
+    ['a buffer of more than 32 bits', { connection: { bufferLimit: '100Gi' } }],
+    [
+      'a table whose size is no prime',
+      { loadBalancer: { type: 'ConsistentHash', consistentHash: { tableSize: 1000 } } },
+    ],
+    ['two limits for all clients', limits(perMinute, perMinute)],
+    ['a limit of another unit', limits(perMinute, selecting('Second'))],
+    ['a regular expression', limits(selecting('Second', '*.', 'RegularExpression'))],
+  ])('respond with 500 if %s is invalid', (_, spec) => {
+    const result = terms(spec);
+    result.expectDenied(500);
+    expect(result.outcomes[0]?.by).toBe('BackendTrafficPolicy shop/it');
+  });
+
+  test.each<[string, object]>([
+    ['a circuit breaker', { circuitBreaker: { maxConnections: 2 ** 32 - 1 } }],
+    ['a buffer', { connection: { bufferLimit: '1.5Mi' } }],
+    ['a table', { loadBalancer: { type: 'ConsistentHash', consistentHash: { tableSize: 1009 } } }],
+    ['limits', limits(perMinute, selecting('Hour', 'a.*', 'RegularExpression'))],
+  ])('are valid: %s', (_, spec) => {
+    terms(spec).expectRoutedTo('web');
+  });
+
+  test('are evaluated after other policies, even if they are invalid', () => {
+    const invalid = policy('BackendTrafficPolicy', 'it', OF_DOOR, requestTimeout('soon'));
+    ask([door(), invalid, policy('SecurityPolicy', 'guard', OF_DOOR, jwt())]).expectDenied(401);
+    ask([door(), invalid, policy('SecurityPolicy', 'guard', OF_DOOR, jwt())], '/', { claims }).expectDenied(500);
+    const all = Traffic.of(manifestsOf([...TOWN, door(), invalid]), { namespaceLabels: { shop: {} } });
+    expect(all.matrix().has('internet', 'shop/web-v1')).toBe(false);
+  });
+
   test('harm nothing by how connections are kept', () => {
     terms({ timeout: { tcp: { connectTimeout: '1s' }, http: { connectionIdleTimeout: '1s' } } }).expectRoutedTo('web');
   });
+});
+
+test('a mirror that does not exist makes requests of its rule a 500', () => {
+  const mirror = (name: string) =>
+    Traffic.of(
+      manifestsOf([
+        pods('web'),
+        service('web'),
+        door(),
+        gatewayApi('HTTPRoute', 'web', {
+          parentRefs: [{ name: 'door' }],
+          rules: [
+            {
+              filters: [{ type: 'RequestMirror', requestMirror: { backendRef: { name, port: 80 } } }],
+              backendRefs: [{ name: 'web', port: 80 }],
+            },
+          ],
+        }),
+      ]),
+      { namespaceLabels: { shop: {} } },
+    ).fromInternet('GET http://any.example/');
+  mirror('none').expectDenied(500);
+  mirror('web').expectRoutedTo('web');
+});
+
+test('keys of tokens in a ConfigMap without any make requests a 500', () => {
+  const keys = (data: object) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'keys', namespace: 'shop' },
+    data,
+  });
+  const localJWKS = { type: 'ValueRef', valueRef: { group: '', kind: 'ConfigMap', name: 'keys' } };
+  const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({}, { remoteJWKS: undefined, localJWKS }));
+  ask([door(), guard, keys({})], '/', { claims }).expectDenied(500);
+  ask([door(), guard, keys({ jwks: '{}' })], '/', { claims }).expectRoutedTo('web');
+  ask([door(), guard], '/', { claims }).expectRoutedTo('web');
 });
