@@ -1,5 +1,5 @@
 import { carriesRequests, type Field, type Host, Kind, memo, portNumber, portsOf } from '../../manifests';
-import { type Caller, callerOf } from '../endpoints/caller';
+import { anyCallerOf, type Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
 import { arePodsElsewhere, isUnresolved } from '../endpoints/resolve';
 import { chosenEndpoints, endpointsOf, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/endpoints';
@@ -16,13 +16,14 @@ import { shortName } from './path-text';
 import { endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
 import { ingressPaths } from './gateway-paths';
 import { routed } from './route-path';
+import { pathsOfZtunnel } from './ztunnel-paths';
 
 /** All traffic paths of all callers, and from outside: the virtual hosts, routes and clusters that requests use. */
 export function trafficPathsOf(context: Context): TrafficPath[] {
   const { cluster } = context;
   return [
     ...cluster.workloads.all.flatMap(each => [
-      ...pathsFrom(callerOf(each, cluster), context),
+      ...pathsFrom(anyCallerOf(each, cluster), context),
       ...pathsElsewhere(each, cluster),
     ]),
     ...ingressPaths(context),
@@ -34,6 +35,9 @@ function pathsFrom(caller: Caller, context: Context): TrafficPath[] {
   const { proxy } = caller;
   if (!proxy) {
     return cluster.hosts.all.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, context)));
+  }
+  if (proxy.isZtunnel) {
+    return pathsOfZtunnel(caller, (host, port) => straight(caller, host, port, context), context);
   }
   const scope = Scope.of(proxy, cluster);
   return [
