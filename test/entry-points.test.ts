@@ -51,6 +51,8 @@ test.each<[string, string[]]>([
       'Auth',
       'Call',
       'Callee',
+      'Advice',
+      'advise',
       'Capability',
       'CircuitBreaker',
       'ClientCertificates',

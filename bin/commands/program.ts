@@ -1,8 +1,12 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { printableLine } from '../../lib/manifests';
+import { advise } from './advise';
+import { adviseCommand, type AdviseValues } from './advise-options';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
+import { diff } from './diff';
+import { diffCommand, type DiffValues } from './diff-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
 import { matrix } from './matrix';
@@ -71,7 +75,23 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const matrixCommand_ = matrixCommand().action((paths: string[], values: MatrixValues) => {
     run(() => matrix(paths, values));
   });
-  for (const command of [initCommand_, synthCommand, check_, routeCommand_, matrixCommand_, completionCommand]) {
+  const diffCommand_ = diffCommand().action((before: string, after: string, values: DiffValues) => {
+    run(() => diff(before, after, values));
+  });
+  const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
+    run(() => advise(paths, values));
+  });
+  const commands = [
+    initCommand_,
+    synthCommand,
+    check_,
+    routeCommand_,
+    matrixCommand_,
+    diffCommand_,
+    adviseCommand_,
+    completionCommand,
+  ];
+  for (const command of commands) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {

@@ -1,3 +1,5 @@
+import './declaring-classes';
+
 export {
   BackendTlsPolicy,
   Gateway,

@@ -44,6 +44,7 @@ export function toCluster(
         share: 1,
         status,
         by: backend.at,
+        isUnsent: true,
         reason: `${resource.kind} ${resource.key} routes to ${found.problem} (${String(backend.at)})`,
       },
     ];
@@ -60,6 +61,7 @@ export function toCluster(
         share: 1,
         status: isConnection ? 0 : 503,
         by: found.host.resource.root,
+        isUnsent: true,
         reason: `${found.title} has no endpoints`,
       },
     ];
@@ -143,18 +145,26 @@ export function toEndpoints(
   return reached.map(({ weight, outcome }) => ({ ...outcome, share: weight / sum }));
 }
 
-/** The destinations of mirrored requests. */
-export function copiesTo(mirror: Mirror, port: number, proxy: Proxy, context: Context): Copy[] {
-  const found = lookUp(mirror, port, proxy, context);
-  if ('problem' in found) {
-    return [];
-  }
-  const sum = found.endpoints.reduce((all, { weight }) => all + weight, 0);
-  return found.endpoints.map(({ workload, outside, weight }) => ({
-    workload,
-    outside,
-    share: (mirror.share * weight) / sum,
-  }));
+/** The mirrored requests of a rule, and why some of them do not arrive. They are not retried. */
+export function copiesTo(mirror: Mirror, message: Message, caller: Caller, proxy: Proxy, context: Context): Copy[] {
+  const found = lookUp(mirror, message.port, proxy, context);
+  const problem =
+    'problem' in found
+      ? found.problem
+      : found.endpoints.length === 0
+        ? `${found.title}, which has no endpoints`
+        : unreadable('http', found.host, found.port, found.security.tlsMode);
+  return problem !== undefined || 'problem' in found
+    ? [{ share: mirror.share, reason: problem }]
+    : toEndpoints(found.endpoints, found.security, 0, message, caller, context).map(
+        ({ workload, outside, share, reason, doubt }) => ({
+          workload,
+          outside,
+          share: mirror.share * share,
+          reason: (workload ?? outside) ? undefined : reason,
+          doubt,
+        }),
+      );
 }
 
 function toEndpoint(
