@@ -1,6 +1,6 @@
 import type { Context } from '../clusters/context';
 import { contextsOfMemberships, unknownNamespaces } from '../clusters/memberships';
-import { trafficPathsOf } from './traffic-paths';
+import { openPathsOf } from './traffic-paths';
 
 /** A pair of a caller and a callee that it may reach. */
 export interface Reach {
@@ -48,7 +48,7 @@ export class TrafficMatrix {
 /** By caller and callee. */
 function reachesOf(context: Context): ReadonlyMap<string, Reach> {
   const found = new Map<string, Reach>();
-  for (const { from, isForAll, ends } of trafficPathsOf(context)) {
+  for (const { from, isForAll, ends } of openPathsOf(context)) {
     for (const { destination, isReached, isAllowed } of ends.filter(
       each => each.isReached && each.isAllowed !== false,
     )) {
