@@ -16,9 +16,9 @@ responses, allowed operations, call policies that differ by caller, a circuit br
 traffic split, routing by header, mirroring, egress by host name, an egress gateway, an edge, redirects at the edge,
 conditions of a route, token verification at the edge, API keys at the edge, external authorization at the edge, TLS
 passthrough or TCP at the edge, TLS to backends, token verification at services, telemetry of services, extensions of
-its proxy, machines outside of Kubernetes, a dry run of policies, rate limits at services, rate limits at the edge,
-per-client rate limits, CORS, client certificates, a web application firewall, request validation, response caching,
-REST-to-gRPC transcoding, settings of its proxy; CircuitBreakerProps consecutive5xxErrors?:number
+its proxy, scripts in its proxy, machines outside of Kubernetes, a dry run of policies, rate limits at services, rate
+limits at the edge, per-client rate limits, CORS, client certificates, a web application firewall, request validation,
+response caching, REST-to-gRPC transcoding, settings of its proxy; CircuitBreakerProps consecutive5xxErrors?:number
 consecutiveGatewayErrors?:number baseEjectionTime?:Duration interval?:Duration maxEjectionPercent?:number
 minHealthPercent?:number maxConnections?:number maxPendingRequests?:number maxRequests?:number connectTimeout?:Duration
 maxRequestsPerConnection?:number maxRetries?:number idleTimeout?:Duration maxConnectionDuration?:Duration
@@ -71,10 +71,12 @@ HeaderMatch.exact header:string value:string; HeaderMatch.prefix header:string v
 header:string value:string; HeaderOperations set?:HeaderValues add?:HeaderValues remove?:string[]; HeaderValues
 *:string; Health.exec command:string[] options?:ProbeOptions; Health.grpc options?:GrpcProbeOptions; Health.http
 path:string options?:HttpProbeOptions; Health.tcp options?:PortProbeOptions; HelmProps version?:string base?:string
-istiod?:string repository?:string replicas?:number executable?:string; HostAlias ip:string hostnames:string[];
-HttpHandlerOptions port?:number; HttpProbeOptions +PortProbeOptions https?:boolean headers?:{string}; ImagePullPolicy =
-Always, IfNotPresent, Never; InitContainer +FurtherContainer sidecar?:boolean; Injection = namespace, pod; Install.helm
-props?:HelmProps; Install.istioctl props?:IstioctlProps; IstioInstallationProps +MeshSettings install?:Install;
+istiod?:string cni?:string ztunnel?:string repository?:string replicas?:number executable?:string; HostAlias ip:string
+hostnames:string[]; HttpHandlerOptions port?:number; HttpProbeOptions +PortProbeOptions https?:boolean
+headers?:{string}; ImagePullPolicy = Always, IfNotPresent, Never; InitContainer +FurtherContainer sidecar?:boolean;
+Injection = namespace, pod; Install.helm props?:HelmProps; Install.istioctl props?:IstioctlProps; IstioAmbientProps
+controlPlaneNamespace?:string rootNamespace?:string trustDomain?:string tracing?:Tracing accessLog?:AccessLog
+metrics?:MetricsProps gatewayService?:GatewayService; IstioInstallationProps +MeshSettings install?:Install;
 IstioSidecarsProps revision?:string injection?:Injection controlPlaneNamespace?:string rootNamespace?:string
 trustDomain?:string tracing?:Tracing accessLog?:AccessLog metrics?:MetricsProps gatewayService?:GatewayService;
 IstioctlProps replicas?:number hub?:string tag?:string; JobProps completions?:number parallelism?:number
@@ -88,15 +90,15 @@ locality?:LocalityLoadBalancing; LoadBalancingAlgorithm = LEAST_REQUEST, ROUND_R
 from:string to:{number}; LocalityLoadBalancing enabled?:boolean failover?:RegionFailover[] failoverPriority?:string[]
 distribute?:LocalityDistribution[]; MachineProps locality?:string network?:string; Machines.at addresses:string[]
 props?:MachineProps; Machines.registering cidrs:string[] props?:MachineProps; MeshSettings revision?:string
-trustDomain?:string trustDomainAliases?:string[] minTlsVersion?:TlsVersion tracing?:Tracing topologies?:Topology[]
-accessLog?:AccessLog outboundTraffic?:OutboundTraffic; Metadata labels?:{string} annotations?:{string};
-MetricTargetProps averageValue?:string value?:string selector?:{string}; MetricsProps tags?:{string}
-removedTags?:string[]; MutualTlsOriginationProps +TlsOriginationProps secret:string; NoMeshProps gateway?:EdgeGateway;
-NodeOperator = In, NotIn, Exists, DoesNotExist; NodeRequirement key:string operator?:NodeOperator values?:string[]
-preference?:number; OpenTelemetryLogProps +AccessLogProps +TelemetryBackendProps; Operation.http text:string;
-Operation.parse where:string text:string; OperationAuth +RequestAuth operation:Operation; OutboundTraffic.any
-reason:string; PartProps service:Service path:string timeout?:Duration port?:number; PathPrefixRewrite from:string
-to:string; Peer.cidrs ...cidrs:string; Peer.pods props:PodsPeerProps; Peer.serviceAccount
+ambient?:boolean trustDomain?:string trustDomainAliases?:string[] minTlsVersion?:TlsVersion tracing?:Tracing
+topologies?:Topology[] accessLog?:AccessLog outboundTraffic?:OutboundTraffic; Metadata labels?:{string}
+annotations?:{string}; MetricTargetProps averageValue?:string value?:string selector?:{string}; MetricsProps
+tags?:{string} removedTags?:string[]; MutualTlsOriginationProps +TlsOriginationProps secret:string; NoMeshProps
+gateway?:EdgeGateway; NodeOperator = In, NotIn, Exists, DoesNotExist; NodeRequirement key:string operator?:NodeOperator
+values?:string[] preference?:number; OpenTelemetryLogProps +AccessLogProps +TelemetryBackendProps; Operation.http
+text:string; Operation.parse where:string text:string; OperationAuth +RequestAuth operation:Operation;
+OutboundTraffic.any reason:string; PartProps service:Service path:string timeout?:Duration port?:number;
+PathPrefixRewrite from:string to:string; Peer.cidrs ...cidrs:string; Peer.pods props:PodsPeerProps; Peer.serviceAccount
 props:ServiceAccountPeerProps; PerClientRateLimit.of props:PerClientRateLimitProps; PerClientRateLimitProps
 client:ClientKey requests:number per:Period failureMode:FailureMode; Period = second, minute, hour, day; PodLabels
 *:string; PodManagementPolicy = OrderedReady, Parallel; PodProps terminationGracePeriod?:Duration
@@ -179,7 +181,8 @@ sha256:string phase?:WasmPhase config?:{any} failureMode?:FailureMode; WorkloadK
 WorkloadKind.job props?:JobProps; WorkloadKind.statefulSet props?:StatefulSetProps; WorkloadProps +ContainerProps
 replicas?:number autoscaling?:Autoscaling rollout?:Rollout metadata?:Metadata podMetadata?:Metadata pod?:PodProps
 scheduling?:Scheduling initContainers?:InitContainer[] containers?:FurtherContainer[] proxy?:ProxyProps; new.ClusterApp
-props?:ClusterAppProps; new.IstioIngress service?:GatewayService; new.IstioInstallation scope:any id:string
-props?:IstioInstallationProps; new.IstioSidecars props?:IstioSidecarsProps; new.NoMesh props?:NoMeshProps; new.Topology
-name:string props?:TopologyProps; new.TopologyChart scope:any id:string props:TopologyChartProps
+props?:ClusterAppProps; new.IstioAmbient props?:IstioAmbientProps; new.IstioIngress service?:GatewayService;
+new.IstioInstallation scope:any id:string props?:IstioInstallationProps; new.IstioSidecars props?:IstioSidecarsProps;
+new.NoMesh props?:NoMeshProps; new.Topology name:string props?:TopologyProps; new.TopologyChart scope:any id:string
+props:TopologyChartProps
 `;
