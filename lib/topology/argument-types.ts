@@ -77,18 +77,20 @@ cni?:string ztunnel?:string repository?:string replicas?:number executable?:stri
 hostnames:string[]; HttpHandlerOptions port?:number; HttpProbeOptions +PortProbeOptions https?:boolean
 headers?:{string}; ImagePullPolicy = Always, IfNotPresent, Never; InitContainer +FurtherContainer sidecar?:boolean;
 Injection = namespace, pod; Install.argoCd props:ArgoCdProps; Install.flux props:GitOpsProps; Install.helm
-props?:HelmProps; Install.istioctl props?:IstioctlProps; IstioInstallationProps +MeshSettings install?:Install;
-IstioSidecarsProps revision?:string injection?:Injection controlPlaneNamespace?:string rootNamespace?:string
-trustDomain?:string tracing?:Tracing accessLog?:AccessLog metrics?:MetricsProps gatewayService?:GatewayService;
-IstioctlProps replicas?:number hub?:string tag?:string; JobProps completions?:number parallelism?:number
-backoffLimit?:number activeDeadline?:Duration ttlAfterFinished?:Duration restartPolicy?:JobRestartPolicy;
-JobRestartPolicy = Never, OnFailure; JwtProps issuer:string audiences?:string[] anyAudience?:boolean
-clientIdAsAudience?:boolean scopes?:string[] jwksUri?:string jwks?:string; KedaTrigger type:string metadata:{string}
-authentication?:string; Lifecycle postStart?:LifecycleHandler preStop?:LifecycleHandler; LifecycleHandler.exec
-command:string[]; LifecycleHandler.httpGet path:string options?:HttpHandlerOptions; LifecycleHandler.sleep
-duration:Duration; LoadBalancing algorithm?:LoadBalancingAlgorithm consistentHash?:HashKey warmup?:Warmup
-locality?:LocalityLoadBalancing; LoadBalancingAlgorithm = LEAST_REQUEST, ROUND_ROBIN, RANDOM; LocalityDistribution
-from:string to:{number}; LocalityLoadBalancing enabled?:boolean failover?:RegionFailover[] failoverPriority?:string[]
+props?:HelmProps; Install.istioctl props?:IstioctlProps; IstioAmbientProps controlPlaneNamespace?:string
+rootNamespace?:string trustDomain?:string tracing?:Tracing accessLog?:AccessLog metrics?:MetricsProps
+gatewayService?:GatewayService; IstioInstallationProps +MeshSettings install?:Install; IstioSidecarsProps
+revision?:string injection?:Injection controlPlaneNamespace?:string rootNamespace?:string trustDomain?:string
+tracing?:Tracing accessLog?:AccessLog metrics?:MetricsProps gatewayService?:GatewayService; IstioctlProps
+replicas?:number hub?:string tag?:string; JobProps completions?:number parallelism?:number backoffLimit?:number
+activeDeadline?:Duration ttlAfterFinished?:Duration restartPolicy?:JobRestartPolicy; JobRestartPolicy = Never,
+OnFailure; JwtProps issuer:string audiences?:string[] anyAudience?:boolean clientIdAsAudience?:boolean scopes?:string[]
+jwksUri?:string jwks?:string; KedaTrigger type:string metadata:{string} authentication?:string; Lifecycle
+postStart?:LifecycleHandler preStop?:LifecycleHandler; LifecycleHandler.exec command:string[]; LifecycleHandler.httpGet
+path:string options?:HttpHandlerOptions; LifecycleHandler.sleep duration:Duration; LoadBalancing
+algorithm?:LoadBalancingAlgorithm consistentHash?:HashKey warmup?:Warmup locality?:LocalityLoadBalancing;
+LoadBalancingAlgorithm = LEAST_REQUEST, ROUND_ROBIN, RANDOM; LocalityDistribution from:string to:{number};
+LocalityLoadBalancing enabled?:boolean failover?:RegionFailover[] failoverPriority?:string[]
 distribute?:LocalityDistribution[]; MachineProps locality?:string network?:string; Machines.at addresses:string[]
 props?:MachineProps; Machines.registering cidrs:string[] props?:MachineProps; MeshSettings revision?:string
 ambient?:boolean trustDomain?:string trustDomainAliases?:string[] minTlsVersion?:TlsVersion tracing?:Tracing
@@ -182,7 +184,8 @@ sha256:string phase?:WasmPhase config?:{any} failureMode?:FailureMode; WorkloadK
 WorkloadKind.job props?:JobProps; WorkloadKind.statefulSet props?:StatefulSetProps; WorkloadProps +ContainerProps
 replicas?:number autoscaling?:Autoscaling rollout?:Rollout metadata?:Metadata podMetadata?:Metadata pod?:PodProps
 scheduling?:Scheduling initContainers?:InitContainer[] containers?:FurtherContainer[] proxy?:ProxyProps; new.ClusterApp
-props?:ClusterAppProps; new.IstioIngress service?:GatewayService; new.IstioInstallation scope:any id:string
-props?:IstioInstallationProps; new.IstioSidecars props?:IstioSidecarsProps; new.NoMesh props?:NoMeshProps; new.Topology
-name:string props?:TopologyProps; new.TopologyChart scope:any id:string props:TopologyChartProps
+props?:ClusterAppProps; new.IstioAmbient props?:IstioAmbientProps; new.IstioIngress service?:GatewayService;
+new.IstioInstallation scope:any id:string props?:IstioInstallationProps; new.IstioSidecars props?:IstioSidecarsProps;
+new.NoMesh props?:NoMeshProps; new.Topology name:string props?:TopologyProps; new.TopologyChart scope:any id:string
+props:TopologyChartProps
 `;
