@@ -211,16 +211,16 @@ function objectsOf(input: Lists): Item[] {
     .flatMap(([, value]) => (Array.isArray(value) ? (value as Item[]) : []));
   const services = [
     ...((input.services ?? []) as Item[]),
-    ...[1, 2, 3, 4].map(number => ({
+    ...['service-1', 'service-2', 'service-3', 'service-4', 'mirror-service'].map(name => ({
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: { name: `service-${number}`, namespace: 'default' },
+      metadata: { name, namespace: 'default' },
       spec: {
         ports: [
           ['http', 8080],
           ['https', 8443],
           ['tcp', 8163],
-        ].map(([name, port]) => ({ name, port, targetPort: port, protocol: 'TCP' })),
+        ].map(([portName, port]) => ({ name: portName, port, targetPort: port, protocol: 'TCP' })),
       },
     })),
   ];
