@@ -64,7 +64,18 @@ export function connect(
     labels: caller.labels,
     address: caller.namespace === '' ? (caller.address ?? SOMEWHERE_OUTSIDE) : caller.address,
   };
-  const [blocking] = NetworkPolicies.of(cluster).blocking(from, peer, port);
+  const {
+    blocking: [blocking],
+    undecided,
+  } = NetworkPolicies.of(cluster).verdict(from, peer, port);
+  if (blocking && undecided) {
+    const callee = workload ? `${workload.namespace}/${workload.name}` : (outside ?? peer.namespace);
+    throw new Unsimulated(
+      `NetworkPolicy ${undecided.resource.key} allows the addresses ${undecided.get('cidr').text}, and manifests do not `
+        + `have those of Pods: whether ${caller.title} connects to port ${port.number} of ${callee} depends on the network.`,
+      'Allow Pods by a podSelector or namespaceSelector, and add their addresses to the exceptions of the block.',
+    );
+  }
   if (blocking) {
     return {
       refusal: {
