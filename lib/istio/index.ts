@@ -17,6 +17,7 @@ export {
   type TracingProps,
   UdpRoute,
 } from '../kubernetes';
+export { IstioAmbient, type IstioAmbientProps } from './ambient';
 export { AccessLog, type AccessLogProps, type OpenTelemetryLogProps } from './access-log';
 export { GatewayService, IstioIngress } from './ingress';
 export {

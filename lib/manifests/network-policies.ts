@@ -1,9 +1,10 @@
-import { isWithin } from './addresses';
+import { isBlockWithin, isWithin } from './addresses';
 import { ByLabel } from './by-label';
 import type { Cluster } from './cluster';
 import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
 import { addTo } from './lists';
+import { blockOfPods } from './pod-blocks';
 import { memo, memoByKey } from './memo';
 import { type Labels, selects } from './selector';
 
@@ -70,6 +71,32 @@ export class NetworkPolicies {
   }
 
   /**
+   * The policies that deny a connection of a Pod to an address outside the cluster, of which only a block is known, or
+   * nothing; undefined if that depends on the address.
+   */
+  blockingOutside(pod: Peer, blocks: readonly string[] | undefined, port: PeerPort): readonly Resource[] | undefined {
+    const policies = this.policiesFor(pod, 'egress');
+    const peers = policies
+      .flatMap(each => each.spec.get('egress').items)
+      .filter(each => allowsPort(each, port))
+      .map(each => each.get('to').items);
+    const ranges = peers
+      .flat()
+      .map(each => each.get('ipBlock'))
+      .filter(each => each.exists);
+    const places = blocks ?? [ANY_PUBLIC];
+    if (
+      policies.length === 0
+      || peers.some(each => each.length === 0)
+      || places.every(place => ranges.some(each => containsBlock(each, place)))
+    ) {
+      return [];
+    }
+    const isSomewhere = blocks ? ranges.some(each => blocks.some(block => meetsBlock(each, block))) : ranges.length > 0;
+    return isSomewhere ? undefined : policies;
+  }
+
+  /**
    * The rules of all policies of a Pod for one direction; undefined if no policy applies, so that all connections are
    * allowed.
    */
@@ -124,37 +151,6 @@ export class NetworkPolicies {
     }
     return { blocking: policies, undecided };
   }
-}
-
-/**
- * The first block among the peers of a rule that may contain the address of a Pod. Most network plugins compare the
- * addresses of packets, so that a block contains Pods as well; some compare none of Pods.
- */
-function blockOfPods(peers: Field): Field | undefined {
-  return peers.items.map(each => each.get('ipBlock')).find(each => each.exists && mayContainPods(each));
-}
-
-/** Whether a block has private addresses that are none of its exceptions. */
-function mayContainPods(block: Field): boolean {
-  const cidr = block.get('cidr').text;
-  return PRIVATE.some(range => {
-    const common = isPart(cidr, range) ? cidr : isPart(range, cidr) ? range : undefined;
-    return common !== undefined && !isOne(common) && !block.get('except').texts.some(each => isPart(common, each));
-  });
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc6890 */
-const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
-
-/** Whether a block is within another. */
-function isPart(block: string, other: string): boolean {
-  const [[address = '', length], [, least]] = [block.split('/'), other.split('/')];
-  return Number(length) >= Number(least) && isWithin(address, other);
-}
-
-/** Whether a block is one address, which no manifest gives to a Pod. */
-function isOne(cidr: string): boolean {
-  return cidr.endsWith(cidr.includes(':') ? '/128' : '/32');
 }
 
 interface General {
@@ -236,6 +232,24 @@ export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster:
         && (!pods.exists || selects(pods, peer.labels))
       );
     })
+  );
+}
+
+/** An address that no cluster has: what contains it is taken to contain an unknown one. */
+const ANY_PUBLIC = '203.0.113.1';
+
+function containsBlock(range: Field, block: string): boolean {
+  return (
+    isBlockWithin(block, range.get('cidr').text)
+    && !range.get('except').texts.some(each => isBlockWithin(each, block) || isBlockWithin(block, each))
+  );
+}
+
+function meetsBlock(range: Field, block: string): boolean {
+  const cidr = range.get('cidr').text;
+  return (
+    (isBlockWithin(block, cidr) || isBlockWithin(cidr, block))
+    && !range.get('except').texts.some(each => isBlockWithin(block, each))
   );
 }
 

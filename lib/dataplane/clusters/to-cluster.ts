@@ -1,4 +1,4 @@
-import { type Field, type Host, Kind } from '../../manifests';
+import { covers, type Field, type Host, isWithin, Kind } from '../../manifests';
 import { arrive, arriveAtMachine } from './inbound';
 import type { Caller } from '../endpoints/caller';
 import { connect, invalidPolicy, type Security } from '../endpoints/connect';
@@ -66,13 +66,23 @@ export function toCluster(
     return [{ share: 1, status: isConnection ? 0 : status, by: backendTls.at, reason: invalidPolicy(backendTls) }];
   }
   return toEndpoints(
-    found.endpoints,
+    found.isChosen ? found.endpoints.map(each => dialled(each, message.host, found.host)) : found.endpoints,
     found.security,
     found.isChosen ? 0 : attempts,
     isConnection ? undefined : message,
     caller,
     context,
   );
+}
+
+/** An endpoint outside of a ServiceEntry without resolution, at the address or name that a client has dialled. */
+function dialled(endpoint: Endpoint, name: string, host: Host): Endpoint {
+  if (endpoint.outside !== host.name || covers(host.name, name)) {
+    return endpoint;
+  }
+  return endpoint.addresses?.some(each => isWithin(name, each))
+    ? { ...endpoint, addresses: [name], isDialled: true }
+    : { ...endpoint, outside: name, addresses: undefined };
 }
 
 /** A Service that is only another name may lead anywhere, outside the cluster too. */
@@ -130,7 +140,7 @@ function toEndpoint(
   context: Context,
 ): Omit<SimulatedOutcome, 'share'> {
   const { workload, outside, machine, port } = endpoint;
-  const { connection, refusal, step } = connect(caller, endpoint, security, context.cluster);
+  const { connection, refusal, step, doubt: unknown } = connect(caller, endpoint, security, context.cluster);
   if (!connection) {
     return {
       status: caller.proxy && message ? 503 : 0,
@@ -159,16 +169,25 @@ function toEndpoint(
         'Declare the protocol of the port as HTTPS, or a DestinationRule that originates TLS.',
       );
     }
-    return { outside, port: port.number, serverName: security.backendTls?.serverName, message };
+    return {
+      outside,
+      port: port.number,
+      serverName: security.backendTls?.serverName,
+      message,
+      steps: assumedAddress(endpoint),
+      isUncertain: unknown !== undefined,
+      doubt: unknown,
+    };
   }
   const {
     refusal: refused,
     by,
     message: arrived,
     steps: policySteps,
-    isUncertain,
-    doubt,
+    ...policies
   } = arrive(workload, connection, message, context);
+  const isUncertain = policies.isUncertain === true || unknown !== undefined;
+  const doubt = policies.doubt ?? unknown;
   const steps = [...(step === undefined ? [] : [step]), ...policySteps];
   return refused
     ? {
@@ -192,6 +211,10 @@ function toEndpoint(
         isUncertain,
         doubt,
       };
+}
+
+function assumedAddress({ outside = '', addresses = [], isDialled = false }: Endpoint): string[] {
+  return addresses.length > 0 && !isDialled ? [`${outside} is assumed to be at ${addresses.join(', ')}`] : [];
 }
 
 function sentence({ by, reason }: { by?: Field; reason: string }, callee: string): string {

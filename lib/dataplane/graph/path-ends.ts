@@ -73,12 +73,12 @@ function isAllowedAt(
   if (isUnreadBetween(clientOf(caller), endpoint.workload, cluster)) {
     return undefined;
   }
-  const { connection } = connect(caller, endpoint, security, cluster);
+  const { connection, doubt } = connect(caller, endpoint, security, cluster);
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {
-    return connection !== undefined;
+    return doubt ? undefined : connection !== undefined;
   }
-  return isProxied(workload, endpoint.port.number, cluster)
+  const isAllowed = isProxied(workload, endpoint.port.number, cluster)
     ? allows(
         workload,
         { connection, isTcp: isTcp || connection.isEncrypted === true },
@@ -86,6 +86,7 @@ function isAllowedAt(
         context,
       )
     : true;
+  return doubt && isAllowed !== false ? undefined : isAllowed;
 }
 
 /** Whether external authorizers and policies allow a request or connection. */

@@ -1,0 +1,2 @@
+export { routeJson, routeReport, routeText } from './route';
+export { judge, MATRIX_FORMATS, parseRules, type Verdict, verdictsText } from './matrix';
