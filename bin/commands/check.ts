@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   Baseline,
   BaselineError,
@@ -27,6 +26,7 @@ import {
   textOfFile,
 } from '../../lib/manifests';
 import { type CheckValues, type Options, optionsOf } from './check-options';
+import { environmentsOf } from './environments';
 import { explain } from './explain';
 import { list } from './list';
 import { PROGRAMS } from './programs';
@@ -85,7 +85,7 @@ function checkAll(options: Options, settings: Settings): number {
     return misused(`--suppress: ${noSuchCheck(unknown, settings.names)}`);
   }
   const baseline = options.baseline === undefined ? undefined : baselineOf(options.baseline);
-  const environments = environmentsOf(options, settings);
+  const environments = environmentsOf(options.paths, settings.config, options.cluster);
   if (environments.length === 0) {
     return misused(
       'There is neither dist nor cdk.out here. Pass the files to check, or run `npx cdk8s-cardinal synth` first.',
@@ -116,23 +116,6 @@ function baselineOf(file: string): Baseline {
   } catch (error) {
     throw error instanceof ManifestError ? new BaselineError(error.message) : error;
   }
-}
-
-/** What is named on the command line, else in the settings, else what `cardinal synth` wrote. */
-function environmentsOf({ paths, cluster }: Options, { config }: Settings): readonly Environment[] {
-  const ofAll = {
-    namespace: config?.namespace,
-    namespaceLabels: config?.namespaceLabels,
-    elsewhere: config?.elsewhere,
-  };
-  if (paths.length > 0 || cluster) {
-    return [{ paths, ...ofAll }];
-  }
-  if (config && config.environments.length > 0) {
-    return config.environments;
-  }
-  const written = ['dist', 'cdk.out'].filter(each => existsSync(each));
-  return written.length === 0 ? [] : [{ paths: written, ...ofAll }];
 }
 
 interface Result {

@@ -134,6 +134,16 @@ onBoth('matches a prefix with the path itself and all below it, with its own pro
   }
 });
 
+claim('Envoy Gateway merges slashes in a row, and redirects a path with an escaped slash', async lab => {
+  const { ask, refused } = await (envoy ??= envoyGateway(lab));
+  assert.equal((await ask({ path: '/files//public///a' })).from?.path, '/files/public/a');
+  assert.equal((await ask({ path: '/files//a' })).status, refused);
+  for (const path of ['/files%2Fa', '/files/public/..%2fa', '/files%5Ca']) {
+    const { status, headers } = await ask({ path: `${path}?b=%2F` });
+    assert.deepEqual([status, headers.location], [307, '/files/a?b=%2F'], path);
+  }
+});
+
 onBoth('redirects to another path, prefix, host and scheme', async ({ ask, refused }) => {
   const cases: [path: string, status: number, location: string][] = [
     ['/files/old', 308, 'http://door.lab.example/files/public/new'],

@@ -21,6 +21,7 @@ import { type Edge, type EdgeRule, FailureMode, ValidationError } from '../topol
 import { renderBackendProtocols } from './backend-protocols';
 import { limitsOf, rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
+import { rejectUnmatchable } from './unmatchable-paths';
 import { renderProxy } from './proxy';
 import { renderRetries } from './retries';
 import { renderSecurityPolicy } from './security-policy';
@@ -199,6 +200,7 @@ export class EnvoyGateway extends EdgeGateway {
   /** Throws for settings that only the installation of Envoy Gateway can have, or that it does not support. */
   private requireKept(edge: Edge): void {
     rejectSharedHeaders(edge);
+    edge.rules.forEach(rejectUnmatchable);
     const answer = this.props.failClosed ? FailureMode.FAIL_CLOSED : FailureMode.FAIL_OPEN;
     if (limitsOf(edge).some(({ failureMode }) => failureMode !== answer)) {
       throw new ValidationError({

@@ -1,3 +1,5 @@
+import './declaring-classes';
+
 export {
   BackendTlsPolicy,
   Gateway,
@@ -17,6 +19,7 @@ export {
   type TracingProps,
   UdpRoute,
 } from '../kubernetes';
+export { IstioAmbient, type IstioAmbientProps } from './ambient';
 export { AccessLog, type AccessLogProps, type OpenTelemetryLogProps } from './access-log';
 export { GatewayService, IstioIngress } from './ingress';
 export {

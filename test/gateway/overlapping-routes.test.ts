@@ -35,12 +35,12 @@ test('of any overlapping routes, a request reaches the one that precedes', () =>
       const traffic = trafficOf(routes);
       for (const path of requests) {
         for (const method of ['GET', 'DELETE']) {
-          const route = matched(routes, method, path);
+          const route = matched(routes, method, path.replace(/\/+/g, '/'));
           const [ending] = traffic.fromInternet(`${method} http://shop.example${path}`).outcomes;
           expect([method, path, ending?.destination || ending?.status]).toEqual([
             method,
             path,
-            route ? `shop/s${routes.indexOf(route)}-v1` : 404,
+            path.includes('%2F') ? 307 : route ? `shop/s${routes.indexOf(route)}-v1` : 404,
           ]);
         }
       }
@@ -48,6 +48,13 @@ test('of any overlapping routes, a request reaches the one that precedes', () =>
     { numRuns: 40 },
   );
 });
+
+test.each(['/a//b', '//{id}', '/a%2Fb', '/{id}/%5cb'])(
+  'a path that Envoy Gateway changes before it matches throws: %s',
+  path => {
+    expect(() => trafficOf([{ method: 'GET', path }])).toThrow(/\[shop\/door\/GET .*can never match.*\(InvalidPath\)/);
+  },
+);
 
 test('a prefix is an expression where a parameter comes after it, since Envoy Gateway matches expressions first', () => {
   const shop = new Topology('shop');

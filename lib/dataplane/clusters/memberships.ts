@@ -125,6 +125,6 @@ function placeOf({ workload, outside, port, status, location, message }: Simulat
 }
 
 function settingsOf({ outcomes, timeoutMs, retries, fault, copies }: SimulationResult): string {
-  const mirrors = copies.map(({ workload, outside, share }) => [workload?.namespace, workload?.name, outside, share]);
+  const mirrors = copies.map(each => [each.workload?.namespace, each.workload?.name, each.outside, each.share]);
   return JSON.stringify([timeoutMs, retries, fault, mirrors, outcomes.map(each => each.response)]);
 }

@@ -10,19 +10,29 @@ export function normalized(message: Message, cluster: Cluster): Message | undefi
   if (mode === 'NONE') {
     return message;
   }
-  return message.path.includes('%00') ? undefined : { ...message, path: pathIn(mode, message.path) };
+  const decodes = mode === 'DECODE_AND_MERGE_SLASHES';
+  return message.path.includes('%00')
+    ? undefined
+    : { ...message, path: normalizedPath(message.path, decodes, decodes || mode === 'MERGE_SLASHES') };
 }
 
-function pathIn(mode: string, path: string): string {
-  const decoded = mode === 'DECODE_AND_MERGE_SLASHES' ? path.replace(/%2f|%5c/gi, '/') : path;
+/**
+ * A path without `.` and `..`, also where parameters follow them, with unreserved characters unescaped.
+ * @param decodesSlashes whether escaped slashes are slashes
+ * @param mergesSlashes whether several slashes in a row are one
+ */
+export function normalizedPath(path: string, decodesSlashes: boolean, mergesSlashes: boolean): string {
+  const decoded = decodesSlashes ? path.replace(ESCAPED_SLASHES, '/') : path;
   const base = resolved(decoded.replaceAll('\\', '/'));
-  return ['MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'].includes(mode) ? base.replace(/\/{2,}/g, '/') : base;
+  return mergesSlashes ? base.replace(/\/{2,}/g, '/') : base;
 }
+
+/** Escapes of `/` and of `\`, which is a slash to a proxy. */
+export const ESCAPED_SLASHES = /%2f|%5c/gi;
 
 /** The reason of a response to a path that cannot be normalized. */
 export const UNREADABLE_PATH = 'the path has a NUL character (%00)';
 
-/** Without `.` and `..`, also where parameters follow them, and with unreserved characters unescaped. */
 function resolved(path: string): string {
   const plain = path.replace(/(\/\.{1,2});[^/]*/g, '$1').replace(/%([0-9a-f]{2})/gi, (escape, code: string) => {
     const character = String.fromCharCode(parseInt(code, 16));

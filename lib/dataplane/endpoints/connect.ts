@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import {
   carriesRequests,
   type Cluster,
@@ -25,9 +26,11 @@ export interface Attempt {
   readonly refusal?: { readonly by?: Field; readonly reason: string };
   /** What is done on the way, in words. */
   readonly step?: string;
+  /** Why it is not known whether the connection fails. */
+  readonly doubt?: Unsimulated;
 }
 
-/** The destination of a connection to a name outside: a documentation address. */
+/** The address of a client outside that is unknown: a documentation address. */
 const SOMEWHERE_OUTSIDE = '203.0.113.1';
 
 /** The client TLS of a connection: from a DestinationRule, automatic if undefined; none without a proxy. */
@@ -44,33 +47,28 @@ export interface Security {
 }
 
 /** Connects to an endpoint: NetworkPolicies of both sides, then the mutual TLS of callee and caller. */
-export function connect(
-  caller: Caller,
-  { workload, outside, machine, port }: Endpoint,
-  security: Security,
-  cluster: Cluster,
-): Attempt {
+export function connect(caller: Caller, endpoint: Endpoint, security: Security, cluster: Cluster): Attempt {
+  const { workload, outside, machine, port } = endpoint;
   const { backendTls } = security;
   if (backendTls?.authorities.problem !== undefined) {
     return { refusal: { by: backendTls.at, reason: invalidPolicy(backendTls) } };
   }
-  const peer = workload ?? {
-    namespace: '',
-    labels: {},
-    address: outside !== undefined && /^[\d.]+$|:/.test(outside) ? outside : SOMEWHERE_OUTSIDE,
-  };
   const from = {
     namespace: caller.namespace,
     labels: caller.labels,
     address: caller.namespace === '' ? (caller.address ?? SOMEWHERE_OUTSIDE) : caller.address,
   };
-  const [blocking] = NetworkPolicies.of(cluster).blocking(from, peer, port);
-  if (blocking) {
+  const policies = NetworkPolicies.of(cluster);
+  const blocking = workload
+    ? policies.blocking(from, workload, port)
+    : policies.blockingOutside(from, addressesOf(endpoint), port);
+  const [first] = blocking ?? [];
+  if (first) {
     return {
       refusal: {
-        by: blocking.root,
+        by: first.root,
         reason:
-          `${blocking.kind} ${blocking.key} does not allow connections from ${caller.title} to port `
+          `${first.kind} ${first.key} does not allow connections from ${caller.title} to port `
           + `${port.number}, and no other policy does`,
       },
     };
@@ -82,7 +80,23 @@ export function connect(
   if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
     return toOutside(caller, outside ?? '', security);
   }
-  return workload ? secured(caller, workload, connection, security, cluster) : { connection };
+  return workload
+    ? secured(caller, workload, connection, security, cluster)
+    : { connection, ...(blocking ? {} : { doubt: unknownAddress(caller, endpoint) }) };
+}
+
+function addressesOf({ outside = '', addresses }: Endpoint): readonly string[] | undefined {
+  return addresses ?? (isIP(outside) === 0 ? undefined : [outside]);
+}
+
+function unknownAddress({ title }: Caller, { outside = '', addresses, port }: Endpoint): Unsimulated {
+  const what = addresses ? `the address of ${outside}, one of ${addresses.join(', ')},` : `the address of ${outside}`;
+  return new Unsimulated(
+    `NetworkPolicies allow ${title} to connect to some addresses on port ${port.number}, and ${what} is unknown.`,
+    addresses
+      ? 'Send the request to one of the addresses.'
+      : 'Send the request to an address, or declare those of the host in a ServiceEntry with `resolution: NONE`.',
+  );
 }
 
 /**

@@ -4,6 +4,7 @@ import { headerModifier, operated } from '../routes/header-operations';
 import { CLIENT_TRAFFIC_POLICY, ENVOY_PROXY } from '../unread/envoy-gateway';
 import { requireRead, titleOf, unreadField } from '../unread/read';
 import { Unsimulated } from '../messages/unsimulated';
+import { type PathResponse, normalizedBy } from './paths';
 import { type Attachment, policyFor } from './attachment';
 
 /** The client settings of a listener, from its ClientTrafficPolicy. */
@@ -12,6 +13,8 @@ export interface ClientTerms {
   readonly needsCertificate: boolean;
   /** Early header changes, before all other filters. */
   readonly received: (message: Message) => Message;
+  /** The request with its normalized path, or the response to a path that the proxy does not accept. */
+  readonly normalized: (message: Message) => Message | PathResponse;
 }
 
 /** @see https://gateway.envoyproxy.io/docs/api/extension_types/#clienttrafficpolicy */
@@ -20,7 +23,7 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   requireProxyRead(place.gateway, cluster);
   const policy = policyFor(Kind.CLIENT_TRAFFIC_POLICY, place, cluster);
   if (!policy) {
-    return { needsCertificate: false, received: message => message };
+    return { needsCertificate: false, received: message => message, normalized: message => normalizedBy(message) };
   }
   requireRead(policy.spec, CLIENT_TRAFFIC_POLICY);
   const validation = policy.spec.get('tls', 'clientValidation');
@@ -28,6 +31,7 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   return {
     needsCertificate: validation.exists && isRequired(validation),
     received: message => withClientAddress({ ...message, headers: operated(message.headers, early) }, policy.spec),
+    normalized: message => normalizedBy(message, policy.spec.get('path')),
   };
 }
 
@@ -62,13 +66,30 @@ function requireProxyRead(gateway: Resource, cluster: Cluster): void {
   if (certificate.exists && cluster.all(Kind.BACKEND_TLS_POLICY).length > 0) {
     throw unreadField(certificate);
   }
+  proxiesOf(gateway, cluster).forEach(each => {
+    requireRead(each.spec, ENVOY_PROXY);
+  });
+}
+
+function proxiesOf(gateway: Resource, cluster: Cluster): Resource[] {
   const own = gateway.spec.get('infrastructure', 'parametersRef', 'name').text;
   const common = cluster.find(Kind.GATEWAY_CLASS, gateway.spec.get('gatewayClassName').text)?.spec.get('parametersRef');
-  const proxies = [
+  return [
     cluster.find(ENVOY_PROXIES, own, gateway.namespace),
     common?.exists ? cluster.find(ENVOY_PROXIES, common.get('name').text, common.get('namespace').text) : undefined,
-  ];
-  proxies.forEach(each => each && requireRead(each.spec, ENVOY_PROXY));
+  ].filter(each => each !== undefined);
+}
+
+/**
+ * The port on which the Pods of a Gateway listen for one of its ports: for privileged ones another, unless an EnvoyProxy
+ * sets otherwise.
+ * @see https://gateway.envoyproxy.io/docs/api/extension_types/#envoyproxykubernetesprovider
+ */
+export function podPortOf(port: number, gateway: Resource, cluster: Cluster): number {
+  const isSame = proxiesOf(gateway, cluster).some(
+    each => each.spec.get('provider', 'kubernetes', 'useListenerPortAsContainerPort').isTrue,
+  );
+  return isSame || port >= 1024 ? port : port + 10_000;
 }
 
 const ENVOY_PROXIES = 'EnvoyProxy.gateway.envoyproxy.io';

@@ -73,7 +73,10 @@ function isAllowedAt(
   if (isUnreadBetween(clientOf(caller), endpoint.workload, cluster)) {
     return undefined;
   }
-  const { connection } = connect(caller, endpoint, security, cluster);
+  const { connection, doubt } = connect(caller, endpoint, security, cluster);
+  if (doubt) {
+    return undefined;
+  }
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {
     return connection !== undefined;

@@ -15,7 +15,8 @@ import { chosenEndpoints, endpointsOf, isHeadless, isOnlyPod, mayChooseItself } 
 import { hasSidecar } from '../endpoints/membership';
 import type { Proxy } from '../endpoints/proxy';
 import { type Listener, Scope } from '../virtual-hosts/scope';
-import { hasSharedListener, outsideEndpoint } from '../clusters/outbound';
+import { hasSharedListener } from '../clusters/listener-host';
+import { outsideEndpoint } from '../clusters/outbound';
 import { domainsOf, sidecarVirtualHosts, type VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { areRoutesUnread, clientOf, unreadKindFor, unreadOfHost } from '../unread';
 import { connected } from './connection-paths';
@@ -193,7 +194,7 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Tr
   const number = portNumber(port) ?? 0;
   const endpoints =
     host.resource.type !== Kind.SERVICE
-      ? [outsideEndpoint(host.name, number)]
+      ? [outsideEndpoint(host.name, number, host)]
       : isHeadless(host)
         ? chosenEndpoints(host, port, cluster)
         : endpointsOf(host, port, {}, cluster);

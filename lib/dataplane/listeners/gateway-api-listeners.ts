@@ -22,6 +22,7 @@ import type { ConnectionRule } from '../clusters/tcp';
 import { backendOf, gatewayRouteRules } from '../routes/gateway-route';
 import { catchAllsLast, type Route, routesAt, type Rule } from '../routes/rule';
 import { RouteReader } from '../routes/unsupported-filters';
+import { podPortOf } from '../envoy-gateway';
 import type { VirtualHost } from '../virtual-hosts/virtual-hosts';
 import { Unsimulated } from '../messages/unsimulated';
 
@@ -48,7 +49,7 @@ export function gatewayApiListeners(cluster: Cluster): GatewayListener[] {
         caller,
         gateway,
         port,
-        podPort: port,
+        podPort: caller.proxy.identity === undefined ? podPortOf(port, gateway, cluster) : port,
         tls,
         carriesRequests,
         hosts: [hostOf(at) || '*'],

@@ -2,6 +2,7 @@ import { addTo, type Cluster, covers, memo } from '../../manifests';
 import { throughManagedApi } from '../apis';
 import type { Context } from '../clusters/context';
 import { type GatewayListener, unknownPods } from './listener';
+import { assumedAddress } from './client-connection';
 import { assumedExposure } from './exposure';
 import { gatewayApiListeners } from './gateway-api-listeners';
 import { istioListeners } from './istio-listeners';
@@ -68,8 +69,11 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${name}` });
   }
   const simulation = throughAny(listener ?? first, message, outside, context);
-  const assumption = isDirect ? assumedExposure(listener ?? first, context.cluster) : undefined;
-  return assumption === undefined ? simulation : { ...simulation, steps: [assumption, ...simulation.steps] };
+  const assumptions = [
+    isDirect ? assumedExposure(listener ?? first, context.cluster) : undefined,
+    isDirect && message.address === undefined ? assumedAddress(listener ?? first, context.cluster) : undefined,
+  ].filter(each => each !== undefined);
+  return assumptions.length === 0 ? simulation : { ...simulation, steps: [...assumptions, ...simulation.steps] };
 }
 
 /** Throws if the result depends on gateway Pods that no manifest contains. */

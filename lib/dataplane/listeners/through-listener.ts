@@ -9,6 +9,7 @@ import type { Caller } from '../endpoints/caller';
 import type { Connection } from '../endpoints/connection';
 import type { Context } from '../clusters/context';
 import { withClientAddress } from './client-address';
+import { refusedConnection } from './client-connection';
 import { requireKnownController } from './controller';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
 import { authorityOf, type Message, serverNameOf, withoutForgedCertificate } from '../messages/message';
@@ -44,6 +45,11 @@ export function through(
   }
   requireListenerRead(listener.at, listener.gateway, message.host, context.cluster);
   requireNoUnreadKind([{ ...policyTargetOf(listener), role: 'gateway' }], context.cluster);
+  const refusal =
+    inside || message.address === undefined ? undefined : refusedConnection(listener, message.address, context.cluster);
+  if (refusal) {
+    return ended({ status: 0, ...refusal }, steps);
+  }
   const place = attachmentOf(listener);
   const client = place && clientTerms(place, context.cluster);
   if ((listener.tls === 'mutual' || (listener.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
@@ -55,7 +61,7 @@ export function through(
   }
   if (listener.tls === 'unusable') {
     return ended(
-      { status: 0, by: listener.at, reason: `${caller.title} has no certificate that it is allowed to use` },
+      { status: 0, by: listener.at, reason: `${caller.title} has no valid certificate that it is allowed to use` },
       steps,
     );
   }
@@ -65,9 +71,9 @@ export function through(
   const target = policyTargetOf(listener);
   const arrived = withoutForgedCertificate(message);
   const received = inMesh(listener, () => withClientAddress(listener, arrived, context.cluster)) ?? arrived;
-  const request = normalized(client ? client.received(received) : received, context.cluster);
-  if (!request) {
-    return ended({ status: 400, by: listener.at, reason: UNREADABLE_PATH }, steps);
+  const request = client ? client.normalized(client.received(received)) : normalized(received, context.cluster);
+  if (!request || 'status' in request) {
+    return ended({ status: 400, reason: UNREADABLE_PATH, ...request, by: listener.at }, steps);
   }
   const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
   const connection = connectionTo(listener, message, inside);
@@ -83,17 +89,19 @@ export function through(
   if (asking?.isAllowed === false) {
     return refused(asking, asking.status, caller, steps);
   }
-  const { message: read, refusal } = inMesh(listener, () => authenticate(target, request, context.cluster)) ?? {
+  const { message: read, refusal: rejected } = inMesh(listener, () =>
+    authenticate(target, request, context.cluster),
+  ) ?? {
     message: request,
     refusal: undefined,
   };
-  if (refusal) {
-    requireKnown(asking, caller, refusal.status);
+  if (rejected) {
+    requireKnown(asking, caller, rejected.status);
     return ended(
       {
-        status: refusal.status,
-        by: refusal.by,
-        reason: `denied by ${refusal.by.resource.kind} ${refusal.by.resource.key}: ${refusal.reason}`,
+        status: rejected.status,
+        by: rejected.by,
+        reason: `denied by ${rejected.by.resource.kind} ${rejected.by.resource.key}: ${rejected.reason}`,
       },
       steps,
     );

@@ -103,6 +103,8 @@ export const CLIENT_TRAFFIC_POLICY: Reading = {
     'headers.earlyRequestHeaders.remove',
     'tls.clientValidation',
     'clientIPDetection',
+    'path.disableMergeSlashes',
+    'path.escapedSlashesAction',
   ],
   harmless: {
     'headers.disableRateLimitHeaders': 'headers of the answer',
@@ -134,7 +136,6 @@ export const CLIENT_TRAFFIC_POLICY: Reading = {
     'headers.xForwardedClientCert.mode': 'SanitizeSet',
     healthCheck: undefined,
     http1: undefined,
-    path: undefined,
     proxyProtocol: undefined,
     scheme: 'Preserve',
   },

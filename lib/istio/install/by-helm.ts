@@ -23,6 +23,16 @@ export interface HelmProps {
    */
   readonly istiod?: string;
   /**
+   * The chart of the CNI plugin, with `ambient`.
+   * @default cni
+   */
+  readonly cni?: string;
+  /**
+   * The chart of the proxy of each node, with `ambient`.
+   * @default ztunnel
+   */
+  readonly ztunnel?: string;
+  /**
    * The chart repository.
    * @default https://istio-release.storage.googleapis.com/charts
    */
@@ -41,10 +51,14 @@ export interface HelmProps {
 
 /** Adds Istio's charts as objects of the app. */
 export function renderCharts(scope: Construct, settings: MeshSettings, props: HelmProps): void {
-  const { replicas = 2, base = 'base', istiod = 'istiod' } = props;
+  const { replicas = 2, base = 'base', istiod = 'istiod', cni = 'cni', ztunnel = 'ztunnel' } = props;
   new Namespace(scope, 'namespace', { metadata: { name: NAMESPACE } });
   include(new Construct(scope, 'base'), props, 'istio-base', base, IstioCharts.baseValues());
   include(new Construct(scope, 'istiod'), props, 'istiod', istiod, IstioCharts.istiodValues(settings, replicas));
+  if (settings.ambient) {
+    include(new Construct(scope, 'cni'), props, 'istio-cni', cni, IstioCharts.cniValues(settings));
+    include(new Construct(scope, 'ztunnel'), props, 'ztunnel', ztunnel, IstioCharts.ztunnelValues(settings));
+  }
 }
 
 function include(scope: Construct, props: HelmProps, release: string, chart: string, values: object): void {
