@@ -22,12 +22,14 @@ export {
   NoMesh,
   type NoMeshProps,
   Phase,
+  type ProxyPods,
   type SystemConnections,
   Target,
   TargetGroupBinding,
   type TargetGroupBindingProps,
   TopologyChart,
   type TopologyChartProps,
+  type Tunnel,
 } from './kubernetes';
 // Folders of this package import all of lib/topology; the public exports are listed here.
 export {

@@ -1,5 +1,7 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { printableLine } from '../../lib/manifests';
+import { advise } from './advise';
+import { adviseCommand, type AdviseValues } from './advise-options';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
@@ -81,7 +83,10 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const planCommand_ = planCommand().action((before: string, after: string, values: PlanValues) => {
     run(() => plan(before, after, values));
   });
-  for (const command of [
+  const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
+    run(() => advise(paths, values));
+  });
+  const commands = [
     initCommand_,
     synthCommand,
     check_,
@@ -89,8 +94,10 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     matrixCommand_,
     diffCommand_,
     planCommand_,
+    adviseCommand_,
     completionCommand,
-  ]) {
+  ];
+  for (const command of commands) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {

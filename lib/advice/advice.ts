@@ -1,3 +1,4 @@
+import { grouped } from '../kubernetes';
 import type { TierCost } from './costs';
 
 /** A declaration that a tier does not support. */
@@ -35,16 +36,15 @@ export class Advice {
     this.simplest = tiers.find(({ missing }) => missing.length === 0);
   }
 
-  /** A sentence about the tier in use: that it lacks something, or costs more than is needed. Empty if it is the right one. */
+  /** A sentence about the tier in use, if it lacks something or nothing requires it. */
   get warnings(): readonly string[] {
     const { inUse, simplest } = this;
     if (!inUse || inUse === simplest) {
       return [];
     }
     if (inUse.missing.length > 0) {
-      return [
-        `${capitalized(inUse.name)} lacks ${listed(inUse.missing)}.${simplest ? ` ${capitalized(simplest.name)} has it.` : ''}`,
-      ];
+      const alternative = simplest ? ` ${capitalized(simplest.name)} has it.` : '';
+      return [`${capitalized(inUse.name)} lacks ${listed(inUse.missing).join('; ')}.${alternative}`];
     }
     return this.services >= MANY_SERVICES || !simplest
       ? []
@@ -54,11 +54,11 @@ export class Advice {
   /** The advice as lines of text. */
   toString(): string {
     const { simplest, services } = this;
-    const lines = this.tiers.map(
-      tier =>
-        `${tier === simplest ? '→' : ' '} ${tier.name}: ${costLine(tier.cost)}; `
-        + (tier.missing.length === 0 ? 'supports everything that is declared' : `lacks ${listed(tier.missing)}`),
-    );
+    const lines = this.tiers.flatMap(tier => [
+      `${tier === simplest ? '→' : ' '} ${tier.name}: ${costLine(tier.cost)}; `
+        + (tier.missing.length === 0 ? 'supports everything that is declared' : 'lacks'),
+      ...listed(tier.missing).map(each => `      ${each}`),
+    ]);
     const many =
       simplest && simplest === this.tiers[0] && services >= MANY_SERVICES
         ? [`With ${services} services, a mesh pays for its cost: permissions, retries and telemetry in one place.`]
@@ -70,7 +70,17 @@ export class Advice {
 const costLine = ({ proxies, cpu, memory }: TierCost) =>
   proxies === 0 ? 'no proxies' : `${proxies} proxies, ${Number(cpu.toFixed(1))} CPUs, ${memory} MiB`;
 
-const listed = (missing: readonly MissingInTier[]) =>
-  missing.map(({ path, feature }) => `${feature} (${path})`).join(', ');
+/** The paths that one feature is listed with. */
+const LISTED = 3;
+
+/** Each feature once, with the first of its paths. */
+function listed(missing: readonly MissingInTier[]): string[] {
+  return grouped(missing, ({ feature }) => feature).map(of => {
+    const [{ feature }] = of;
+    const paths = of.slice(0, LISTED).map(({ path }) => path);
+    const more = of.length > LISTED ? [`${of.length - LISTED} more`] : [];
+    return `${feature}: ${[...paths, ...more].join(', ')}`;
+  });
+}
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

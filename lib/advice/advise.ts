@@ -8,13 +8,13 @@ import { costOfSidecars, NO_COST, type TierCost } from './costs';
 /** What is required beyond what the topologies declare. */
 export interface AdviceProps {
   /**
-   * Whether calls between services have to be encrypted, with the caller's identity proven by a certificate that is rotated, as PCI DSS or
-   * a zero-trust rule of the organisation may require.
+   * Whether calls between services have to be encrypted, with the caller's identity proven by a certificate that is
+   * rotated, as PCI DSS or a zero-trust rule of the organisation may require.
    * @default false
    */
   readonly mutualTls?: boolean;
   /**
-   * The target in use. Advice then says whether it is simpler or more costly than what is declared needs.
+   * The target in use. Warnings then state whether it lacks something, or is more than what is declared requires.
    * @default - none
    */
   readonly mesh?: Target;
@@ -38,7 +38,8 @@ const tiers = (): readonly Tier[] => [
 ];
 
 /**
- * The simplest tier that supports everything that topologies declare: plain Kubernetes with Envoy Gateway, or Istio. Nothing of it is rendered.
+ * The simplest tier that supports everything that topologies declare: plain Kubernetes with Envoy Gateway, or Istio.
+ * Nothing of it is rendered.
  * @see https://istio.io/latest/docs/ops/deployment/performance-and-scalability/
  */
 export function advise(topologies: Topology | readonly Topology[], props: AdviceProps = {}): Advice {

@@ -47,7 +47,7 @@ function costOf(proxies: number, shares: readonly Share[]): TierCost {
   return { proxies, cpu: sum(({ cpu }) => cpu) / 1000, memory: sum(({ memory }) => memory) };
 }
 
-/** The pods of a service that have a proxy while they run: the fewest replicas, and one on each node for a DaemonSet. */
+/** The pods of a service that have a proxy: the fewest replicas, and one on each node for a DaemonSet. */
 function podsOf(service: Service, nodes: number): number {
   if (!service.inMesh || service.exists) {
     return 0;

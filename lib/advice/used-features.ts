@@ -107,16 +107,15 @@ function featuresOfRule(rule: Field, destinations: string, weight: string): stri
 const of = (applies: boolean, feature: string): string[] => (applies ? [feature] : []);
 
 /** Whether an object is for gateways alone, which are there without a mesh too. */
-function isOfGateway({ spec, namespace }: Resource): boolean {
+function isOfGateway({ spec }: Resource): boolean {
   const gateways = spec.get('gateways').texts;
   const parents = [...spec.get('parentRefs').items, ...spec.get('targetRefs').items, spec.get('targetRef')].filter(
     each => each.exists,
   );
-  const selector = Object.values(spec.get('selector', 'matchLabels').strings);
+  const labels = { ...spec.get('selector', 'matchLabels').strings, ...spec.get('workloadSelector', 'labels').strings };
   return (
     (gateways.length > 0 && !gateways.includes('mesh'))
     || (parents.length > 0 && parents.every(each => (each.get('kind').text || 'Gateway') === 'Gateway'))
-    || selector.some(each => /gateway/.test(each))
-    || (namespace === 'istio-system' && spec.get('workloadSelector').exists)
+    || Object.entries(labels).some(label => label.some(each => each.includes('gateway')))
   );
 }

@@ -54,6 +54,10 @@ test.each([
   ['routes of a Gateway', route('{parentRefs: [{name: g}], rules: [{timeouts: {request: 1s}}]}')],
   ['policies of a Gateway', security('RequestAuthentication', '{targetRefs: [{kind: Gateway, name: g}]}')],
   ['policies of gateways', security('RequestAuthentication', '{selector: {matchLabels: {istio: ingressgateway}}}')],
+  [
+    'filters of gateways',
+    networking('EnvoyFilter', '{workloadSelector: {labels: {gateway.networking.k8s.io/gateway-name: g}}}'),
+  ],
   ['PERMISSIVE', security('PeerAuthentication', '{mtls: {mode: PERMISSIVE}}')],
 ])('%s need no mesh: %s', (_, object) => {
   expect(features(object)).toEqual([]);
@@ -88,7 +92,7 @@ test('proxies without a use are a warning, and a use without proxies is one', ()
     expect.stringMatching(/^Nothing that is declared requires/),
   ]);
   expect(warnings(workload('Deployment'), virtualService('{timeout: 1s}'))).toEqual([
-    'Plain Kubernetes lacks a timeout (VirtualService shop/a). Istio with sidecars has it.',
+    'Plain Kubernetes lacks a timeout: VirtualService shop/a. Istio with sidecars has it.',
   ]);
   expect(warnings(INJECTED, workload('Deployment'), virtualService('{timeout: 1s}'))).toEqual([]);
 });

@@ -63,7 +63,7 @@ describe('what topologies need', () => {
     const advice = advise(topology);
 
     expect(advice.simplest).toBeUndefined();
-    expect(advice.toString()).toContain('lacks response caching (shop/cached)');
+    expect(advice.toString()).toContain('lacks\n      response caching: shop/cached\n');
   });
 });
 
@@ -115,7 +115,7 @@ describe('the target in use', () => {
     web.calls(payment, { timeout: Duration.seconds(1) });
 
     expect(advise(topology, { mesh: Mesh.none({ gateway: new EnvoyGateway() }) }).warnings).toEqual([
-      'Plain Kubernetes lacks a timeout (shop/web → payment). Istio with sidecars has it.',
+      'Plain Kubernetes lacks a timeout: shop/web → payment. Istio with sidecars has it.',
     ]);
   });
 
@@ -132,7 +132,19 @@ test('as text, each tier is a line, and an arrow points at the simplest', () => 
   web.calls(payment, { timeout: Duration.seconds(1) });
 
   expect(advise(topology).toString()).toBe(
-    '  plain Kubernetes: no proxies; lacks a timeout (shop/web → payment)\n'
+    '  plain Kubernetes: no proxies; lacks\n      a timeout: shop/web → payment\n'
       + '→ Istio with sidecars: 5 proxies, 1.5 CPUs, 4736 MiB; supports everything that is declared\n',
+  );
+});
+
+test('of more than three paths with the same feature, the rest is a number', () => {
+  const { topology, web, payment } = shop();
+  web.calls(payment, { timeout: Duration.seconds(1) });
+  for (const name of ['a', 'b', 'c', 'd']) {
+    topology.addService(name, { image, port }).calls(payment, { timeout: Duration.seconds(1) });
+  }
+
+  expect(advise(topology).toString()).toContain(
+    '      a timeout: shop/web → payment, shop/a → payment, shop/b → payment, 2 more\n',
   );
 });

@@ -1,7 +1,7 @@
 import type { Context } from '../clusters/context';
 import { contextsOfMemberships, unknownNamespaces } from '../clusters/memberships';
 import type { TrafficPath } from './path-ends';
-import { trafficPathsOf } from './traffic-paths';
+import { openPathsOf } from './traffic-paths';
 
 /** A pair of a caller and a callee that it may reach. */
 export interface Reach {
@@ -19,7 +19,7 @@ export class TrafficMatrix {
   readonly reaches: readonly Reach[];
 
   constructor(context: Context) {
-    this.reaches = reachesIn(contextsOfMemberships(context, unknownNamespaces(context.cluster)).map(trafficPathsOf));
+    this.reaches = reachesIn(contextsOfMemberships(context, unknownNamespaces(context.cluster)).map(openPathsOf));
   }
 
   /** Whether a caller may reach a callee at all: workloads as `namespace/name`; the callee also with its port. */
