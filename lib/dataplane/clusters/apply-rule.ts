@@ -21,14 +21,15 @@ export function applyRule(
   const { fault } = rule;
   const copies = copiesOf(rule, match?.path, forwarded, message, caller, proxy, context);
   const aborted = abortedBy(rule);
+  const isAnswered = forwarded.every(each => each.isUnsent && each.status !== undefined && each.by === rule.at);
   return {
     outcomes: [
       ...aborted,
       ...forwarded.map(each => ({ ...each, share: each.share * (1 - (fault?.abortShare ?? 0)) })),
     ].filter(each => each.share > 0),
     rule: rule.at,
-    timeoutMs: rule.reply ? undefined : rule.timeoutMs,
-    retries: rule.reply || rule.retries.attempts === 0 ? undefined : rule.retries,
+    timeoutMs: isAnswered ? undefined : rule.timeoutMs,
+    retries: isAnswered || rule.retries.attempts === 0 ? undefined : rule.retries,
     fault,
     copies,
     settingsDoubt: copies.find(each => each.doubt)?.doubt,
@@ -37,15 +38,15 @@ export function applyRule(
 }
 
 /** The outcome of requests that the fault of a rule aborts, if it aborts any. */
-export function abortedBy({ at, fault, response }: Rule): SimulatedOutcome[] {
+export function abortedBy({ fault, response }: Rule): SimulatedOutcome[] {
   return fault && fault.abortShare > 0
     ? [
         {
           share: fault.abortShare,
           response,
           status: fault.status,
-          by: at.get('fault'),
-          reason: `aborted by ${at.resource.kind} ${at.resource.key} (${String(at)})`,
+          by: fault.at,
+          reason: `aborted by ${fault.at.resource.kind} ${fault.at.resource.key} (${String(fault.at)})`,
         },
       ]
     : [];

@@ -120,11 +120,12 @@ export function throughPolicies(
     context.authorizersFor(asker),
     cluster,
   );
-  const steps = authorizerSteps(asking.asks);
+  const asked = authorizerSteps(asking.asks);
   if (asking.isAllowed === false) {
-    return { refusal: { ...asking, status: isTcp ? 0 : asking.status }, steps };
+    return { refusal: { ...asking, status: isTcp ? 0 : asking.status }, steps: asked };
   }
   const read = request && authenticate(target, request, cluster);
+  const steps = [...asked, ...(read?.by ? [acceptedBy(read.by)] : [])];
   const verdict = read?.refusal ? undefined : authorize(target, { connection, message: read?.message, isTcp }, cluster);
   const refusal = read?.refusal ?? (verdict?.isAllowed === false ? verdict : undefined);
   const isSettled = refusal !== undefined && (isTcp || refusal.status === asking.status);
@@ -157,6 +158,11 @@ function agreed(bytes: Arrival, request: Arrival, { namespace, name }: Workload,
 /** The external authorizers that are called, one step each. */
 export function authorizerSteps(providers: readonly string[]): string[] {
   return providers.map(each => `checked by the external authorizer ${each}`);
+}
+
+/** The step of a request whose token a provider has accepted. */
+export function acceptedBy(rule: Field): string {
+  return `token of ${rule.get('issuer').text} accepted by ${rule.resource.kind} ${rule.resource.key} (${String(rule)})`;
 }
 
 type Protocol = 'requests' | 'bytes' | 'unknown';

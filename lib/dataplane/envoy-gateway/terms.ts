@@ -55,6 +55,7 @@ function faultOf(at: Field): Fault | undefined {
   const [delay, abort] = [at.get('delay'), at.get('abort')];
   const shareOf = (part: Field) => (part.exists ? (part.get('percentage').number ?? 100) / 100 : 0);
   return {
+    at,
     delayMs: millisOf(delay.get('fixedDelay').text) ?? 0,
     delayShare: shareOf(delay),
     status: abort.get('httpStatus').number ?? 200,

@@ -72,6 +72,6 @@ export function routed(
 }
 
 /** Whether a gateway connects to a waypoint first, whose policies are not among those of the path. */
-function passesWaypoint(host: Host, { isGateway, isWaypoint }: Proxy, { cluster }: Context): boolean {
-  return isGateway && !isWaypoint && isUsedByGateways(host, cluster);
+function passesWaypoint(host: Host, { isGateway, isWaypoint, identity }: Proxy, { cluster }: Context): boolean {
+  return isGateway && !isWaypoint && identity !== undefined && isUsedByGateways(host, cluster);
 }

@@ -1,4 +1,5 @@
 import { type Cluster, embedded, type Field, Kind, type Resource } from '../../manifests';
+import { Gateways } from './gateways';
 import type { GatewayListener } from './listener';
 
 /** The Service of a gateway's Pods, as far as manifests say. */
@@ -20,6 +21,25 @@ export function assumedExposure(listener: GatewayListener, cluster: Cluster): st
     ? undefined
     : `assumption: a load balancer leads to ${listener.caller.title}, whose Service is a ClusterIP; no `
         + 'TargetGroupBinding, Ingress or API in the manifests does';
+}
+
+/** What is assumed about the Pods of a Gateway of Istio that are not among the manifests. */
+export function assumedPodsOf({ at, gateway, caller }: GatewayListener, cluster: Cluster): string | undefined {
+  const { resource } = at;
+  const isSeen =
+    gateway !== undefined
+    || Gateways.of(cluster)
+      .selectedBy(resource)
+      .some(each => each.workload);
+  if (resource.type !== Kind.ISTIO_GATEWAY || isSeen) {
+    return undefined;
+  }
+  const labels = Object.entries(caller.labels).map(([name, value]) => `${name}: ${value}`);
+  const place = cluster.namespaces.includes(caller.namespace) || caller.namespace === cluster.mesh.rootNamespace;
+  return (
+    `assumption: the Pods of ${caller.title}, which are not among the manifests, have the labels ${labels.join(', ')}`
+    + (place ? ` in namespace ${caller.namespace}` : '')
+  );
 }
 
 function frontsOf({ gateway, caller }: GatewayListener, cluster: Cluster): Front[] {

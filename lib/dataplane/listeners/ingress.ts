@@ -3,7 +3,7 @@ import { throughManagedApi } from '../apis';
 import type { Context } from '../clusters/context';
 import { type GatewayListener, unknownPods } from './listener';
 import { assumedAddress } from './client-connection';
-import { assumedExposure } from './exposure';
+import { assumedExposure, assumedPodsOf } from './exposure';
 import { gatewayApiListeners } from './gateway-api-listeners';
 import { istioListeners } from './istio-listeners';
 import { type Message, serverNameOf } from '../messages/message';
@@ -70,6 +70,7 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
   }
   const simulation = throughAny(listener ?? first, message, outside, context);
   const assumptions = [
+    assumedPodsOf(listener ?? first, context.cluster),
     isDirect ? assumedExposure(listener ?? first, context.cluster) : undefined,
     isDirect && message.address === undefined ? assumedAddress(listener ?? first, context.cluster) : undefined,
   ].filter(each => each !== undefined);

@@ -1,8 +1,8 @@
 import { abortedBy, applyRule } from '../clusters/apply-rule';
-import { authorizerSteps } from '../clusters/inbound';
+import { acceptedBy, authorizerSteps } from '../clusters/inbound';
 import { checkRequest, clientTerms, requireConnectionsOpen, withCors, withTerms } from '../envoy-gateway';
 import { sendConnection } from '../clusters/tcp';
-import { authenticate, isPreflight } from '../policies/authentication';
+import { authenticate, type Authenticated, isPreflight } from '../policies/authentication';
 import { authorize, type Verdict } from '../policies/authorization';
 import { checkAuthorizers } from '../policies/custom';
 import type { Caller } from '../endpoints/caller';
@@ -14,6 +14,7 @@ import { requireKnownController } from './controller';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
 import { authorityOf, type Message, serverNameOf, withoutForgedCertificate } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from '../clusters/normalization';
+import type { Field } from '../../manifests';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { hiddenStatus } from './hidden-status';
 import { Unsimulated } from '../messages/unsimulated';
@@ -89,12 +90,14 @@ export function through(
   if (asking?.isAllowed === false) {
     return refused(asking, asking.status, caller, steps);
   }
-  const { message: read, refusal: rejected } = inMesh(listener, () =>
-    authenticate(target, request, context.cluster),
-  ) ?? {
+  const {
+    message: read,
+    refusal: rejected,
+    by: verifier,
+  }: Authenticated = inMesh(listener, () => authenticate(target, request, context.cluster)) ?? {
     message: request,
-    refusal: undefined,
   };
+  steps.push(...(verifier ? [acceptedBy(verifier)] : []));
   if (rejected) {
     requireKnown(asking, caller, rejected.status);
     return ended(
@@ -118,6 +121,7 @@ export function through(
   }
   requireKnown(asking, caller);
   requireKnown(verdict, caller);
+  steps.push(...(verdict?.by ? [`allowed by ${placeOf(verdict.by)}`] : []));
   if (virtualHost?.needsTls && message.scheme === 'http') {
     return ended(
       {
@@ -168,6 +172,11 @@ function withFault(simulation: SimulationResult, { rule }: Route): SimulationRes
         ].filter(each => each.share > 0),
       }
     : simulation;
+}
+
+/** The rule of a policy, in words. */
+function placeOf(at: Field): string {
+  return `${at.resource.kind} ${at.resource.key} (${String(at)})`;
 }
 
 /** CORS preflights get a response before authentication and authorization. */

@@ -10,6 +10,8 @@ export interface Authenticated {
   readonly message: Message;
   /** Set if the request was denied. */
   readonly refusal?: { readonly status: number; readonly by: Field; readonly reason: string };
+  /** The rule that has accepted its token. */
+  readonly by?: Field;
 }
 
 /**
@@ -39,6 +41,7 @@ export function authenticate(target: PolicyTarget, message: Message, cluster: Cl
   if (verifying) {
     return {
       message: passedOn(withoutWritten(unverified, rules), token, verifying),
+      by: verifying,
     };
   }
   // Audiences are compared before the signature is verified.

@@ -52,6 +52,8 @@ export interface Retries {
 }
 
 export interface Fault {
+  /** The settings that inject it. */
+  readonly at: Field;
   readonly delayMs: number;
   /** From 0 to 1. */
   readonly delayShare: number;

@@ -102,6 +102,7 @@ function faultOf(at: Field): Fault | undefined {
   const delayMs = millisOf(delay.get('fixedDelay').text) ?? 0;
   const [status, grpcStatus] = [abort.get('httpStatus').number, abort.get('grpcStatus').text];
   return {
+    at,
     delayMs,
     delayShare: delayMs === 0 ? 0 : (delay.get('percentage', 'value').number ?? delay.get('percent').number ?? 0) / 100,
     status: status ?? 200,
