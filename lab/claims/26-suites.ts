@@ -27,8 +27,8 @@ claim("the simulator reads tokens as Istio's integration test of RequestAuthenti
   return Promise.resolve();
 });
 
-claim("the simulator ends requests as Envoy Gateway's tests of its translation have it, or has no answer", lab => {
-  const verdicts = runEnvoyGateway(lab.tools.module('github.com/envoyproxy/gateway'));
+claim("the simulator ends requests as Envoy Gateway's tests of its translation have it, or has no answer", () => {
+  const verdicts = runEnvoyGateway();
   const answered = verdicts.filter(each => each.unsimulated === undefined);
   process.stdout.write(`      ${verdicts.length - answered.length} have fields or kinds that are not simulated\n`);
   expectKnown(answered, ENVOY_GATEWAY);

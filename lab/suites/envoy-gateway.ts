@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -21,8 +22,8 @@ export const ENVOY_GATEWAY: Known = {
 };
 
 /** Asks for a request on each route of the results whether it ends there. */
-export function runEnvoyGateway(module: string): Verdict[] {
-  const folder = join(module, 'internal/gatewayapi/testdata');
+export function runEnvoyGateway(): Verdict[] {
+  const folder = join(moduleFolder(), 'internal/gatewayapi/testdata');
   return readdirSync(folder)
     .filter(each => SUBJECTS.test(each) && each.endsWith('.in.yaml'))
     .flatMap(each => {
@@ -30,6 +31,14 @@ export function runEnvoyGateway(module: string): Verdict[] {
       const read = (file: string) => parse(readFileSync(join(folder, file), 'utf8')) as Lists;
       return verdictsOf(name, read(each), read(`${name}.out.yaml`));
     });
+}
+
+/** The folder of the module from which the lab's Envoy Gateway is built. */
+function moduleFolder(): string {
+  return execFileSync('go', ['list', '-m', '-f', '{{.Dir}}', 'github.com/envoyproxy/gateway'], {
+    cwd: join(__dirname, '../go/envoy-gateway'),
+    encoding: 'utf8',
+  }).trim();
 }
 
 const SUBJECTS = /^(backendtrafficpolicy|clienttrafficpolicy|securitypolicy|httproute)/;
