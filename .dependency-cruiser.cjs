@@ -1,4 +1,5 @@
 const folders = [
+  'advice',
   'topology',
   'manifests',
   'dataplane',
@@ -10,15 +11,16 @@ const folders = [
   'aws',
   'openapi',
   'testing',
-  'diagram',
+  'analysis',
 ];
 const mayImport = {
+  advice: ['topology', 'manifests', 'kubernetes', 'istio', 'gateway'],
   topology: [],
   manifests: [],
   dataplane: ['manifests'],
   checks: ['topology', 'manifests', 'dataplane'],
   testing: ['manifests', 'dataplane'],
-  diagram: ['manifests'],
+  analysis: ['manifests', 'dataplane', 'checks', 'testing'],
   kubernetes: ['topology', 'checks'],
   // Istio on EKS is installed with the values of its charts.
   aws: ['topology', 'checks', 'istio'],

@@ -1,3 +1,4 @@
+export { Advice, advise, type AdviceProps, type MissingInTier, type TierAdvice, type TierCost } from './advice';
 export {
   type ApiQuotas,
   checkFronts,
@@ -21,12 +22,14 @@ export {
   NoMesh,
   type NoMeshProps,
   Phase,
+  type ProxyPods,
   type SystemConnections,
   Target,
   TargetGroupBinding,
   type TargetGroupBindingProps,
   TopologyChart,
   type TopologyChartProps,
+  type Tunnel,
 } from './kubernetes';
 // Folders of this package import all of lib/topology; the public exports are listed here.
 export {

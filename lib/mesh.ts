@@ -1,4 +1,4 @@
-import { IstioSidecars, type IstioSidecarsProps } from './istio';
+import { IstioAmbient, type IstioAmbientProps, IstioSidecars, type IstioSidecarsProps } from './istio';
 import { NoMesh, type NoMeshProps, type Target } from './kubernetes';
 
 /** The choice of the target that renders a topology: to change it is a change of one line. */
@@ -11,5 +11,13 @@ export class Mesh {
   /** Istio with an Envoy proxy in each pod: worth its cost from about 50 services, or under strict compliance. */
   static istio(props: IstioSidecarsProps = {}): Target {
     return new IstioSidecars(props);
+  }
+
+  /**
+   * Istio without sidecars: mutual TLS and identities by a proxy on each node, and a waypoint for each namespace in
+   * which something is declared of requests.
+   */
+  static ambient(props: IstioAmbientProps = {}): Target {
+    return new IstioAmbient(props);
   }
 }

@@ -18,15 +18,15 @@ import {
 
 const HEAVY = new RegExp(
   [
-    /(\.\.?\/)+(lib\/)?(checks|dataplane|manifests)/,
-    /\.\/(yaml|check|completion|init|synth)/,
+    /(\.\.?\/)+(lib\/)?(analysis|checks|dataplane|manifests|testing)/,
+    /\.\/(yaml|check|completion|diff|init|matrix|route|synth)/,
     /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
   ]
     .map(({ source }) => `^(${source})$`)
     .join('|'),
 );
 /** What is loaded on use itself: its parts need each other at once. */
-const LOADED_ON_USE = /^lib\/(checks|dataplane|manifests|testing)\//;
+const LOADED_ON_USE = /^lib\/(analysis|checks|dataplane|manifests|testing)\//;
 
 /**
  * The CommonJS module of a TypeScript module that imports heavy modules, or undefined if it imports none. Only what its

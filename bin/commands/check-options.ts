@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type CheckedCluster, noneOf, REPORT_FORMATS, Severity } from '../../lib/checks';
 import type { NamespaceLabels } from '../../lib/manifests';
+import { isNamespace, namespaceLabelsOf, repeated } from './namespace-labels';
 
 const DETAILS = `
 Without files: the paths and environments of cardinal.yaml, or the output of \`synth\`, dist and cdk.out.
@@ -51,10 +52,6 @@ export function checkCommand(): Command {
     .option('--explain <id>', 'what a code means, why, and what to do, also of istioctl analyze and Kiali')
     .option('--list', 'all codes as Markdown', false)
     .addHelpText('after', DETAILS);
-}
-
-function repeated(value: string, previous: readonly string[]): readonly string[] {
-  return [...previous, value];
 }
 
 /** The options as the command line has them. */
@@ -120,7 +117,7 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
   if (suppress.some(each => each === null)) {
     return '--suppress needs the name of a check and the reason: "Check: reason".';
   }
-  if (values.namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(values.namespace)) {
+  if (values.namespace !== undefined && !isNamespace(values.namespace)) {
     return `--namespace ${values.namespace} is not the name of a namespace.`;
   }
   if (values.cluster && (paths.length > 0 || values.build)) {
@@ -129,14 +126,14 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
   if (values.context !== undefined && !values.cluster) {
     return '--context names the cluster of --cluster, which is missing.';
   }
-  const wrong = values.namespaceLabel.find(each => !NAMESPACE_LABEL.test(each));
-  if (wrong !== undefined) {
-    return `--namespace-label ${wrong} is not of the form NAMESPACE:KEY=VALUE.`;
+  const namespaceLabels = namespaceLabelsOf(values.namespaceLabel);
+  if (typeof namespaceLabels === 'string') {
+    return namespaceLabels;
   }
   return {
     ...values,
     paths,
-    namespaceLabels: labelsOf(values.namespaceLabel),
+    namespaceLabels,
     format,
     failing,
     suppress: Object.fromEntries(suppress.map(each => [each?.[1] ?? '', each?.[2] ?? ''])),
@@ -151,15 +148,4 @@ function severitiesThatFail(): ReadonlyMap<string, readonly Severity[]> {
     ['info', Object.values(Severity)],
     ['never', []],
   ]);
-}
-
-/** A namespace, or `*`, with a label, or none. */
-const NAMESPACE_LABEL = /^([a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?|\*):(?:([\w./-]+)=([\w.-]*))?$/;
-
-function labelsOf(texts: readonly string[]): NamespaceLabels {
-  const labels = new Map<string, Record<string, string>>();
-  for (const [, namespace = '', name, value = ''] of texts.map(each => NAMESPACE_LABEL.exec(each) ?? [])) {
-    labels.set(namespace, { ...labels.get(namespace), ...(name === undefined ? {} : { [name]: value }) });
-  }
-  return Object.fromEntries(labels);
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   Baseline,
   BaselineError,
@@ -10,6 +9,7 @@ import {
   ConfigError,
   entriesNamed,
   type Environment,
+  listed,
   mergedReport,
   PluginError,
   suggestion,
@@ -27,6 +27,7 @@ import {
   textOfFile,
 } from '../../lib/manifests';
 import { type CheckValues, type Options, optionsOf } from './check-options';
+import { environmentsOf } from './environments';
 import { explain } from './explain';
 import { list } from './list';
 import { PROGRAMS } from './programs';
@@ -85,7 +86,7 @@ function checkAll(options: Options, settings: Settings): number {
     return misused(`--suppress: ${noSuchCheck(unknown, settings.names)}`);
   }
   const baseline = options.baseline === undefined ? undefined : baselineOf(options.baseline);
-  const environments = environmentsOf(options, settings);
+  const environments = environmentsOf(options.paths, settings.config, options.cluster);
   if (environments.length === 0) {
     return misused(
       'There is neither dist nor cdk.out here. Pass the files to check, or run `npx cdk8s-cardinal synth` first.',
@@ -118,26 +119,9 @@ function baselineOf(file: string): Baseline {
   }
 }
 
-/** What is named on the command line, else in the settings, else what `cardinal synth` wrote. */
-function environmentsOf({ paths, cluster }: Options, { config }: Settings): readonly Environment[] {
-  const ofAll = {
-    namespace: config?.namespace,
-    namespaceLabels: config?.namespaceLabels,
-    elsewhere: config?.elsewhere,
-  };
-  if (paths.length > 0 || cluster) {
-    return [{ paths, ...ofAll }];
-  }
-  if (config && config.environments.length > 0) {
-    return config.environments;
-  }
-  const written = ['dist', 'cdk.out'].filter(each => existsSync(each));
-  return written.length === 0 ? [] : [{ paths: written, ...ofAll }];
-}
-
 interface Result {
   readonly cluster: CheckedCluster;
-  /** Whether something could not be read, or there was nothing. */
+  /** Whether something could not be read, or there was nothing at all. */
   readonly isUnread: boolean;
 }
 
@@ -152,7 +136,8 @@ function checkOne(environment: Environment, options: Options, { config, checks }
   if (isEmpty && errors.length === 0) {
     const of = name === undefined ? '' : ` (environment ${name})`;
     const where = options.cluster ? 'the cluster' : `${environment.paths.join(', ')}${of}`;
-    process.stderr.write(`${printableLine(`There is no object in ${where}: an earlier command may have failed.`)}\n`);
+    const reason = notes.length > 0 ? 'nothing was checked' : 'an earlier command may have failed';
+    process.stderr.write(`${printableLine(`There is no object in ${where}: ${reason}.`)}\n`);
   }
   // Declared environments are clusters as they are.
   const worlds = name === undefined ? environmentsIn(resources) : [{ resources }];
@@ -160,8 +145,8 @@ function checkOne(environment: Environment, options: Options, { config, checks }
     const names = worlds.map(each => each.name ?? '');
     process.stderr.write(
       `${printableLine(
-        `${names.length} folders have the same objects, so each is checked as a cluster of its own, with what is `
-          + `outside of them: ${names.join(', ')}`,
+        `${names.length} folders or files have the same objects and are alternatives, so each is checked as a cluster `
+          + `of its own, with what is outside of them: ${listed(names)}`,
       )}\n`,
     );
   }
@@ -175,6 +160,7 @@ function checkOne(environment: Environment, options: Options, { config, checks }
         elsewhere,
         unread,
         unreadTypes,
+        others: world.others,
       }),
       {
         checks: [...checks, unreadableManifests(unreadable)],
@@ -193,7 +179,7 @@ function checkOne(environment: Environment, options: Options, { config, checks }
       objects: resources.length,
       checks,
     },
-    isUnread: errors.length > 0 || isEmpty,
+    isUnread: errors.length > 0 || (isEmpty && notes.length === 0),
   };
 }
 

@@ -31,8 +31,8 @@ function bash(program: Command): string {
     ...cases,
     `    *) words="${[...namesIn(program), ...optionsOf(program)].join(' ')}" ;;`,
     '  esac',
-    '  case "${COMP_WORDS[COMP_CWORD-1]}" in',
-    ...[...valuesOf(program)].map(([name, values]) => `    ${name}) words="${values.join(' ')}" ;;`),
+    '  case "${COMP_WORDS[1]} ${COMP_WORDS[COMP_CWORD-1]}" in',
+    ...valuesOf(program).map(({ command, word, values }) => `    "${command} ${word}") words="${values.join(' ')}" ;;`),
     '  esac',
     `  [ "$COMP_CWORD" = 1 ] && words="${[...namesIn(program), ...optionsOf(program)].join(' ')}"`,
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
@@ -56,24 +56,34 @@ function fish(program: Command): string {
         option => `complete -c ${name} -n '__fish_seen_subcommand_from ${command.name()}' -l ${option.slice(2)}`,
       ),
     ),
-    ...[...valuesOf(program)].map(
-      ([word, values]) => `complete -c ${name} -n '__fish_prev_arg_in ${word}' -f -a '${values.join(' ')}'`,
+    ...valuesOf(program).map(
+      ({ command, word, values }) =>
+        `complete -c ${name} -n '__fish_seen_subcommand_from ${command}; and __fish_prev_arg_in ${word}' -f `
+        + `-a '${values.join(' ')}'`,
     ),
     '',
   ]).join('\n');
 }
 
-/** The values of options and arguments that are one of a list, by the word before them. */
-function valuesOf(program: Command): Map<string, readonly string[]> {
-  const options = program.commands.flatMap(each => each.options);
-  return new Map([
-    ...options.flatMap(({ long, argChoices }): [string, readonly string[]][] =>
-      long && argChoices ? [[long, argChoices]] : [],
+interface Values {
+  readonly command: string;
+  /** The option or the command before them. */
+  readonly word: string;
+  readonly values: readonly string[];
+}
+
+/** The values of options and arguments that are one of a list. */
+function valuesOf(program: Command): Values[] {
+  return [
+    ...program.commands.flatMap(command =>
+      command.options.flatMap(({ long, argChoices }) =>
+        long && argChoices ? [{ command: command.name(), word: long, values: argChoices }] : [],
+      ),
     ),
-    ['--format', [...REPORT_FORMATS.keys()]],
-    ['--fail-on', [...Object.values(Severity), 'never']],
-    ['completion', [...SHELLS.keys()]],
-  ]);
+    { command: 'check', word: '--format', values: [...REPORT_FORMATS.keys()] },
+    { command: 'check', word: '--fail-on', values: [...Object.values(Severity), 'never'] },
+    { command: 'completion', word: 'completion', values: [...SHELLS.keys()] },
+  ];
 }
 
 function namesIn(program: Command): string[] {

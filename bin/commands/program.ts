@@ -1,10 +1,18 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { printableLine } from '../../lib/manifests';
+import { advise } from './advise';
+import { adviseCommand, type AdviseValues } from './advise-options';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
+import { diff } from './diff';
+import { diffCommand, type DiffValues } from './diff-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
+import { matrix } from './matrix';
+import { matrixCommand, type MatrixValues } from './matrix-options';
+import { route } from './route';
+import { routeCommand, type RouteValues } from './route-options';
 import { synth } from './synth';
 import { version } from './version';
 
@@ -61,7 +69,29 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const initCommand_ = initCommand().action((folder: string | undefined, values: InitValues) => {
     run(() => init(folder ?? '.', values));
   });
-  for (const command of [initCommand_, synthCommand, check_, completionCommand]) {
+  const routeCommand_ = routeCommand().action((paths: string[], values: RouteValues) => {
+    run(() => route(paths, values));
+  });
+  const matrixCommand_ = matrixCommand().action((paths: string[], values: MatrixValues) => {
+    run(() => matrix(paths, values));
+  });
+  const diffCommand_ = diffCommand().action((before: string, after: string, values: DiffValues) => {
+    run(() => diff(before, after, values));
+  });
+  const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
+    run(() => advise(paths, values));
+  });
+  const commands = [
+    initCommand_,
+    synthCommand,
+    check_,
+    routeCommand_,
+    matrixCommand_,
+    diffCommand_,
+    adviseCommand_,
+    completionCommand,
+  ];
+  for (const command of commands) {
     program.addCommand(command);
   }
   for (const command of [program, ...program.commands]) {

@@ -1,3 +1,5 @@
+import './declaring-classes';
+
 export {
   BackendTlsPolicy,
   Gateway,
@@ -17,9 +19,13 @@ export {
   type TracingProps,
   UdpRoute,
 } from '../kubernetes';
+export { IstioAmbient, type IstioAmbientProps } from './ambient';
 export { AccessLog, type AccessLogProps, type OpenTelemetryLogProps } from './access-log';
 export { GatewayService, IstioIngress } from './ingress';
 export {
+  type ArgoCdProps,
+  type FluxProps,
+  type GitOpsProps,
   type HelmProps,
   Install,
   IstioCharts,

@@ -18,7 +18,7 @@ import {
   type TopologyChart,
   toYaml,
 } from '../kubernetes';
-import { DRAIN, type Edge, type Route, ValidationError } from '../topology';
+import { DRAIN, type Edge, requireArguments, type Route, type Service, ValidationError } from '../topology';
 import { addressesOf, proxyConfigOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters, renderSharedFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
@@ -71,6 +71,7 @@ export class IstioIngress extends EdgeGateway {
 
   constructor(private readonly service?: GatewayService) {
     super();
+    requireArguments('new.IstioIngress', [service]);
   }
 
   /** The namespace of the gateway's pods: that of the edge. */
@@ -121,7 +122,7 @@ export class IstioIngress extends EdgeGateway {
       }
       renderEdgeRoutes(chart, edge, [edge.rules], PathOrder.PREFIXES_FIRST);
       renderConnectionRoutes(chart, edge);
-      renderVersionRules(chart, edge);
+      renderVersionRules(chart, new Set([...edge.routes, ...edge.connections].map(route => route.service)));
       renderEdgePolicies(chart, edge);
       if (!edge.gateway) {
         renderAddressPolicy(chart.scopeOf(edge), edge);
@@ -191,8 +192,8 @@ function requireOutsideMesh({ path, service, port }: Route): void {
 }
 
 /** The Services of single versions get the circuit breaker and the load balancing of their service. */
-function renderVersionRules(chart: TopologyChart, edge: Edge): void {
-  for (const service of new Set([...edge.routes, ...edge.connections].map(route => route.service))) {
+export function renderVersionRules(chart: TopologyChart, services: Iterable<Service>): void {
+  for (const service of services) {
     if (!service.routesByVersion || !(service.circuitBreaker || service.loadBalancing)) {
       continue;
     }

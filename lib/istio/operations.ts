@@ -8,11 +8,11 @@ type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type To = NonNullable<Rule['to']>[number];
 
 /**
- * Operations of a port as rules of an AuthorizationPolicy: the port is that of the pod; each method is combined with
- * its paths.
+ * Operations of a port as rules of an AuthorizationPolicy: each method is combined with its paths.
+ * @param number the port at the proxy that evaluates the policy: that of the pod, or at a waypoint that of the Service
  */
-export function operationsOn(port: Port, operations: readonly Operation[] | undefined): To[] {
-  const ports = [String(port.target)];
+export function operationsOn(port: Port, operations: readonly Operation[] | undefined, number = port.target): To[] {
+  const ports = [String(number)];
   return operations ? operationsOf(operations, [], { ports }) : [{ operation: { ports } }];
 }
 

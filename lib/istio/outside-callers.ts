@@ -2,22 +2,31 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
   'resolution-mode': 'import',
 };
 import type { SpecOf } from '../kubernetes';
-import type { AllowedPeer, Service } from '../topology';
+import type { AllowedPeer, Port, Service } from '../topology';
 import type { Identities } from './identities';
 import { rulesFor } from './service-auth';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type Source = NonNullable<NonNullable<Rule['from']>[number]['source']>;
 
-/** The rules of an AuthorizationPolicy for the callers outside the topology that a service allows. */
-export function rulesOfPeers(service: Service, mesh: Identities): Rule[] {
-  return service.allowedPeers.flatMap(({ peer, port, allowedOperations }) => {
+/**
+ * The rules of an AuthorizationPolicy for the callers outside the topology that a service allows.
+ * @param isIncluded the callers that the policy is for; all by default
+ * @param portOf the number by which the rules refer to a port
+ */
+export function rulesOfPeers(
+  service: Service,
+  mesh: Identities,
+  isIncluded: (peer: AllowedPeer) => boolean = () => true,
+  portOf: (port: Port) => number = port => port.target,
+): Rule[] {
+  return service.allowedPeers.filter(isIncluded).flatMap(({ peer, port, allowedOperations }) => {
     const { namespace, serviceAccount, addresses } = peer;
     const source: Source =
       serviceAccount !== undefined && namespace !== undefined
         ? { principals: [mesh.principal(namespace, serviceAccount)] }
         : { ...WITHOUT_IDENTITY, ipBlocks: addresses && [...addresses] };
-    return rulesFor(service, source, port, allowedOperations);
+    return rulesFor(service, source, port, allowedOperations, portOf(port));
   });
 }
 

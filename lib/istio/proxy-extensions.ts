@@ -6,9 +6,10 @@ import type { SpecOf, TopologyChart } from '../kubernetes';
 import { FailureMode, type Service, type WasmProps } from '../topology';
 import { beforeTheRouter, renderFilters } from './http-filter';
 import { WasmPlugin } from './resources';
+import type { Waypoints } from './waypoints';
 
 /** The code that proxies of services run: WasmPlugins, and one EnvoyFilter for the scripts of a service. */
-export function renderProxyExtensions(chart: TopologyChart): void {
+export function renderProxyExtensions(chart: TopologyChart, waypoints?: Waypoints): void {
   for (const service of chart.topology.services) {
     const { name, namespace, selector, objects } = service;
     const extensions = objects.proxyExtensions ?? [];
@@ -30,7 +31,7 @@ export function renderProxyExtensions(chart: TopologyChart): void {
       .forEach((module, index, all) => {
         new WasmPlugin(scope, `wasm-${index}`, {
           metadata: { name: `${name}-wasm-${index}`, namespace },
-          spec: pluginOf(service, module, all.length - index),
+          spec: pluginOf(service, module, all.length - index, waypoints),
         });
       });
   }
@@ -38,12 +39,15 @@ export function renderProxyExtensions(chart: TopologyChart): void {
 
 /** @param priority of several plugins of a phase, those with a higher one are first */
 function pluginOf(
-  { selector }: Service,
+  service: Service,
   { url, sha256, phase, config, failureMode = FailureMode.FAIL_CLOSED }: WasmProps,
   priority: number,
+  waypoints: Waypoints | undefined,
 ): SpecOf<IWasmPlugin> {
   return {
-    selector: { matchLabels: { ...selector } },
+    ...(waypoints?.isBefore(service)
+      ? { targetRefs: waypoints.targetRefs(service) }
+      : { selector: { matchLabels: { ...service.selector } } }),
     url,
     sha256,
     ...(phase === undefined ? {} : { phase }),

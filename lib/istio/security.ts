@@ -2,13 +2,19 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
   'resolution-mode': 'import',
 };
 import { elsewhere, type Labels, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
-import type { PathPattern, Service } from '../topology';
+import type { PathPattern, Port, Service } from '../topology';
 import type { Identities } from './identities';
+import { operationsOn } from './operations';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
-import { renderServiceAuth, rulesFor } from './service-auth';
+import { type PolicyTarget, renderServiceAuth, rulesFor } from './service-auth';
+import { WAYPOINT } from './waypoints';
 
 type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
+/** The number by which rules refer to a port: that of the pod, or at a waypoint that of the Service. */
+type PortOf = (port: Port) => number;
+
+const targetPort: PortOf = port => port.target;
 
 /**
  * Strict mutual TLS, a default that allows nothing, and for each callee only the declared calls: for whole namespaces
@@ -29,7 +35,8 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   }
   const routedBy = rulesOfEdges(chart, mesh);
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
-    const rules = [...rulesOfCallers(service, mesh), ...(routedBy.get(service) ?? []), ...rulesOfPeers(service, mesh)];
+    const rules = rulesAtPods(service, mesh, routedBy.get(service) ?? []);
+    const target = targetOf(service, mesh);
     const isOwned = chart.topology.owns(service.namespace);
     const isDryRun = service.objects.authorizationDryRun !== undefined;
     const metadata = { name: service.name, namespace: service.namespace, ...elsewhere(podsElsewhere(service)) };
@@ -41,7 +48,8 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
         spec: { selector, mtls: { mode: 'STRICT' }, portLevelMtls },
       });
     }
-    renderServiceAuth(chart, service);
+    renderServiceAuth(chart, service, target);
+    renderPolicyOfWaypoint(chart, service, mesh);
     if (!isOwned) {
       renderGuardsOutside(chart, service, rules);
     }
@@ -53,7 +61,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
         spec: { selector, action: 'ALLOW', ...(rules.length > 0 ? { rules } : {}) },
       });
     }
-    renderDenials(chart, service, metadata);
+    renderDenials(chart, service, metadata, target);
     if (isDryRun) {
       new AuthorizationPolicy(chart.scopeOf(service), 'dry-run', {
         metadata: { ...metadata, name: `${service.name}.dry-run` },
@@ -68,12 +76,16 @@ function renderDenials(
   chart: TopologyChart,
   service: Service,
   metadata: { readonly name: string; readonly namespace: string },
+  target: PolicyTarget,
 ): void {
-  const { name, selector, objects } = service;
+  const { name, objects } = service;
   if (!objects.deniedOperations) {
     return;
   }
-  const ports = service.ports.filter(each => each.carriesRequests).map(({ target }) => String(target));
+  const isAtWaypoint = 'targetRefs' in target;
+  const ports = service.ports
+    .filter(each => each.carriesRequests)
+    .map(each => String(isAtWaypoint ? each.number : each.target));
   new AuthorizationPolicy(chart.scopeOf(service), 'denied-operations', {
     metadata: {
       ...metadata,
@@ -81,7 +93,7 @@ function renderDenials(
       ...(objects.authorizationDryRun === undefined ? {} : dryRun()),
     },
     spec: {
-      selector: { matchLabels: selector },
+      ...target,
       action: 'DENY',
       rules: [
         {
@@ -125,13 +137,61 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
   });
 }
 
-function rulesOfCallers(service: Service, mesh: Identities): Rule[] {
+/** What policies for requests attach to. */
+function targetOf(service: Service, { waypoints }: Identities): PolicyTarget {
+  return waypoints?.isBefore(service)
+    ? { targetRefs: waypoints.targetRefs(service) }
+    : { selector: { matchLabels: service.selector } };
+}
+
+/**
+ * What the proxy of each pod allows: ztunnel reads no requests, so behind a waypoint it allows the identity of that
+ * alone, besides callers that pass it by.
+ */
+function rulesAtPods(service: Service, mesh: Identities, edges: readonly Rule[]): Rule[] {
+  const { waypoints } = mesh;
+  if (!waypoints?.isBefore(service)) {
+    return [...rulesOfCallers(service, mesh), ...edges, ...rulesOfPeers(service, mesh)];
+  }
+  const waypoint = {
+    from: [{ source: { principals: [mesh.principal(service.namespace, WAYPOINT)] } }],
+    to: [{ operation: { ports: [...new Set(service.ports.map(({ target }) => String(target)))] } }],
+  };
+  return [
+    waypoint,
+    ...(waypoints.isPassedByEdges(service) ? [] : edges),
+    ...rulesOfPeers(service, mesh, ({ peer }) => !peer.hasIdentity),
+  ];
+}
+
+/** What the waypoint of a service allows: the operations of each caller, at the ports of the Service. */
+function renderPolicyOfWaypoint(chart: TopologyChart, service: Service, mesh: Identities): void {
+  const { waypoints } = mesh;
+  if (!waypoints?.isBefore(service)) {
+    return;
+  }
+  const atService = ({ number }: Port): number => number;
+  const rules = [
+    ...rulesOfCallers(service, mesh, atService),
+    ...(waypoints.isPassedByEdges(service) ? (rulesOfEdges(chart, mesh, atService).get(service) ?? []) : []),
+    ...rulesOfPeers(service, mesh, ({ peer }) => peer.hasIdentity, atService),
+  ];
+  if (rules.length > 0) {
+    new AuthorizationPolicy(chart.scopeOf(service), 'waypoint-policy', {
+      metadata: { name: `${service.name}.waypoint`, namespace: service.namespace },
+      spec: { targetRefs: waypoints.targetRefs(service), action: 'ALLOW', rules },
+    });
+  }
+}
+
+function rulesOfCallers(service: Service, mesh: Identities, portOf: PortOf = targetPort): Rule[] {
   return service.incomingCalls.flatMap(({ caller, port, allowedOperations }) =>
     rulesFor(
       service,
       { principals: [mesh.principal(caller.namespace, caller.serviceAccount)] },
       port,
       allowedOperations,
+      portOf(port),
     ),
   );
 }
@@ -148,8 +208,12 @@ function callersElsewhere({ incomingCalls, allowedPeers }: Service, mesh: Identi
   ];
 }
 
-/** The operations that the edge allows, repeated at the service as defence in depth. */
-function rulesOfEdges(chart: TopologyChart, mesh: Identities): Map<Service, Rule[]> {
+/**
+ * The operations that the edge allows, repeated at the service as defence in depth where its proxy reads requests: pods
+ * in ambient mode allow the identity of the gateway.
+ */
+function rulesOfEdges(chart: TopologyChart, mesh: Identities, portOf: PortOf = targetPort): Map<Service, Rule[]> {
+  const readsRequests = !mesh.waypoints || portOf !== targetPort;
   const rules = new Map<Service, Rule[]>();
   for (const edge of chart.topology.edges) {
     const principal = mesh.principal(edge.namespace, mesh.gateway.serviceNameOf(edge));
@@ -160,12 +224,15 @@ function rulesOfEdges(chart: TopologyChart, mesh: Identities): Map<Service, Rule
       const asked = service === edge.rateLimiter ? service.methods('ShouldRateLimit') : [];
       // An authorizer with http gets the paths of all requests.
       const decides = edge.authorizers.some(each => each.service === service && each.port === port);
-      const own = rulesFor(
-        service,
-        { principals: [principal] },
-        port,
-        decides || !port.carriesRequests ? undefined : [...operations, ...asked],
-      );
+      const own = readsRequests
+        ? rulesFor(
+            service,
+            { principals: [principal] },
+            port,
+            decides || !port.carriesRequests ? undefined : [...operations, ...asked],
+            portOf(port),
+          )
+        : [{ from: [{ source: { principals: [principal] } }], to: operationsOn(port, undefined) }];
       rules.set(service, [...(rules.get(service) ?? []), ...own]);
     }
   }

@@ -12,9 +12,14 @@ type Rule = NonNullable<SpecOf<IAuthorizationPolicy>['rules']>[number];
 type Source = NonNullable<NonNullable<Rule['from']>[number]['source']>;
 type To = NonNullable<Rule['to']>;
 
+/** What a policy for the requests of a service attaches to: its pods by their labels, or itself at its waypoint. */
+export type PolicyTarget =
+  | { readonly selector: { readonly matchLabels: { [label: string]: string } } }
+  | { readonly targetRefs: { readonly group: string; readonly kind: string; readonly name: string }[] };
+
 /** The tokens that a service accepts. Which requests need one is a part of its AuthorizationPolicy. */
-export function renderServiceAuth(chart: ITopologyChart, service: Service): void {
-  const { auth, name, namespace, selector } = service;
+export function renderServiceAuth(chart: ITopologyChart, service: Service, target: PolicyTarget): void {
+  const { auth, name, namespace } = service;
   if (!auth) {
     return;
   }
@@ -23,7 +28,7 @@ export function renderServiceAuth(chart: ITopologyChart, service: Service): void
   new RequestAuthentication(chart.scopeOf(service), 'request-authentication', {
     metadata: { name, namespace },
     spec: {
-      selector: { matchLabels: selector },
+      ...target,
       jwtRules: jwtRules(tokens).map(rule => ({
         ...rule,
         ...(outputClaimToHeaders.length > 0 ? { outputClaimToHeaders } : {}),
@@ -35,18 +40,20 @@ export function renderServiceAuth(chart: ITopologyChart, service: Service): void
 /**
  * The rules that allow a source some operations of a port, or all of them: one for each set of requirements on tokens.
  * They are rules of an ALLOW policy with path templates, so that a path that is matched differently fails closed.
+ * @param number the port at the proxy that evaluates them, see `operationsOn`
  */
 export function rulesFor(
   service: Service,
   source: Source,
   port: Port,
   operations: readonly Operation[] | undefined,
+  number = port.target,
 ): Rule[] {
   const { auth } = service;
   if (!auth || !port.carriesRequests) {
-    return [{ from: [{ source }], to: operationsOn(port, operations) }];
+    return [{ from: [{ source }], to: operationsOn(port, operations, number) }];
   }
-  const common = { ports: [String(port.target)] };
+  const common = { ports: [String(number)] };
   const listed = auth.operations ?? [];
   const specific = listed.map(each => each.operation);
   const allowed = operations ?? EVERYTHING;

@@ -9,9 +9,10 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type ProxyProps, type Service, ValidationError } from '../topology';
+import { type ProxyProps, requireArguments, type Service } from '../topology';
 import { AccessLog } from './access-log';
 import { renderEgressGateways } from './egress-gateway';
+import { validTrustDomain } from './identities';
 import { type GatewayService, IstioIngress } from './ingress';
 import { renderMachines } from './machines';
 import { type MetricsProps, validateMetrics } from './metrics';
@@ -101,11 +102,12 @@ export class IstioSidecars extends Target {
 
   constructor(props: IstioSidecarsProps = {}) {
     super();
+    requireArguments('new.IstioSidecars', [props]);
     this.revision = props.revision;
     this.injection = props.injection ?? Injection.NAMESPACE;
     this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
     this.rootNamespace = props.rootNamespace ?? this.controlPlaneNamespace;
-    this.trustDomain = trustDomainOf(props);
+    this.trustDomain = validTrustDomain('Mesh.istio', props.trustDomain);
     this.tracing = props.tracing;
     this.accessLog = props.accessLog ?? AccessLog.standardOutput();
     this.metrics = { ...props.metrics };
@@ -202,19 +204,3 @@ export class IstioSidecars extends Target {
 const ISTIOD = 15012;
 const MERGED_METRICS = 15020;
 const ENVOY_METRICS = 15090;
-
-/**
- * The trust domain is a part of principals in policies, where "*" would match other identities.
- * @see https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md#21-trust-domain
- */
-function trustDomainOf({ trustDomain = 'cluster.local' }: IstioSidecarsProps): string {
-  if (!/^[a-z0-9._-]{1,255}$/.test(trustDomain)) {
-    throw new ValidationError({
-      code: 'InvalidName',
-      path: 'Mesh.istio',
-      summary: `${JSON.stringify(trustDomain)} is not a valid trust domain.`,
-      fix: 'Use the trust domain of the installation: lower-case letters, digits, ".", "-" and "_".',
-    });
-  }
-  return trustDomain;
-}

@@ -12,6 +12,7 @@ import { type Service, ValidationError } from '../topology';
 import type { AccessLog } from './access-log';
 import { type MetricsProps, metricsOf } from './metrics';
 import { Telemetry, type TelemetrySpec as Spec } from './resources';
+import type { Waypoints } from './waypoints';
 
 /** What the target reports. */
 interface Observed {
@@ -19,6 +20,7 @@ interface Observed {
   readonly gateway: EdgeGateway;
   readonly metrics: MetricsProps;
   readonly tracing?: Tracing;
+  readonly waypoints?: Waypoints;
 }
 
 /**
@@ -36,7 +38,8 @@ export function renderTelemetry(chart: TopologyChart, observed: Observed): void 
   };
   topology.ownNamespaces.forEach(namespace => render(chart.scopeOfNamespace(namespace), 'default', namespace));
   topology.services
-    .filter(({ inMesh, exists, namespace }) => inMesh && !exists && !topology.owns(namespace))
+    // ztunnel has no telemetry of single workloads.
+    .filter(({ inMesh, exists, namespace }) => inMesh && !exists && !topology.owns(namespace) && !observed.waypoints)
     .forEach(service =>
       render(chart.scopeOf(service), service.name, service.namespace, service.selector, ownSpecOf(service, observed)),
     );
@@ -48,7 +51,12 @@ export function renderTelemetry(chart: TopologyChart, observed: Observed): void 
     .forEach(service => {
       new Telemetry(chart.scopeOf(service), 'telemetry', {
         metadata: { name: service.name, namespace: service.namespace, ...elsewhere(podsElsewhere(service)) },
-        spec: { selector: { matchLabels: { ...service.selector } }, ...ownSpecOf(service, observed) },
+        spec: {
+          ...(observed.waypoints?.isBefore(service)
+            ? { targetRefs: observed.waypoints.targetRefs(service) }
+            : { selector: { matchLabels: { ...service.selector } } }),
+          ...ownSpecOf(service, observed),
+        },
       });
     });
   topology.edges

@@ -24,46 +24,55 @@ export interface FeatureProvider {
 
 const NO_GATEWAY: FeatureProvider = { name: 'a target without a gateway', capabilities: [] };
 
+/** A feature that a part of the topology requires and the target or gateway that renders it does not support. */
+export interface MissingFeature extends RequiredFeature {
+  readonly provider: string;
+}
+
 /** The features that the topology requires and neither the target nor its gateway or a front supports. */
-export function unsupportedFeatures(
+export function missingFeatures(
   topology: Topology,
   mesh: FeatureProvider,
   gateway: FeatureProvider = NO_GATEWAY,
-): SynthesisFinding[] {
+): MissingFeature[] {
   const aggregators = new Set(topology.edges.map(({ aggregator }) => aggregator));
   return [
-    ...unsupported(
+    ...missing(
       topology.services.flatMap(service => [
         ...featuresOfService(service),
         ...service.outgoingCalls.flatMap(call => featuresOfCall(call, aggregators.has(service))),
       ]),
       mesh,
     ),
-    ...unsupported(
+    ...missing(
       topology.egressGateways.map(({ path }) => ({ path, capability: Capability.EGRESS_GATEWAYS })),
       mesh,
     ),
-    ...topology.edges.flatMap(edge => [
-      ...unsupported(featuresOfEdge(edge), atEdge(edge, gateway)),
-      ...uncountableClients(edge),
-    ]),
+    ...topology.edges.flatMap(edge => missing(featuresOfEdge(edge), atEdge(edge, gateway))),
   ];
 }
 
-function unsupported(
-  features: readonly RequiredFeature[],
-  { name, capabilities }: FeatureProvider,
+/** An error for each missing feature, and for each limit of clients that the gateway cannot tell apart. */
+export function unsupportedFeatures(
+  topology: Topology,
+  mesh: FeatureProvider,
+  gateway: FeatureProvider = NO_GATEWAY,
 ): SynthesisFinding[] {
-  const can = new Set(capabilities);
-  return features
-    .filter(feature => !can.has(feature.capability))
-    .map(({ path, capability }) => ({
+  return [
+    ...missingFeatures(topology, mesh, gateway).map(({ path, capability, provider }): SynthesisFinding => ({
       id: 'TargetCannot',
       severity: Severity.ERROR,
       path,
-      message: `It requires ${capability}, which ${name} does not support.`,
+      message: `It requires ${capability}, which ${provider} does not support.`,
       fix: fixFor(capability),
-    }));
+    })),
+    ...topology.edges.flatMap(uncountableClients),
+  ];
+}
+
+function missing(features: readonly RequiredFeature[], { name, capabilities }: FeatureProvider): MissingFeature[] {
+  const can = new Set(capabilities);
+  return features.filter(({ capability }) => !can.has(capability)).map(each => ({ ...each, provider: name }));
 }
 
 function fixFor(capability: Capability): string {

@@ -150,7 +150,16 @@ export const OF_SERVICES = {
   trafficDistribution: 'Kubernetes has it.',
   deniedOperations: ({ objects }) => when(objects.deniedOperations, Capability.OPERATIONS),
   telemetry: ({ objects }) => when(objects.telemetry, Capability.SERVICE_TELEMETRY),
-  proxyExtensions: ({ objects }) => when(objects.proxyExtensions, Capability.PROXY_EXTENSIONS),
+  proxyExtensions: ({ objects: { proxyExtensions = [] } }) => [
+    ...when(
+      proxyExtensions.some(({ module }) => module),
+      Capability.PROXY_EXTENSIONS,
+    ),
+    ...when(
+      proxyExtensions.some(({ script }) => script !== undefined),
+      Capability.PROXY_SCRIPTS,
+    ),
+  ],
   machines: ({ objects }) => when(objects.machines, Capability.MACHINES),
   authorizationDryRun: ({ objects }) => when(objects.authorizationDryRun, Capability.AUTHORIZATION_DRY_RUN),
   inMesh: 'Without a mesh no pod has a proxy.',

@@ -1,20 +1,13 @@
 import { k8s } from 'cdk8s-plus-27';
-import {
-  type Edge,
-  type EgressGateway,
-  ExternalService,
-  type IService,
-  type Peer as AllowedPeer,
-  type Port,
-  Service,
-} from '../topology';
-import { addressesOf, anyOutside, type ClusterNetwork } from './cluster-network';
+import { type Edge, type EgressGateway, ExternalService, type Port, Service } from '../topology';
+import { anyOutside, type ClusterNetwork } from './cluster-network';
 import type { EdgeGateway } from './edge-gateway';
+import { distinct, egressTo, peersAt, peersOf, pods, tcp } from './network-peers';
+import { renderForProxies } from './proxy-policies';
+import { destinationsAt, fromProxy, portAt, sourcesOf, throughProxy } from './tunnelled-connections';
 import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
-import type { Target } from './target';
-import type { ITopologyChart, Labels } from './topology-chart';
-
-type Peer = k8s.NetworkPolicyPeer;
+import type { Target, Tunnel } from './target';
+import type { ITopologyChart } from './topology-chart';
 
 /**
  * A default deny in every namespace that the topology owns, and for each service and edge only the declared
@@ -23,6 +16,7 @@ type Peer = k8s.NetworkPolicyPeer;
 export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target, network: ClusterNetwork): void {
   const { gateway } = mesh;
   const always = baseline(mesh, network);
+  const tunnel = mesh.tunnel();
   chart.topology.ownNamespaces.forEach(name => renderDefault(chart, always, name));
   const gatesByService = new Map<Service, Gate[]>();
   for (const edge of chart.topology.edges) {
@@ -32,13 +26,16 @@ export function renderNetworkPolicies(chart: ITopologyChart, mesh: Target, netwo
     for (const { service, port } of edge.destinations) {
       gatesByService.set(service, [...(gatesByService.get(service) ?? []), { gateway, edge, port }]);
     }
-    renderForEdge(chart, always, gateway, edge);
+    renderForEdge(chart, always, gateway, edge, tunnel);
   }
   chart.topology.services
     // Machines have no pods that a NetworkPolicy could select.
     .filter(each => !each.isForeign && !each.objects.machines)
-    .forEach(service => renderForService(chart, always, network, service, gatesByService.get(service) ?? []));
+    .forEach(service => renderForService(chart, always, network, service, gatesByService.get(service) ?? [], tunnel));
   chart.topology.egressGateways.forEach(each => renderForEgressGateway(chart, network, each));
+  if (tunnel) {
+    renderForProxies(chart, network, mesh, tunnel);
+  }
 }
 
 interface Gate {
@@ -76,19 +73,23 @@ function renderForService(
   network: ClusterNetwork,
   service: Service,
   gates: Gate[],
+  tunnel: Tunnel | undefined,
 ): void {
   const repeated = baselineOutside(chart, always, service.namespace);
   const ingress = [
     ...repeated.ingress,
     ...service.incomingCalls.map(({ caller, port }) => ({
-      from: peersAt(caller),
-      ports: [tcp(port.target)],
+      from: sourcesOf(tunnel, service, caller),
+      ports: [portAt(tunnel, service, port, caller.inMesh)],
     })),
     ...gates.map(({ gateway, edge, port }) => ({
-      from: [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))],
-      ports: [tcp(port.target)],
+      from: fromProxy(tunnel, service, edge) ?? [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))],
+      ports: [portAt(tunnel, service, port)],
     })),
-    ...service.allowedPeers.map(({ peer, port }) => ({ from: peersOf(peer), ports: [tcp(port.target)] })),
+    ...service.allowedPeers.map(({ peer, port }) => ({
+      from: (peer.hasIdentity ? fromProxy(tunnel, service) : undefined) ?? peersOf(peer),
+      ports: [portAt(tunnel, service, port, peer.hasIdentity)],
+    })),
     // A dry run of the mesh's policies reports the callers that would be denied, so they have to arrive.
     ...(service.objects.authorizationDryRun !== undefined && service.ports.length > 0
       ? [{ from: [{ namespaceSelector: {} }], ports: service.ports.map(({ target }) => tcp(target)) }]
@@ -98,13 +99,13 @@ function renderForService(
     ...repeated.egress,
     ...service.outgoingCalls.map(({ callee, port }) =>
       callee instanceof Service
-        ? { to: peersAt(callee), ports: [tcp(port.target)] }
+        ? { to: destinationsAt(tunnel, callee, service), ports: [portAt(tunnel, callee, port, service.inMesh)] }
         : callee instanceof ExternalService
-          ? egressTo(callee, port, network)
+          ? (throughProxy(tunnel, service, callee) ?? egressTo(callee, port, network))
           : { ports: [tcp(port.target)], to: [] },
     ),
     // The agent of the proxy loads modules from their registry.
-    ...(service.objects.proxyExtensions?.some(({ module }) => module)
+    ...(!tunnel && service.objects.proxyExtensions?.some(({ module }) => module)
       ? [{ to: anyOutside(network.cidrs), ports: [tcp(443)] }]
       : []),
     ...(service.objects.outboundTraffic?.isAny ? [{ to: anyOutside(network.cidrs) }] : []),
@@ -131,7 +132,13 @@ function renderForService(
  * An edge allows all sources, or only the addresses of its front, and connects to the services of its routes. Policies
  * in the gateway's own namespace belong to its operator: there only the addresses of the front are rendered.
  */
-function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGateway, edge: Edge): void {
+function renderForEdge(
+  chart: ITopologyChart,
+  always: Rules,
+  gateway: EdgeGateway,
+  edge: Edge,
+  tunnel: Tunnel | undefined,
+): void {
   const namespace = gateway.namespaceOf(edge);
   const isOurs = namespace === edge.namespace || chart.topology.owns(namespace);
   const addresses = edge.front?.addresses;
@@ -143,8 +150,8 @@ function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGatewa
   const egress = [
     ...repeated.egress,
     ...edge.destinations.map(({ service, port }) => ({
-      to: peersAt(service),
-      ports: [tcp(port.target)],
+      to: fromProxy(tunnel, service, edge) ?? peersAt(service),
+      ports: [portAt(tunnel, service, port)],
     })),
   ];
   new k8s.KubeNetworkPolicy(chart.scopeOf(edge), 'network-policy', {
@@ -156,17 +163,6 @@ function renderForEdge(chart: ITopologyChart, always: Rules, gateway: EdgeGatewa
       egress: isOurs ? distinct(egress) : undefined,
     },
   });
-}
-
-/** Connections to an external service: to its addresses, or to the pods of its egress gateway. */
-function egressTo(external: ExternalService, port: Port, network: ClusterNetwork): k8s.NetworkPolicyEgressRule {
-  const { egressGateway: gateway } = external;
-  return gateway
-    ? {
-        to: [pods(gateway.namespace, gateway.selector)],
-        ports: [tcp(gateway.listener(external, port)?.number ?? port.target)],
-      }
-    : { to: addressesOf(external, network), ports: [tcp(port.target)] };
 }
 
 /** The callers of an egress gateway, and the external services that it connects to. Its namespace has a default deny. */
@@ -188,35 +184,4 @@ function renderForEgressGateway(chart: ITopologyChart, network: ClusterNetwork, 
       egress: distinct(egress),
     },
   });
-}
-
-/** The pods of a service, or the addresses of its machines. */
-function peersAt(service: IService): Peer[] {
-  const machines = service instanceof Service ? service.objects.machines : undefined;
-  return machines ? machines.cidrs.map(cidr => ({ ipBlock: { cidr } })) : [pods(service.namespace, service.selector)];
-}
-
-/** The peer that selects the pods with these labels in a namespace. */
-export function pods(namespace: string, labels: Labels): Peer {
-  return {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-    podSelector: { matchLabels: labels },
-  };
-}
-
-/** A caller outside the topology: its addresses, or pods of its namespace. */
-function peersOf({ namespace = '', podLabels, addresses }: AllowedPeer): Peer[] {
-  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
-  return addresses
-    ? addresses.map(cidr => ({ ipBlock: { cidr } }))
-    : [podLabels ? pods(namespace, podLabels) : { namespaceSelector }];
-}
-
-/** A TCP port in a NetworkPolicy: the port of the pod, not of the Service. */
-export function tcp(port: number): k8s.NetworkPolicyPort {
-  return { protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) };
-}
-
-function distinct<T>(rules: T[]): T[] {
-  return [...new Map(rules.map(rule => [JSON.stringify(rule), rule])).values()];
 }

@@ -67,7 +67,8 @@ function prefixMatch(prefix: string | undefined): Partial<UrlRewrite> {
   return prefix === undefined ? {} : { path: { type: 'ReplacePrefixMatch', replacePrefixMatch: prefix } };
 }
 
-function headerFilters({ request, response }: HeaderChanges = {}): Filter[] {
+/** The filters for changes of headers. */
+export function headerFilters({ request, response }: HeaderChanges = {}): Filter[] {
   return [
     ...(request ? [{ type: 'RequestHeaderModifier' as const, requestHeaderModifier: modifierOf(request) }] : []),
     ...(response ? [{ type: 'ResponseHeaderModifier' as const, responseHeaderModifier: modifierOf(response) }] : []),
@@ -101,14 +102,22 @@ function corsFilter(edge: Edge): Filter[] {
     : [];
 }
 
-/** The CRD has whole percentages only, and fractions for others. */
-function mirrorFilter(edge: Edge, service: Service, port: Port, mirror: Mirror | undefined): Filter[] {
+/**
+ * The filter for copies of requests. The CRD has whole percentages only, and fractions for others.
+ * @param route the edge or the service whose route it is
+ */
+export function mirrorFilter(
+  route: Pick<Service, 'namespace'>,
+  service: Service,
+  port: Port,
+  mirror: Mirror | undefined,
+): Filter[] {
   if (!mirror) {
     return [];
   }
   const share = Number.isInteger(mirror.percent)
     ? { percent: mirror.percent }
     : { fraction: { numerator: Math.round(mirror.percent * 10_000), denominator: 1_000_000 } };
-  const backendRef = backend(edge, service, port, mirror.version);
+  const backendRef = backend(route, service, port, mirror.version);
   return [{ type: 'RequestMirror', requestMirror: { backendRef, ...share } }];
 }

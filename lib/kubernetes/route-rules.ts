@@ -141,7 +141,7 @@ function withHeaderRoute(match: Match, header: HeaderCondition, { path }: Route)
  * A condition on a header. Of routes with equally many conditions Envoy Gateway prefers the one with more exact headers,
  * so there every condition is an expression.
  */
-function headerCondition({ header, kind, value }: HeaderMatch, asExpression: boolean): HeaderCondition {
+export function headerCondition({ header, kind, value }: HeaderMatch, asExpression: boolean): HeaderCondition {
   if (kind === 'exact' && !asExpression) {
     return { type: 'Exact', name: header, value };
   }

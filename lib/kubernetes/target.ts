@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import type { Capability, ProxyProps, Service } from '../topology';
+import type { Callee, Capability, Edge, ProxyProps, Service } from '../topology';
 import type { EdgeGateway } from './edge-gateway';
 import type { ITopologyChart, Labels } from './topology-chart';
 
@@ -9,6 +9,29 @@ export interface SystemConnections {
   readonly ingress: k8s.NetworkPolicyIngressRule[];
   /** Connections from each pod, such as those to the control plane. */
   readonly egress: k8s.NetworkPolicyEgressRule[];
+}
+
+/** The pods of a proxy that connections to services pass. */
+export interface ProxyPods {
+  /** The name of their Deployment. */
+  readonly name: string;
+  /** The namespace of the pods. */
+  readonly namespace: string;
+  /** The labels of the pods. */
+  readonly labels: Labels;
+}
+
+/** The tunnel in which a mesh carries connections between pods, as NetworkPolicies see it. */
+export interface Tunnel {
+  /** The port at which pods and proxies accept the tunnel, in place of the ports inside of it. */
+  readonly port: number;
+  /** Whether connections to the pods of a service, or to an external service, are carried in the tunnel. */
+  carriesTo(callee: Callee): boolean;
+  /**
+   * The proxy that connections to a callee pass first; undefined if callers connect to its pods.
+   * @param edge the edge whose gateway opens the connections; undefined for callers in the mesh
+   */
+  proxyBefore(callee: Callee, edge?: Edge): ProxyPods | undefined;
 }
 
 /** Renders a topology to manifests: for a mesh or plain Kubernetes, with the gateway that serves its edges. */
@@ -45,6 +68,11 @@ export abstract class Target {
 
   /** The connections that its proxies need besides the declared calls. */
   abstract systemConnections(): SystemConnections;
+
+  /** The tunnel that carries connections between pods; undefined if they connect to the ports of each other. */
+  tunnel(): Tunnel | undefined {
+    return undefined;
+  }
 
   /** Adds the target's own resources to the chart, after the workloads. */
   abstract render(chart: ITopologyChart): void;

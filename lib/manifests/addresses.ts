@@ -23,3 +23,15 @@ export function isWithin(address: string, block: string): boolean {
   list.addSubnet(network, bits, family);
   return list.check(address, family);
 }
+
+/** Whether all addresses of a block, or the one of a block without a prefix length, are in another block. */
+export function isBlockWithin(inner: string, outer: string): boolean {
+  const [network = ''] = inner.split('/');
+  return isWithin(network, outer) && prefixOf(outer) <= prefixOf(inner);
+}
+
+/** The prefix length of a block; that of a single address if it has none. */
+export function prefixOf(block: string): number {
+  const [network = '', length] = block.split('/');
+  return length === undefined ? (isIP(network) === 6 ? 128 : 32) : Number(length);
+}

@@ -1,4 +1,4 @@
-import { isWithin } from './addresses';
+import { isBlockWithin, isWithin } from './addresses';
 import { ByLabel } from './by-label';
 import type { Cluster } from './cluster';
 import type { Field, Resource } from './resource';
@@ -53,6 +53,32 @@ export class NetworkPolicies {
   blocking(from: Peer, to: Peer, port: PeerPort): readonly Resource[] {
     const [out, into] = [this.refusing('egress', from, to, port), this.refusing('ingress', to, from, port)];
     return out.length > 0 ? out : into;
+  }
+
+  /**
+   * The policies that deny a connection of a Pod to an address outside the cluster, of which only a block is known, or
+   * nothing; undefined if that depends on the address.
+   */
+  blockingOutside(pod: Peer, blocks: readonly string[] | undefined, port: PeerPort): readonly Resource[] | undefined {
+    const policies = this.policiesFor(pod, 'egress');
+    const peers = policies
+      .flatMap(each => each.spec.get('egress').items)
+      .filter(each => allowsPort(each, port))
+      .map(each => each.get('to').items);
+    const ranges = peers
+      .flat()
+      .map(each => each.get('ipBlock'))
+      .filter(each => each.exists);
+    const places = blocks ?? [ANY_PUBLIC];
+    if (
+      policies.length === 0
+      || peers.some(each => each.length === 0)
+      || places.every(place => ranges.some(each => containsBlock(each, place)))
+    ) {
+      return [];
+    }
+    const isSomewhere = blocks ? ranges.some(each => blocks.some(block => meetsBlock(each, block))) : ranges.length > 0;
+    return isSomewhere ? undefined : policies;
   }
 
   /**
@@ -119,8 +145,8 @@ interface General {
 /** The rules of the policies of a Pod for one direction. Those of policies for all Pods are evaluated once for all. */
 export class PodRules {
   constructor(
-    private readonly general: readonly Field[],
-    private readonly own: readonly Field[],
+    readonly general: readonly Field[],
+    readonly own: readonly Field[],
   ) {}
 
   get isEmpty(): boolean {
@@ -190,6 +216,24 @@ export function allowsPeer(peers: Field, namespace: string, peer: Peer, cluster:
         && (!pods.exists || selects(pods, peer.labels))
       );
     })
+  );
+}
+
+/** An address that no cluster has: what contains it is taken to contain an unknown one. */
+const ANY_PUBLIC = '203.0.113.1';
+
+function containsBlock(range: Field, block: string): boolean {
+  return (
+    isBlockWithin(block, range.get('cidr').text)
+    && !range.get('except').texts.some(each => isBlockWithin(each, block) || isBlockWithin(block, each))
+  );
+}
+
+function meetsBlock(range: Field, block: string): boolean {
+  const cidr = range.get('cidr').text;
+  return (
+    (isBlockWithin(block, cidr) || isBlockWithin(cidr, block))
+    && !range.get('except').texts.some(each => isBlockWithin(block, each))
   );
 }
 

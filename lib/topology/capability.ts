@@ -52,8 +52,10 @@ export enum Capability {
   SERVICE_AUTH = 'token verification at services',
   /** What the proxies of a service report, in place of the settings of the mesh: a Telemetry. */
   SERVICE_TELEMETRY = 'telemetry of services',
-  /** Code that the proxies of a service run: WasmPlugins and EnvoyFilters. */
+  /** Modules that the proxies of a service run: WasmPlugins. */
   PROXY_EXTENSIONS = 'extensions of its proxy',
+  /** Scripts that the proxies of a service run: EnvoyFilters. */
+  PROXY_SCRIPTS = 'scripts in its proxy',
   /** Services that run on machines outside of Kubernetes: WorkloadEntries and WorkloadGroups. */
   MACHINES = 'machines outside of Kubernetes',
   /** Policies of a service that are evaluated and not enforced: the annotation `istio.io/dry-run`. */

@@ -1,5 +1,4 @@
-import { Auth } from './auth';
-import { requireDeclaredIfGiven } from './declared';
+import type { Auth } from './auth';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
 import type { Front } from './front';
@@ -39,7 +38,6 @@ export abstract class EdgeRule {
   ) {
     requireDeclaring(declaring, what, declaration);
     this.operation = Operation.parse(`${edge.path}/${operation}`, operation);
-    requireDeclaredIfGiven(`${edge.path}/${operation}`, 'The authentication', [props, 'auth'], Auth);
     this.auth = props.auth ?? edge.auth;
     requireFitLogin(`${edge.path}/${operation}`, this.auth.login, edge);
     const authorizer = props.authorizer ?? edge.authorizer;

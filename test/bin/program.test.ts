@@ -3,14 +3,20 @@ import { REPORT_FORMATS } from '../../lib/checks';
 import manifest from '../../package.json';
 import { cardinal as run } from '../support/command';
 
-test.each([['--help'], ['help'], ['check', '--help'], ['help', 'check'], ['synth', '--help']])(
-  '%s %s prints help with examples, with 0',
-  (...args) => {
-    const { status, stdout, stderr } = run(...args.filter(each => typeof each === 'string'));
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Usage: cdk8s-cardinal [^]*\nExamples:\n {2}\$ /m);
-  },
-);
+test.each([
+  ['--help'],
+  ['help'],
+  ['check', '--help'],
+  ['help', 'check'],
+  ['synth', '--help'],
+  ['route', '--help'],
+  ['matrix', '--help'],
+  ['advise', '--help'],
+])('%s %s prints help with examples, with 0', (...args) => {
+  const { status, stdout, stderr } = run(...args.filter(each => typeof each === 'string'));
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^Usage: cdk8s-cardinal [^]*\nExamples:\n {2}\$ /m);
+});
 
 test('the help of check names each of its options', () => {
   const { stdout } = run('check', '--help');
@@ -93,11 +99,12 @@ test('the completion of bash has the commands, and the options of each', () => {
       .stdout.toString()
       .trim();
   expect(completed('ch')).toBe('check');
-  expect(completed('')).toBe('init synth check completion --version --help');
+  expect(completed('')).toBe('init synth check route matrix diff advise completion --version --help');
   expect(completed('check', '--f')).toBe('--format --fail-on');
   expect(completed('synth', '-')).toBe('--help');
   expect(completed('check', '--format', '')).toBe('text json sarif');
   expect(completed('check', '--fail-on', 'n')).toBe('never');
+  expect(completed('route', '--format', '')).toBe('text json');
   expect(completed('init', '--mesh', '')).toBe('istio none');
   expect(completed('completion', '')).toBe('bash zsh fish');
 });
@@ -108,7 +115,7 @@ test('other shells have completions too, and a shell without one is an error', (
     "complete -c cardinal -n '__fish_seen_subcommand_from check' -l format\n",
   );
   expect(run('completion', 'fish').stdout).toContain(
-    "complete -c cardinal -n '__fish_prev_arg_in --edge' -f -a 'gateway http-api rest-api'\n",
+    "complete -c cardinal -n '__fish_seen_subcommand_from init; and __fish_prev_arg_in --edge' -f -a 'gateway http-api rest-api'\n",
   );
   expect(run('completion', 'powershell')).toMatchObject({
     status: 2,

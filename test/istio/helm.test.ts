@@ -48,6 +48,21 @@ test('the control plane gets the mesh configuration that topologies rely on', ()
   expect(helm.values('istio-base')).toEqual({ defaultRevision: 'default' });
 });
 
+test('ambient mode adds the charts of the CNI plugin and of ztunnel', () => {
+  const helm = helmThat();
+  new IstioInstallation(new ClusterApp(), 'istio', {
+    ambient: true,
+    revision: 'canary',
+    install: Install.helm({ version: '1.30.0', executable: helm.executable }),
+  });
+
+  expect(helm.values('istiod')).toMatchObject({ profile: 'ambient', revision: 'canary' });
+  expect(helm.args('istio-cni')).toContain('template istio-cni cni ');
+  expect(helm.values('istio-cni')).toEqual({ profile: 'ambient', revision: 'canary' });
+  expect(helm.args('ztunnel')).toContain('template ztunnel ztunnel ');
+  expect(helm.values('ztunnel')).toEqual({ revision: 'canary' });
+});
+
 test('a folder needs neither repository nor version', () => {
   const helm = helmThat();
   installed({ base: '/charts/base', istiod: '/charts/istiod', executable: helm.executable });

@@ -25,6 +25,10 @@ test('an installation is an IstioOperator without gateways, since each edge brin
   ]);
 });
 
+test('ambient mode is the profile that installs ztunnel and the CNI plugin', () => {
+  expect(rendered({ ambient: true })[0].spec.profile).toBe('ambient');
+});
+
 test('every property changes something', () => {
   const tracing = Tracing.openTelemetry({ service: 'otel', namespace: 'observability', port: 4000 });
   const [{ metadata, spec }] = rendered({

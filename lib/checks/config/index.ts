@@ -8,3 +8,4 @@ export {
   requireKnownNames,
 } from './config';
 export { loadPlugins, PluginError } from './plugins';
+export { type Schema, violationsOf } from './validate';

@@ -1,6 +1,6 @@
 import { type Field, type Host, isAutomatic, Kind, portsOf, portNumber } from '../../manifests';
 import type { Context } from './context';
-import type { Security } from '../endpoints/connect';
+import type { Security } from '../endpoints/security';
 import { DestinationRules } from './destination-rule';
 import { backendTlsOfGateway } from '../endpoints/backend-tls';
 import {
@@ -8,6 +8,7 @@ import {
   type Endpoint,
   endpointsOf,
   headlessTlsMode,
+  isDialled,
   isHeadless,
   requireChoice,
 } from '../endpoints/endpoints';
@@ -55,10 +56,17 @@ export function lookUp(
   const backendTls = rules.backendTls(number, subset);
   const serverName = rules.tls(number, subset)?.get('sni').text || `outbound_.${number}_.${subset ?? ''}_.${host}`;
   if (!isHeadless(found.host) || proxy.isGateway) {
+    const endpoints = endpointsOf(found.host, found.port, labels, cluster);
+    const isOriginal = isDialled(found.host) && endpoints.every(each => each.outside === found.host.name);
+    if (isOriginal && dialed !== undefined) {
+      requireChoice(found.host, dialed);
+    }
     return {
       ...found,
       title,
-      endpoints: endpointsOf(found.host, found.port, labels, cluster),
+      isChosen: isOriginal,
+      // A gateway has no address that the client has dialled.
+      endpoints: isOriginal && proxy.isGateway ? [] : endpoints,
       security: { tlsMode, serverName, backendTls, isExternal: isExternal(found.host) },
     };
   }

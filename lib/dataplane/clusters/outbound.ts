@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import {
   carriesRequests,
   type Field,
@@ -24,6 +25,7 @@ import {
 import { connect } from '../endpoints/connect';
 import {
   chosenEndpoints,
+  dialledAddresses,
   type Endpoint,
   endpointsOf,
   isHeadless,
@@ -33,13 +35,15 @@ import {
 import { authorityOf, type Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
+import { hasSharedListener, hostOfListener } from './listener-host';
 import type { Proxy } from '../endpoints/proxy';
 import { NO_OPERATIONS } from '../routes/header-operations';
 import { routeFor } from '../routes/rule';
-import { type Listener, Scope } from '../virtual-hosts/scope';
+import { Scope } from '../virtual-hosts/scope';
 import { simulateTcp } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
+import { waypointOnTheWay } from './ztunnel';
 import { Unsimulated } from '../messages/unsimulated';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
 
@@ -56,8 +60,9 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   if (target) {
     requireAnother(target, caller, context.cluster);
   }
-  if (!caller.proxy) {
-    return straight(message, target, caller, context, isConnection);
+  if (!caller.proxy || caller.proxy.isZtunnel) {
+    const arriving = caller.proxy && waypointOnTheWay(message, target, caller, context, isConnection);
+    return arriving ? context.atWaypoint(arriving) : straight(message, target, caller, context, isConnection);
   }
   const simulation = throughSidecar(
     { ...message, dialed: target?.name.toLowerCase() },
@@ -110,8 +115,9 @@ function isChanged(arrived: Message | undefined, sent: Message): boolean {
 }
 
 /** A host outside, as a name resolves there. */
-export function outsideEndpoint(outside: string, number: number): Endpoint {
-  return { outside, port: { number, names: [], protocol: 'TCP' }, weight: 1 };
+export function outsideEndpoint(outside: string, number: number, host?: Host): Endpoint {
+  const addresses = isIP(outside) === 0 && host ? dialledAddresses(host) : undefined;
+  return { outside, addresses, port: { number, names: [], protocol: 'TCP' }, weight: 1 };
 }
 
 /** Without a proxy a name resolves to its endpoints, in plain text. */
@@ -126,13 +132,13 @@ function straight(
   // Only proxies have ServiceEntries.
   if (target?.resource.type !== Kind.SERVICE) {
     requireNoServiceAddress(message.host, context.cluster);
-    const { refusal } = connect(
-      caller,
-      outsideEndpoint(message.host, port),
-      { isPassedThrough: true },
-      context.cluster,
+    const endpoint = outsideEndpoint(message.host, port, target);
+    const { refusal, doubt } = connect(caller, endpoint, { isPassedThrough: true }, context.cluster);
+    return ended(
+      refusal
+        ? { status: 0, ...refusal }
+        : { outside: message.host, port, message, isUncertain: doubt !== undefined, doubt },
     );
-    return ended(refusal ? { status: 0, ...refusal } : { outside: message.host, port, message });
   }
   const field = portsOf(target).find(each => portNumber(each) === port);
   const problem = field && unreadable(sentAs(message), target, field, undefined);
@@ -155,7 +161,7 @@ function straight(
   return {
     outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context),
     copies: [],
-    steps: ['direct connection without a proxy'],
+    steps: [caller.proxy?.isZtunnel ? 'carried by ztunnel' : 'direct connection without a proxy'],
   };
 }
 
@@ -169,7 +175,9 @@ function throughSidecar(
 ): SimulationResult {
   const scope = Scope.of(proxy, context.cluster);
   const listener = scope.listenerFor(message.port);
-  const known = target && listener?.hosts.get(target.name.toLowerCase());
+  const named = target && listener?.hosts.get(target.name.toLowerCase());
+  const isDeclared = named && portsOf(named).some(each => portNumber(each) === message.port);
+  const known = isDeclared ? named : ((listener && hostOfListener(message, listener, context.cluster)) ?? named);
   const port = known && portsOf(known).find(each => portNumber(each) === message.port);
   const protocol = port && protocolOf(port);
   const problem = known && port && unseenBy(scope, message, known, port, proxy, context);
@@ -181,7 +189,7 @@ function throughSidecar(
     return unknown(message, target, scope, caller, context, 0, isConnection);
   }
   if (known && port && (isConnection || isTcp(port, message))) {
-    return simulateTcp(message, known, port, listener, caller, proxy, context);
+    return simulateTcp({ ...message, dialed: known.name.toLowerCase() }, known, port, listener, caller, proxy, context);
   }
   if (!listener || message.scheme !== 'http' || !(port ?? hasSharedListener(listener, message.port))) {
     return unknown(message, target, scope, caller, context, 0, isConnection);
@@ -242,25 +250,6 @@ function unseenBy(
 /** If a port declares no protocol, requests to its address are for its Service, independent of their Host header. */
 function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): VirtualHost | undefined {
   return virtualHosts.find(each => each.domains.includes(name.toLowerCase()));
-}
-
-/**
- * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP
- * there.
- */
-export function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
-  return (
-    isHttp
-    || [...hosts.values()].some(host =>
-      portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)),
-    )
-  );
-}
-
-function sharesListener({ resource }: Host, port: Field): boolean {
-  return (
-    carriesRequests(port) ?? (resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.length === 0)
-  );
 }
 
 /**

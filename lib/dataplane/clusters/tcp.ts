@@ -95,7 +95,8 @@ function requireOwnListener(host: Host, port: Field, listener: Listener | undefi
   }
 }
 
-function isOfAnyAddress({ resource }: Host, port: Field): boolean {
+/** Whether a TCP port of a host has all connections to its number that are for no other host. */
+export function isOfAnyAddress({ resource }: Host, port: Field): boolean {
   return (
     resource.type === Kind.SERVICE_ENTRY
     && resource.spec.get('addresses').items.length === 0
@@ -104,7 +105,8 @@ function isOfAnyAddress({ resource }: Host, port: Field): boolean {
   );
 }
 
-function hostRule({ name, resource: { root: at } }: Host, port: Field): ConnectionRule {
+/** A rule that sends connections for a port of a host to its endpoints. */
+export function hostRule({ name, resource: { root: at } }: Host, port: Field): ConnectionRule {
   return { at, backends: [{ at, weight: 1, host: name.toLowerCase(), port: portNumber(port) }] };
 }
 

@@ -1,7 +1,7 @@
+import { isIP } from 'node:net';
 import {
   carriesRequests,
   type Cluster,
-  type Field,
   isAutomatic,
   Kind,
   modeField,
@@ -13,65 +13,44 @@ import {
 import { verifyCertificate } from './backend-certificates';
 import type { BackendTls } from './backend-tls';
 import type { Caller } from './caller';
-import type { Connection } from './connection';
+import type { Attempt, Connection } from './connection';
 import { type Endpoint, type Machine, portsLeadingTo } from './endpoints';
 import { policiesFor } from './policy-target';
 import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
+import type { Security } from './security';
+import { atZtunnel, isAmbient, isTunnelled } from './tunnel';
+import { HBONE } from './waypoints';
 
-/** An established connection, or the reason for its failure. */
-export interface Attempt {
-  readonly connection?: Connection;
-  readonly refusal?: { readonly by?: Field; readonly reason: string };
-  /** What is done on the way, in words. */
-  readonly step?: string;
-}
-
-/** The destination of a connection to a name outside: a documentation address. */
+/** The address of a client outside that is unknown: a documentation address. */
 const SOMEWHERE_OUTSIDE = '203.0.113.1';
 
-/** The client TLS of a connection: from a DestinationRule, automatic if undefined; none without a proxy. */
-export interface Security {
-  readonly tlsMode?: string;
-  /** The SNI of TLS that the proxy originates. */
-  readonly serverName?: string;
-  /** The TLS of a BackendTLSPolicy. */
-  readonly backendTls?: BackendTls;
-  /** Whether the host is declared as outside the mesh, independent of its endpoints. */
-  readonly isExternal?: boolean;
-  /** Whether the proxy passes the connection through to an unknown destination. */
-  readonly isPassedThrough?: boolean;
-}
-
 /** Connects to an endpoint: NetworkPolicies of both sides, then the mutual TLS of callee and caller. */
-export function connect(
-  caller: Caller,
-  { workload, outside, machine, port }: Endpoint,
-  security: Security,
-  cluster: Cluster,
-): Attempt {
+export function connect(caller: Caller, endpoint: Endpoint, security: Security, cluster: Cluster): Attempt {
+  const { workload, outside, machine, port } = endpoint;
   const { backendTls } = security;
   if (backendTls?.authorities.problem !== undefined) {
     return { refusal: { by: backendTls.at, reason: invalidPolicy(backendTls) } };
   }
-  const peer = workload ?? {
-    namespace: '',
-    labels: {},
-    address: outside !== undefined && /^[\d.]+$|:/.test(outside) ? outside : SOMEWHERE_OUTSIDE,
-  };
   const from = {
     namespace: caller.namespace,
     labels: caller.labels,
     address: caller.namespace === '' ? (caller.address ?? SOMEWHERE_OUTSIDE) : caller.address,
   };
-  const [blocking] = NetworkPolicies.of(cluster).blocking(from, peer, port);
-  if (blocking) {
+  const policies = NetworkPolicies.of(cluster);
+  const isInTunnel = isTunnelled(caller, workload, security, cluster);
+  const arriving = isInTunnel ? HBONE : port;
+  const blocking = workload
+    ? policies.blocking(from, workload, arriving)
+    : policies.blockingOutside(from, addressesOf(endpoint), port);
+  const [first] = blocking ?? [];
+  if (first) {
     return {
       refusal: {
-        by: blocking.root,
+        by: first.root,
         reason:
-          `${blocking.kind} ${blocking.key} does not allow connections from ${caller.title} to port `
-          + `${port.number}, and no other policy does`,
+          `${first.kind} ${first.key} does not allow connections from ${caller.title} to port `
+          + `${arriving.number}, and no other policy does`,
       },
     };
   }
@@ -82,7 +61,26 @@ export function connect(
   if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
     return toOutside(caller, outside ?? '', security);
   }
-  return workload ? secured(caller, workload, connection, security, cluster) : { connection };
+  if (workload && isAmbient(workload, cluster)) {
+    return atZtunnel(caller, workload, connection, isInTunnel, cluster);
+  }
+  return workload
+    ? secured(caller, workload, connection, security, cluster)
+    : { connection, ...(blocking ? {} : { doubt: unknownAddress(caller, endpoint) }) };
+}
+
+function addressesOf({ outside = '', addresses }: Endpoint): readonly string[] | undefined {
+  return addresses ?? (isIP(outside) === 0 ? undefined : [outside]);
+}
+
+function unknownAddress({ title }: Caller, { outside = '', addresses, port }: Endpoint): Unsimulated {
+  const what = addresses ? `the address of ${outside}, one of ${addresses.join(', ')},` : `the address of ${outside}`;
+  return new Unsimulated(
+    `NetworkPolicies allow ${title} to connect to some addresses on port ${port.number}, and ${what} is unknown.`,
+    addresses
+      ? 'Send the request to one of the addresses.'
+      : 'Send the request to an address, or declare those of the host in a ServiceEntry with `resolution: NONE`.',
+  );
 }
 
 /**

@@ -32,6 +32,10 @@ export interface Endpoint {
   readonly workload?: Workload;
   /** The outside endpoint: an address, or the host itself if it is resolved by DNS. */
   readonly outside?: string;
+  /** The addresses or blocks of addresses in which it is; undefined if only DNS has them. */
+  readonly addresses?: readonly string[];
+  /** Whether the client has dialled that address. */
+  readonly isDialled?: boolean;
   /** The machine at the address outside, if it has a proxy. */
   readonly machine?: Machine;
   readonly port: PeerPort;
@@ -136,7 +140,28 @@ function outsideOf({ name, resource }: Host, port: Field, labels: Labels): Endpo
   }
   return Object.keys(labels).length > 0 || resource.spec.get('resolution').text === 'STATIC'
     ? []
-    : [{ outside: name, port: { number: targetOf(port) ?? 0, names, protocol: 'TCP' }, weight: 1 }];
+    : [
+        {
+          outside: name,
+          addresses: dialledAddresses({ resource }),
+          port: { number: targetOf(port) ?? 0, names, protocol: 'TCP' },
+          weight: 1,
+        },
+      ];
+}
+
+/**
+ * The addresses of a ServiceEntry without resolution: its clients dial one of them, to which sidecars connect.
+ * @see https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-Resolution
+ */
+export function dialledAddresses(host: Pick<Host, 'resource'>): readonly string[] | undefined {
+  const { texts } = host.resource.spec.get('addresses');
+  return isDialled(host) && texts.length > 0 ? texts : undefined;
+}
+
+/** Whether sidecars connect to the address that the client has dialled. */
+export function isDialled({ resource }: Pick<Host, 'resource'>): boolean {
+  return resource.type === Kind.SERVICE_ENTRY && ['', 'NONE'].includes(resource.spec.get('resolution').text);
 }
 
 /** The Services that map to a port of a workload, with the Service port. */

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind } from '../../manifests';
+import { type Cluster, type Field, Kind, type Resource } from '../../manifests';
 import type { Context } from '../clusters/context';
 import type { Caller } from '../endpoints/caller';
 import type { Message } from '../messages/message';
@@ -6,17 +6,18 @@ import { type Ternary, unlessUnsimulated, Unsimulated } from '../messages/unsimu
 import { BACKEND_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY } from '../unread/envoy-gateway';
 import { requireRead, titleOf } from '../unread/read';
 import { type Attachment, policyFor } from './attachment';
-import { authorize } from './authorization';
+import { authorize, problemOfRules } from './authorization';
 import { clientTerms } from './clients';
-import { checkExternally } from './external-authorizer';
-import { verifyKey } from './keys';
-import { verifyPassword } from './passwords';
+import { checkExternally, problemOfAuthorizer } from './external-authorizer';
+import { problemOfKeys, verifyKey } from './keys';
+import { problemOfPasswords, verifyPassword } from './passwords';
 import { type Verified, verifyToken } from './tokens';
-import type { Verdict } from './verdict';
+import { refused, type Verdict } from './verdict';
 
 /**
  * The effect of the policies of Envoy Gateway on a request that a rule matches: external authorizer, API key, password,
- * JWT, then authorization. Throws {@link Unsimulated} for all other settings of these policies.
+ * JWT, then authorization. If one of these settings is invalid, the route responds with 500 to what the others allow.
+ * Throws {@link Unsimulated} for all other settings of these policies.
  * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/httpfilters.go
  */
 export function checkRequest(message: Message, place: Attachment, asker: Caller, context: Context): Verdict {
@@ -31,6 +32,7 @@ export function checkRequest(message: Message, place: Attachment, asker: Caller,
     return { message };
   }
   requireRead(policy.spec, SECURITY_POLICY);
+  const invalid = invalidSettings(policy, context);
   const filters: readonly (readonly [name: string, check: (at: Field, verdict: Verified) => Verified])[] = [
     ['extAuth', (at, verdict) => checkExternally(at, verdict.message, asker, context)],
     ['apiKeyAuth', (at, verdict) => verifyKey(at, verdict.message, cluster)],
@@ -38,17 +40,44 @@ export function checkRequest(message: Message, place: Attachment, asker: Caller,
     ['jwt', (at, verdict) => verifyToken(at, verdict.message)],
     ['authorization', authorize],
   ];
-  return filters.reduce<Verified>(
-    (verdict, [name, check]) => {
-      const at = policy.spec.get(name);
-      if (verdict.refusal || !at.exists) {
-        return verdict;
-      }
-      const next = check(at, verdict);
-      return { ...next, steps: [...(verdict.steps ?? []), ...(next.steps ?? [])] };
-    },
-    { message },
-  );
+  const verdict = filters
+    .filter(([name]) => !invalid.some(each => each.name === name))
+    .reduce<Verified>(
+      (before, [name, check]) => {
+        const at = policy.spec.get(name);
+        if (before.refusal || !at.exists) {
+          return before;
+        }
+        const next = check(at, before);
+        return { ...next, steps: [...(before.steps ?? []), ...(next.steps ?? [])] };
+      },
+      { message },
+    );
+  const [first] = invalid;
+  return first && !verdict.refusal ? { ...verdict, ...refused(message, 500, first.at, first.problem) } : verdict;
+}
+
+interface InvalidSetting {
+  readonly name: string;
+  readonly at: Field;
+  readonly problem: string;
+}
+
+/** The settings of a policy that Envoy Gateway rejects. An external authorizer that fails open is left out if it is one. */
+function invalidSettings({ spec }: Resource, context: Context): InvalidSetting[] {
+  const settings: readonly (readonly [name: string, problemOf: (at: Field) => string | undefined])[] = [
+    ['apiKeyAuth', at => problemOfKeys(at, context.cluster)],
+    ['basicAuth', at => problemOfPasswords(at, context.cluster)],
+    ['authorization', problemOfRules],
+    ['extAuth', at => problemOfAuthorizer(at, context)],
+  ];
+  const invalid = settings.flatMap(([name, problemOf]) => {
+    const at = spec.get(name);
+    const problem = at.exists ? problemOf(at) : undefined;
+    return problem === undefined ? [] : [{ name, at, problem }];
+  });
+  const [only] = invalid;
+  return invalid.length === 1 && only?.name === 'extAuth' && only.at.get('failOpen').isTrue ? [] : invalid;
 }
 
 /**

@@ -77,7 +77,7 @@ function endsOf(
           }
         : outside === undefined
           ? { destination: 'connection failure', isReached: false, share, isAllowed: true }
-          : { destination: outside, isReached: true, share, isAllowed: true },
+          : { destination: outside, isReached: true, share, isAllowed: isUncertain ? undefined : true },
     ),
   );
 }

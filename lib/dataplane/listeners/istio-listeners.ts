@@ -22,6 +22,7 @@ import type { Message } from '../messages/message';
 import { type ConnectionRule, connectionRule, takesConnection, upTo } from '../clusters/tcp';
 import { unreadMatch } from '../unread/rules';
 import type { VirtualHost } from '../virtual-hosts/virtual-hosts';
+import { credentialFailure } from './certificates';
 import { virtualServiceRules } from '../routes/virtual-service';
 
 /**
@@ -32,7 +33,7 @@ export function istioListeners(cluster: Cluster): GatewayListener[] {
   const servers = byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => {
     const pods = podsOf(gateway, cluster);
     return gateway.spec.get('servers').items.map(at => {
-      const [tls, number] = [tlsOf(at), at.get('port', 'number').number ?? 0];
+      const [tls, number] = [tlsOf(at, pods, cluster), at.get('port', 'number').number ?? 0];
       return {
         at,
         pods,
@@ -119,10 +120,13 @@ const serversAt = memoByKey(
 );
 
 /** Servers for plain-text HTTP may have TLS settings, such as httpsRedirect. */
-function tlsOf(at: Field): ListenerTls {
+function tlsOf(at: Field, { proxy }: Pods, cluster: Cluster): ListenerTls {
   const mode = at.get('tls', 'mode').text;
   if (REQUESTS.includes(protocolOf(at)) || !at.get('tls').exists) {
     return 'none';
+  }
+  if (credentialFailure(at, proxy.namespace, cluster)) {
+    return 'unusable';
   }
   switch (mode || 'PASSTHROUGH') {
     case 'SIMPLE':

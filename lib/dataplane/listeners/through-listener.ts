@@ -61,7 +61,7 @@ export function through(
   }
   if (listener.tls === 'unusable') {
     return ended(
-      { status: 0, by: listener.at, reason: `${caller.title} has no certificate that it is allowed to use` },
+      { status: 0, by: listener.at, reason: `${caller.title} has no valid certificate that it is allowed to use` },
       steps,
     );
   }

@@ -2,7 +2,7 @@ import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { helmTemplate } from './helm';
-import { IstioCharts } from './charts';
+import { chartReleases, CONTROL_PLANE_NAMESPACE, IstioCharts } from './charts';
 import type { MeshSettings } from './mesh-settings';
 
 /** Settings of an installation with Istio's charts. */
@@ -23,6 +23,16 @@ export interface HelmProps {
    */
   readonly istiod?: string;
   /**
+   * The chart of the CNI plugin, with `ambient`.
+   * @default cni
+   */
+  readonly cni?: string;
+  /**
+   * The chart of the proxy of each node, with `ambient`.
+   * @default ztunnel
+   */
+  readonly ztunnel?: string;
+  /**
    * The chart repository.
    * @default https://istio-release.storage.googleapis.com/charts
    */
@@ -41,10 +51,10 @@ export interface HelmProps {
 
 /** Adds Istio's charts as objects of the app. */
 export function renderCharts(scope: Construct, settings: MeshSettings, props: HelmProps): void {
-  const { replicas = 2, base = 'base', istiod = 'istiod' } = props;
-  new Namespace(scope, 'namespace', { metadata: { name: NAMESPACE } });
-  include(new Construct(scope, 'base'), props, 'istio-base', base, IstioCharts.baseValues());
-  include(new Construct(scope, 'istiod'), props, 'istiod', istiod, IstioCharts.istiodValues(settings, replicas));
+  new Namespace(scope, 'namespace', { metadata: { name: CONTROL_PLANE_NAMESPACE } });
+  for (const { release, chart, values } of chartReleases(settings, props.replicas)) {
+    include(new Construct(scope, chart), props, release, props[chart] ?? chart, values);
+  }
 }
 
 function include(scope: Construct, props: HelmProps, release: string, chart: string, values: object): void {
@@ -54,11 +64,9 @@ function include(scope: Construct, props: HelmProps, release: string, chart: str
     version: props.version,
     repository: isAddress ? undefined : (props.repository ?? IstioCharts.REPOSITORY),
     release,
-    namespace: NAMESPACE,
+    namespace: CONTROL_PLANE_NAMESPACE,
     values,
     helm: props.executable ?? 'helm',
   });
   objects.forEach((object, index) => new ApiObject(scope, `${index}`, object as unknown as ApiObjectProps));
 }
-
-const NAMESPACE = 'istio-system';

@@ -37,7 +37,7 @@ export function renderIstioOperator(
     kind: 'IstioOperator',
     metadata: { name: settings.revision ? `istio-${settings.revision}` : 'istio', namespace: 'istio-system' },
     spec: {
-      profile: 'minimal',
+      profile: settings.ambient ? 'ambient' : 'minimal',
       revision: settings.revision,
       hub,
       tag,

@@ -17,10 +17,48 @@ export class IstioCharts {
   /** The values of the chart `istiod`. */
   static istiodValues(settings: MeshSettings, replicas = 2): { readonly [name: string]: unknown } {
     return {
+      ...(settings.ambient ? AMBIENT : {}),
       revision: settings.revision ?? '',
       autoscaleMin: replicas,
       autoscaleMax: Math.max(replicas, 5),
       meshConfig: meshConfig(settings),
     };
   }
+
+  /** The values of the chart `cni`, which ambient mode needs: it redirects the connections of pods to ztunnel. */
+  static cniValues(settings: MeshSettings): { readonly [name: string]: unknown } {
+    return { ...AMBIENT, revision: settings.revision ?? '' };
+  }
+
+  /** The values of the chart `ztunnel`, which ambient mode needs: the proxy of each node. */
+  static ztunnelValues(settings: MeshSettings): { readonly [name: string]: unknown } {
+    return { revision: settings.revision ?? '' };
+  }
 }
+
+/** A chart of Istio as it is installed: the name of its release, and its values. */
+export interface ChartRelease {
+  readonly release: string;
+  readonly chart: 'base' | 'istiod' | 'cni' | 'ztunnel';
+  readonly values: { readonly [name: string]: unknown };
+}
+
+/** The charts of an installation, each after those that it needs. */
+export function chartReleases(settings: MeshSettings, replicas?: number): ChartRelease[] {
+  return [
+    { release: 'istio-base', chart: 'base', values: IstioCharts.baseValues() },
+    { release: 'istiod', chart: 'istiod', values: IstioCharts.istiodValues(settings, replicas) },
+    ...(settings.ambient
+      ? ([
+          { release: 'istio-cni', chart: 'cni', values: IstioCharts.cniValues(settings) },
+          { release: 'ztunnel', chart: 'ztunnel', values: IstioCharts.ztunnelValues(settings) },
+        ] as const)
+      : []),
+  ];
+}
+
+/** The namespace of the control plane. */
+export const CONTROL_PLANE_NAMESPACE = 'istio-system';
+
+/** The profile of the charts that turns ambient mode on. */
+const AMBIENT = { profile: 'ambient' };

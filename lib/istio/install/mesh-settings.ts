@@ -10,6 +10,13 @@ export interface MeshSettings {
    */
   readonly revision?: string;
   /**
+   * Whether topologies use `Mesh.ambient()`: istiod serves ztunnel and waypoints, and ztunnel and the CNI plugin of Istio
+   * are installed as well. Sidecars work beside them.
+   * @default false
+   * @see https://istio.io/latest/docs/ambient/install/
+   */
+  readonly ambient?: boolean;
+  /**
    * The trust domain in the identities of workloads.
    * @default cluster.local
    */

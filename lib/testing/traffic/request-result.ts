@@ -12,7 +12,8 @@ export class RequestResult {
   readonly outcomes: readonly Outcome[];
 
   constructor(
-    private readonly title: string,
+    /** @internal */
+    readonly title: string,
     private readonly simulation: SimulationResult,
   ) {
     this.outcomes = mergedOutcomes(simulation.outcomes).sort((a, b) => b.share - a.share);
@@ -56,7 +57,7 @@ export class RequestResult {
   /** The share of requests that is mirrored to each of {@link mirrors}, from 0 to 1. */
   get mirrorShares(): Readonly<Record<string, number>> {
     const shares = new Map<string, number>();
-    for (const { workload, outside, share } of this.settings.copies) {
+    for (const { workload, outside, share } of this.settings.copies.filter(each => each.workload ?? each.outside)) {
       const name = workload ? `${workload.namespace}/${workload.name}` : (outside ?? '');
       shares.set(name, (shares.get(name) ?? 0) + share);
     }
@@ -132,20 +133,42 @@ export class RequestResult {
 
   /** The explanation of the result: each step of the request and its outcomes. */
   explain(): string {
-    const { outcomes, settingsDoubt } = this.simulation;
-    const steps = [...this.simulation.steps, ...new Set(outcomes.flatMap(each => each.steps ?? []))];
-    const terms = settingsDoubt
-      ? [`timeout, retries, faults and mirrors are unknown: ${settingsDoubt.what}`]
-      : describeSettings(this.simulation, this.mirrorShares);
     return [
       this.title,
-      ...steps.map(each => `  ${each}`),
-      ...terms.map(each => `  ${each}`),
-      ...this.outcomes.flatMap(each => [
-        `  ${percent(each.share)} ${describeOutcome(each)}`,
+      ...this.steps.map(each => `  ${each}`),
+      ...this.terms.map(each => `  ${each}`),
+      ...this.outcomes.flatMap((each, index) => [
+        `  ${this.summaries[index] ?? ''}`,
         ...describeChanges(each.responseHeaders).map(change => `    ${change}`),
       ]),
     ].join('\n');
+  }
+
+  /**
+   * The steps of the request, in order: what accepts, routes, forwards and checks it.
+   * @internal
+   */
+  get steps(): readonly string[] {
+    return [...this.simulation.steps, ...new Set(this.simulation.outcomes.flatMap(each => each.steps ?? []))];
+  }
+
+  /**
+   * The settings of the route in words, or why they are unknown.
+   * @internal
+   */
+  get terms(): readonly string[] {
+    const { settingsDoubt } = this.simulation;
+    return settingsDoubt
+      ? [`timeout, retries, faults and mirrors are unknown: ${settingsDoubt.what}`]
+      : describeSettings(this.simulation, this.mirrorShares);
+  }
+
+  /**
+   * Each of {@link outcomes} in words.
+   * @internal
+   */
+  get summaries(): readonly string[] {
+    return this.outcomes.map(each => `${percent(each.share)} ${describeOutcome(each)}`);
   }
 
   /** The result as far as it has the settings of the route. Throws {@link Unsimulated} where they are unknown. */

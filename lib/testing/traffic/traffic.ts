@@ -62,6 +62,14 @@ export class Traffic {
   }
 
   /**
+   * The traffic of a cluster that was read from files.
+   * @internal
+   */
+  static ofCluster(cluster: Cluster, props: TrafficProps = {}): Traffic {
+    return new Traffic(cluster, props);
+  }
+
+  /**
    * The effects of a change of manifests on traffic, one line each: callers and hosts whose requests have another
    * result or other settings. Empty if nothing changes.
    */
@@ -139,6 +147,14 @@ export class TrafficFrom {
     private readonly workload: Workload,
     private readonly context: Context,
   ) {}
+
+  /**
+   * The namespace of the workload.
+   * @internal
+   */
+  get namespace(): string {
+    return this.workload.namespace;
+  }
 
   /** The result of an HTTP request, such as `GET http://cart:8080/items`. */
   http(request: string, props: RequestProps = {}): RequestResult {

@@ -1,8 +1,7 @@
-import { type Cluster, type Field, isContentKnown, Kind } from '../../../manifests';
-import { certificateFailures, Gateways } from '../../../dataplane';
+import { Kind } from '../../../manifests';
+import { certificateFailures, credentialFailure, Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { type Check, problem, type Problem } from '../../manifests/check';
-import { certificateProblem } from './certificates';
+import { type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'InvalidCredential',
@@ -21,40 +20,18 @@ export const rule: Check = {
         [],
       );
     }
-    for (const reference of cluster
-      .all(Kind.GATEWAY)
-      .flatMap(each => each.spec.get('listeners').items)
-      .flatMap(each => each.get('tls', 'certificateRefs').items)) {
-      yield* invalid(
-        reference.get('name'),
-        reference.get('namespace').text || reference.resource.namespace,
-        cluster,
-        [],
-      );
-    }
     for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
       const namespace = Gateways.of(cluster).selectedBy(gateway)[0]?.namespace ?? '';
-      for (const name of gateway.spec
-        .get('servers')
-        .items.map(each => each.get('tls', 'credentialName'))
-        .filter(each => each.text !== '')) {
-        yield* invalid(name, namespace, cluster);
+      for (const server of gateway.spec.get('servers').items) {
+        const failure = credentialFailure(server, namespace, cluster);
+        if (failure) {
+          yield problem(
+            failure.at,
+            `The server has no certificate, so its port stays closed: ${failure.reason}.`,
+            'Create the Secret with a certificate and its key: `kubectl create secret tls`.',
+          );
+        }
       }
     }
   },
 };
-
-function invalid(name: Field, namespace: string, cluster: Cluster, codes?: readonly string[]): Problem[] {
-  const secret = cluster.find(Kind.SECRET, name.text, namespace);
-  const wrong = secret && isContentKnown(secret) ? certificateProblem(secret) : undefined;
-  return wrong
-    ? [
-        problem(
-          name,
-          `The Secret ${namespace}/${name.text} ${wrong}, so the port stays closed.`,
-          'Create the Secret with a certificate and its key: `kubectl create secret tls`.',
-          codes,
-        ),
-      ]
-    : [];
-}

@@ -56,16 +56,30 @@ function findings(yaml: string) {
 
 /** Whether a request without credentials arrives; undefined for what is not simulated. */
 function arrives(yaml: string, request: string, headers: Readonly<Record<string, string>> = {}): boolean | undefined {
+  return arrivesWith(Traffic.of(Manifests.ofYaml(yaml)), request, headers);
+}
+
+function arrivesWith(
+  traffic: Traffic,
+  request: string,
+  headers: Readonly<Record<string, string>> = {},
+): boolean | undefined {
   try {
-    return Traffic.of(Manifests.ofYaml(yaml))
-      .fromInternet(request, { headers })
-      .outcomes.some(each => each.destination !== '');
+    return traffic.fromInternet(request, { headers }).outcomes.some(each => each.destination !== '');
   } catch (error) {
     if (error instanceof Unsimulated) {
       return undefined;
     }
     throw error;
   }
+}
+
+/** Whether one of the requests that generated routes tell apart arrives without credentials. */
+function anyArrives(yaml: string): boolean {
+  const traffic = Traffic.of(Manifests.ofYaml(yaml));
+  return ['GET', 'POST', 'PUT', 'DELETE'].some(method =>
+    ['/', '/a', '/a/b', '/b', '/z'].some(path => arrivesWith(traffic, `${method} http://a.example${path}`) === true),
+  );
 }
 
 /** The request of a message, e.g. `GET /x`. */
@@ -599,15 +613,10 @@ describe('as the traffic simulator has it', () => {
 
   test('where a plain request arrives, the route is found', () => {
     fc.assert(
-      fc.property(
-        manifests,
-        fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
-        fc.constantFrom('/', '/a', '/a/b', '/b', '/z'),
-        ({ yaml }, method, path) => {
-          fc.pre(arrives(yaml, `${method} http://a.example${path}`) === true);
-          expect(findings(yaml)).toHaveLength(1);
-        },
-      ),
+      fc.property(manifests, ({ yaml }) => {
+        fc.pre(anyArrives(yaml));
+        expect(findings(yaml)).toHaveLength(1);
+      }),
       { numRuns: 30 },
     );
   });
@@ -679,16 +688,10 @@ describe('as the traffic simulator has it', () => {
 
     test('where a plain request arrives, the route is found', () => {
       fc.assert(
-        fc.property(
-          ofGateway,
-          fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
-          fc.constantFrom('/', '/a', '/a/b', '/b'),
-          (generated, method, path) => {
-            const yaml = yamlFor(generated);
-            fc.pre(arrives(yaml, `${method} http://a.example${path}`) === true);
-            expect(findings(yaml)).toHaveLength(1);
-          },
-        ),
+        fc.property(ofGateway.map(yamlFor), yaml => {
+          fc.pre(anyArrives(yaml));
+          expect(findings(yaml)).toHaveLength(1);
+        }),
         { numRuns: 30 },
       );
     });

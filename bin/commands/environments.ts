@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs';
+import type { Config, Environment } from '../../lib/checks';
+
+/** What is named on the command line, else in the settings, else what `cardinal synth` wrote; empty if that is missing. */
+export function environmentsOf(
+  paths: readonly string[],
+  config: Config | undefined,
+  isRunning = false,
+): readonly Environment[] {
+  const ofAll = {
+    namespace: config?.namespace,
+    namespaceLabels: config?.namespaceLabels,
+    elsewhere: config?.elsewhere,
+  };
+  if (paths.length > 0 || isRunning) {
+    return [{ paths, ...ofAll }];
+  }
+  if (config && config.environments.length > 0) {
+    return config.environments;
+  }
+  const written = ['dist', 'cdk.out'].filter(each => existsSync(each));
+  return written.length === 0 ? [] : [{ paths: written, ...ofAll }];
+}

@@ -1,0 +1,59 @@
+import type { Service, Topology } from '../topology';
+
+/** What the proxies and the control plane of a tier reserve on the nodes, by the requests of their containers. */
+export interface TierCost {
+  /** The proxies beside or in front of pods; the gateway of the edges, which each tier has, is not among them. */
+  readonly proxies: number;
+  /** CPU in cores, of the proxies and the control plane. */
+  readonly cpu: number;
+  /** Memory in MiB, of the proxies and the control plane. */
+  readonly memory: number;
+}
+
+interface Share {
+  readonly count: number;
+  /** CPU in thousandths of a core. */
+  readonly cpu: number;
+  /** Memory in MiB. */
+  readonly memory: number;
+}
+
+/**
+ * The requests in the values of Istio's charts.
+ * @see https://github.com/istio/istio/tree/master/manifests/charts
+ */
+const ISTIOD = { cpu: 500, memory: 2048 };
+const ISTIO_PROXY = { cpu: 100, memory: 128 };
+
+/** No proxies, and no control plane. */
+export const NO_COST: TierCost = { proxies: 0, cpu: 0, memory: 0 };
+
+/** A proxy for each pod in the mesh. */
+export function costOfSidecars(topologies: readonly Topology[], nodes: number): TierCost {
+  const services = topologies.flatMap(topology => topology.services);
+  return costOfProxies(services.reduce((sum, service) => sum + podsOf(service, nodes), 0));
+}
+
+/** Proxies of Istio beside pods, and two replicas of istiod. */
+export function costOfProxies(count: number): TierCost {
+  return costOf(count, [
+    { ...ISTIO_PROXY, count },
+    { ...ISTIOD, count: 2 },
+  ]);
+}
+
+function costOf(proxies: number, shares: readonly Share[]): TierCost {
+  const sum = (of: (share: Share) => number) => shares.reduce((total, share) => total + share.count * of(share), 0);
+  return { proxies, cpu: sum(({ cpu }) => cpu) / 1000, memory: sum(({ memory }) => memory) };
+}
+
+/** The pods of a service that have a proxy: the fewest replicas, and one on each node for a DaemonSet. */
+function podsOf(service: Service, nodes: number): number {
+  if (!service.inMesh || service.exists) {
+    return 0;
+  }
+  return [...service.versions.values()].reduce(
+    (sum, { replicas }) => sum + (replicas?.least ?? (service.workloadKind.runsToCompletion ? 0 : nodes)),
+    0,
+  );
+}

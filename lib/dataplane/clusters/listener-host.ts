@@ -1,0 +1,74 @@
+import {
+  allocatesAddresses,
+  carriesRequests,
+  type Cluster,
+  type Field,
+  type Host,
+  isWithin,
+  Kind,
+  portNumber,
+  portsOf,
+  prefixOf,
+} from '../../manifests';
+import type { Message } from '../messages/message';
+import { Unsimulated } from '../messages/unsimulated';
+import type { Listener } from '../virtual-hosts/scope';
+import { isOfAnyAddress } from './tcp';
+import { needsServerName } from './tls-layers';
+
+/**
+ * The host to whose listener a connection goes that is for no host of the scope: the one that declares the address, in
+ * the smallest block, else one of TCP without addresses, which has all other connections to its port.
+ */
+export function hostOfListener(
+  { host: address, port, scheme }: Message,
+  listener: Listener,
+  cluster: Cluster,
+): Host | undefined {
+  const onPort = [...listener.hosts.values()].flatMap(host =>
+    portsOf(host)
+      .filter(each => portNumber(each) === port && host.resource.type === Kind.SERVICE_ENTRY)
+      .map(field => ({ host, field })),
+  );
+  const [closest] = onPort
+    .flatMap(({ host, field }) =>
+      host.resource.spec
+        .get('addresses')
+        .texts.filter(each => isWithin(address, each))
+        .map(each => ({ host, field, length: prefixOf(each) })),
+    )
+    .filter(({ host, field }) => scheme !== 'https' || !needsServerName(host, field))
+    .sort((a, b) => b.length - a.length);
+  if (closest && scheme === 'tcp' && needsServerName(closest.host, closest.field)) {
+    throw new Unsimulated(
+      `${closest.host.name} is distinguished by the server name of TLS (SNI), which a connection to ${address} may lack.`,
+      `Send it to ${closest.host.name}.`,
+    );
+  }
+  const isRead = scheme === 'http' && hasSharedListener(listener, port);
+  return (
+    closest?.host
+    ?? (isRead || allocatesAddresses(cluster)
+      ? undefined
+      : onPort.find(({ host, field }) => isOfAnyAddress(host, field))?.host)
+  );
+}
+
+/**
+ * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP
+ * there.
+ */
+export function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
+  return (
+    isHttp
+    || [...hosts.values()].some(host =>
+      portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)),
+    )
+  );
+}
+
+function sharesListener({ resource }: Host, port: Field): boolean {
+  return (
+    carriesRequests(port) ?? (resource.type === Kind.SERVICE_ENTRY && resource.spec.get('addresses').items.length === 0)
+  );
+}
