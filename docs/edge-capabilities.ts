@@ -13,7 +13,6 @@ const FRONTS = [
 
 /** The table of the capabilities of gateways and fronts, from the lists that synthesis compares edges with. */
 export function edgeCapabilities(): string {
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rows = Object.values(Capability)
     .map(capability => [capability, ...GATEWAYS.map(each => atGateway(each, capability)), frontsWith(capability)])
     .filter(([, ...cells]) => cells.some(each => each === 'yes' || each === BY_FRONT));
@@ -22,6 +21,22 @@ export function edgeCapabilities(): string {
     row(['---', ...GATEWAYS.map(() => '---'), '---']),
     ...rows.map(row),
   ].join('\n');
+}
+
+const AWS = [Front.httpApi({ addresses }), Front.restApi({ addresses }), Front.webSocketApi({ addresses })];
+
+/** The table of what the APIs of AWS enforce, from the lists of their fronts. */
+export function awsCapabilities(): string {
+  const cellOf = (front: Front, capability: Capability) =>
+    front.enforcesAlone(capability) ? 'alone' : front.capabilities.includes(capability) ? 'yes' : '';
+  const rows = Object.values(Capability)
+    .map(capability => [capability, ...AWS.map(front => cellOf(front, capability))])
+    .filter(([, ...cells]) => cells.some(each => each !== ''));
+  return [['', ...AWS.map(({ name }) => name)], ['---', ...AWS.map(() => '---')], ...rows].map(row).join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
 }
 
 const BY_FRONT = 'by a front';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { list } from '../bin/commands/list';
 import { type Check, CHECKS } from '../lib/checks';
-import { edgeCapabilities } from './edge-capabilities';
+import { awsCapabilities, edgeCapabilities } from './edge-capabilities';
 import { ruleIndex } from './rule-index';
 import { examplesIn, folderOf } from './rules';
 import { tasksPage } from './tasks';
@@ -12,12 +12,13 @@ const MARK = '<!-- generated -->\n';
 
 /** All generated files, by their paths in the repository. */
 export function generatedFiles(): Map<string, string> {
-  const [text, edges] = ['docs/checks.md', 'docs/edges.md'].map(
+  const [text, edges, aws] = ['docs/checks.md', 'docs/edges.md', 'docs/aws.md'].map(
     path => readFileSync(join(ROOT, path), 'utf8').split(MARK)[0] ?? '',
   );
   return new Map([
     ['lib/checks/rules/index.ts', ruleIndex()],
     ['docs/tasks.md', tasksPage()],
+    ['docs/aws.md', `${aws}${MARK}\n${awsCapabilities()}\n`],
     ['docs/edges.md', `${edges}${MARK}\n${edgeCapabilities()}\n`],
     ['docs/checks.md', `${text}${MARK}\n${list().replaceAll(/^## /gm, '### ')}`],
     ...CHECKS.map(check => [`docs/checks/${folderOf(check.id)}.md`, checkPage(check)] as const),

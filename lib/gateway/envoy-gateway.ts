@@ -22,6 +22,7 @@ import { renderBackendProtocols } from './backend-protocols';
 import { limitsOf, rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
 import { rejectUnmatchable } from './unmatchable-paths';
+import { rejectSeveralLogins } from './login';
 import { renderProxy } from './proxy';
 import { renderRetries } from './retries';
 import { renderSecurityPolicy } from './security-policy';
@@ -85,6 +86,7 @@ export class EnvoyGateway extends EdgeGateway {
     Capability.CONNECTIONS,
     Capability.BACKEND_TLS,
     Capability.API_KEYS,
+    Capability.LOGIN,
     Capability.RATE_LIMITS,
     Capability.PER_CLIENT_RATE_LIMITS,
     Capability.CORS,
@@ -201,6 +203,7 @@ export class EnvoyGateway extends EdgeGateway {
   private requireKept(edge: Edge): void {
     rejectSharedHeaders(edge);
     edge.rules.forEach(rejectUnmatchable);
+    rejectSeveralLogins(edge);
     const answer = this.props.failClosed ? FailureMode.FAIL_CLOSED : FailureMode.FAIL_OPEN;
     if (limitsOf(edge).some(({ failureMode }) => failureMode !== answer)) {
       throw new ValidationError({

@@ -14,6 +14,7 @@ import {
   ValidationError,
 } from '../topology';
 import { CLIENT_OF_KEY, claimHeadersOf } from './client-headers';
+import { oidcOf } from './login';
 import { SecurityPolicy } from './resources';
 
 type Spec = SpecOf<ISecurityPolicy>;
@@ -27,13 +28,13 @@ export function renderSecurityPolicy(
   rules: readonly EdgeRule[],
   routeNames: readonly string[],
 ): void {
-  const { token, key } = rules[0]?.auth ?? {};
+  const { token, key, login } = rules[0]?.auth ?? {};
   const [name] = routeNames;
   const demands = token
     ? tokenDemands(edge, token)
     : key && !edge.isLeftToFront(Capability.API_KEYS)
       ? keyDemands(key)
-      : undefined;
+      : login && { oidc: oidcOf(edge, login) };
   const authorization = authorizationOf(edge, token);
   const extAuth = externalAuthorization(edge, rules[0]?.authorizer);
   if (!(demands ?? authorization ?? extAuth) || name === undefined) {

@@ -60,9 +60,18 @@ export function renderTrafficPolicy(chart: TopologyChart, edge: Edge, routeNames
  * a selector.
  */
 function requireCountable(edge: Edge, local: readonly Rule[], global: readonly Rule[]): void {
-  const [route, ...others] = edge.routes;
+  const [rule, ...others] = edge.rules;
   const isCountedByFront = edge.front?.capabilities.includes(Capability.RATE_LIMITS);
-  if (edge.rateLimit && !isCountedByFront && (others.length > 0 || edge.cors || route?.rateLimit)) {
+  const isSplit = others.length > 0 || edge.cors || rule?.auth.login || edge.routes.some(each => each.rateLimit);
+  if (local.length > 0 && !isCountedByFront && edge.hosts.length > 1) {
+    throw new ValidationError({
+      code: 'ThrottlePerRoute',
+      path: edge.path,
+      summary: `The edge has ${edge.hosts.length} hosts, and Envoy Gateway counts a rate limit for each of them separately.`,
+      fix: 'Declare an edge for each host, a wildcard, or a `front` that counts requests.',
+    });
+  }
+  if (edge.rateLimit && !isCountedByFront && isSplit) {
     throw new ValidationError({
       code: 'ThrottlePerRoute',
       path: edge.path,

@@ -64,9 +64,7 @@ export function unsupportedFeatures(
       severity: Severity.ERROR,
       path,
       message: `It requires ${capability}, which ${provider} does not support.`,
-      fix: BY_FRONT_ALONE.includes(capability)
-        ? 'Put an API that supports it in front and declare it as `front`, or remove it.'
-        : 'Choose a target that supports it, or remove it.',
+      fix: fixFor(capability),
     })),
     ...topology.edges.flatMap(uncountableClients),
   ];
@@ -75,6 +73,18 @@ export function unsupportedFeatures(
 function missing(features: readonly RequiredFeature[], { name, capabilities }: FeatureProvider): MissingFeature[] {
   const can = new Set(capabilities);
   return features.filter(({ capability }) => !can.has(capability)).map(each => ({ ...each, provider: name }));
+}
+
+function fixFor(capability: Capability): string {
+  if (capability === Capability.LOGIN) {
+    return (
+      'Use Envoy Gateway, or run the login in a service, such as oauth2-proxy, and declare it as `authorizer` of the edge: '
+      + '`ExternalAuthorizer.of({ service })`.'
+    );
+  }
+  return BY_FRONT_ALONE.includes(capability)
+    ? 'Put an API that supports it in front and declare it as `front`, or remove it.'
+    : 'Choose a target that supports it, or remove it.';
 }
 
 /** The gateway with its front. Client certificates end at the front: a gateway behind it does not see them. */

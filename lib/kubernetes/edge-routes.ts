@@ -9,6 +9,7 @@ import { HttpRoute, ReferenceGrant } from './gateway-api';
 import { inChunks } from './lists';
 import type { SpecOf } from './resource';
 import { PathMatches, type PathOrder } from './route-order';
+import { rulesOfLogin } from './login-routes';
 import { rejectUnorderable } from './route-conditions';
 import { rulesOf } from './route-rules';
 import { renderService } from './workload';
@@ -41,7 +42,7 @@ export function renderEdgeRoutes(
   const paths = new PathMatches(edge.rules, order);
   let count = 0;
   const names = groups.map(group =>
-    inChunks(rulesOf(edge, group, paths), RULES_IN_A_ROUTE).map(rules => {
+    inChunks([...rulesOf(edge, group, paths), ...rulesOfLogin(edge, group)], RULES_IN_A_ROUTE).map(rules => {
       const name = ++count === 1 ? edge.name : `${edge.name}-${count}`;
       renderRoute(chart, edge, name, requestListeners(edge), rules);
       return name;

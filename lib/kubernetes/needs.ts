@@ -71,7 +71,7 @@ export const OF_CALLS = {
 } satisfies Needs<CallProps, Call>;
 
 export const OF_ROUTES = {
-  auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  auth: neededByAuth,
   authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   rateLimit: ({ rateLimit }) => when(rateLimit, Capability.RATE_LIMITS),
   timeout: 'Every gateway supports timeouts.',
@@ -90,7 +90,7 @@ export const OF_ROUTES = {
 const REDIRECTS = () => [Capability.REDIRECTS];
 
 export const OF_REDIRECTS = {
-  auth: ({ auth }) => [...when(auth.token, Capability.TOKENS), ...when(auth.key, Capability.API_KEYS)],
+  auth: neededByAuth,
   authorizer: ({ authorizer }) => when(authorizer, Capability.EXTERNAL_AUTHORIZATION),
   path: REDIRECTS,
   pathPrefix: REDIRECTS,
@@ -164,6 +164,10 @@ export const OF_SERVICES = {
   authorizationDryRun: ({ objects }) => when(objects.authorizationDryRun, Capability.AUTHORIZATION_DRY_RUN),
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
+
+function neededByAuth({ auth: { token, key, login } }: Pick<Route, 'auth'>): readonly Capability[] {
+  return [...when(token, Capability.TOKENS), ...when(key, Capability.API_KEYS), ...when(login, Capability.LOGIN)];
+}
 
 function always(capability: Capability): () => readonly Capability[] {
   return () => [capability];

@@ -138,9 +138,9 @@ function keyOf(rule: EdgeRule): string {
 
 /** What the gateway requires of the requests of a rule; policies apply to the HTTPRoutes of rules with the same. */
 export function requirementsOf(rule: EdgeRule): unknown[] {
-  const { token, key } = rule.auth;
+  const { token, key, login } = rule.auth;
   const retries = rule instanceof Route ? retriesKey(rule.retries) : undefined;
-  return [token, key, rule.authorizer?.key, ...(retries === undefined ? [] : [retries])];
+  return [token, key, rule.authorizer?.key, ...[retries, login].filter(each => each !== undefined)];
 }
 
 /** Whether a path that is not exact comes after another that it overlaps. */
@@ -156,7 +156,7 @@ const BY_MATCH = {
   service: ({ service }) => [service.namespace, service.name],
   port: ({ port }) => port.number,
   timeout: ({ timeout }) => timeout.toMilliseconds(),
-  auth: ({ auth }) => [auth.token, auth.key],
+  auth: ({ auth }) => [auth.token, auth.key, ...(auth.login ? [auth.login] : [])],
   authorizer: ({ authorizer }) => authorizer?.key,
   rateLimit: BY_OPERATION,
   perClientRateLimit: BY_OPERATION,

@@ -1,6 +1,6 @@
 import { CORS_HEADERS, type Edge, FailureMode, FrontKind, Period, type Route } from '../topology';
 import { type ApiDocument, openApiOf } from './document';
-import { requireNoOverlap } from './equal-checks';
+import { requireNoOverlap, requireSameUnderConditions } from './equal-checks';
 import { type ApiOperation, operationsOf, unsupported } from './operations';
 import { requireFrontOfDocument } from './require-front';
 import { element, type XmlElement, xmlOf } from './xml';
@@ -232,4 +232,5 @@ function requireFit(edge: Edge, { certificateId }: AzureApiManagementProps): voi
     }
   }
   requireNoOverlap(edge, ({ auth, perClientRateLimit }) => [auth.token, auth.key, perClientRateLimit]);
+  requireSameUnderConditions(edge, ({ timeout }) => timeout.toMilliseconds());
 }

@@ -35,6 +35,11 @@ export function openApiOf(
       const { header: name = 'x-api-key' } = auth.key;
       return [{ [schemes.nameOf('key', name, { type: 'apiKey', in: 'header', name })]: [] }];
     }
+    if (auth.login) {
+      const { issuer } = auth.login;
+      const openIdConnectUrl = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+      return [{ [schemes.nameOf('login', issuer, { type: 'openIdConnect', openIdConnectUrl })]: [] }];
+    }
     return [];
   };
   const paths = pathsOf(operations, pathOf, operation => ({

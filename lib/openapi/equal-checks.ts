@@ -42,10 +42,26 @@ export function requireNoOverlap(edge: Edge, checksOf: (route: Route) => unknown
   }
 }
 
+/**
+ * Throws for a route with conditions, which the API does not evaluate, that overlaps a route with other checks: the API
+ * would apply those of one route to the requests of both.
+ */
+export function requireSameUnderConditions(edge: Edge, checksOf: (route: Route) => unknown): void {
+  for (const route of edge.routes.filter(({ match }) => match)) {
+    const other = edge.routes.find(
+      each =>
+        each.operation.overlaps(route.operation) && JSON.stringify(checksOf(each)) !== JSON.stringify(checksOf(route)),
+    );
+    if (other) {
+      throw differing(edge, route, other);
+    }
+  }
+}
+
 function differing({ path, front }: Edge, route: Route, other: Route): Error {
   return unsupported(
     path,
-    `"${route.operation.toString()}" and "${other.operation.toString()}" match the same requests with different `
+    `"${route.toString()}" and "${other.toString()}" match the same requests with different `
       + `authentication or limits, and ${front?.name ?? 'the API'} may match a different one than the gateway in the `
       + 'cluster.',
     'Declare the same for both, or use paths that do not overlap.',

@@ -9,7 +9,7 @@ import {
   type Route,
 } from '../topology';
 import { type ApiDocument, parametersOf, pathsOf, Schemes } from './document';
-import { requireSameChecks } from './equal-checks';
+import { requireSameChecks, requireSameUnderConditions } from './equal-checks';
 import { type ApiOperation, operationsOf, unsupported } from './operations';
 import { requireFrontOfDocument } from './require-front';
 
@@ -173,6 +173,12 @@ function requireFit(edge: Edge): void {
   if (edge.isLeftToFront(Capability.PER_CLIENT_RATE_LIMITS)) {
     requireFitLimits(edge);
   }
+  requireSameUnderConditions(edge, route => [
+    route.auth.token,
+    isKeyed(route),
+    limitsOf(route),
+    route.timeout.toMilliseconds(),
+  ]);
   requireSameChecks(edge, route => [isKeyed(route), limitsOf(route)], trailingSlashes);
 }
 

@@ -5,46 +5,46 @@ Abort status:number percent?:number; AccessLog.openTelemetry props:OpenTelemetry
 props?:AccessLogProps; AccessLogProps filter?:string; AccessMode = ReadWriteOnce, ReadWriteOncePod, ReadOnlyMany,
 ReadWriteMany; AggregateProps +RouteProps headers?:string[] queryParameters?:string[]; AllowFromProps port?:number
 allowedOperations?:Operation[] plaintext?:boolean; ApiKeyProps secret:string header?:string; ArgoCdProps +GitOpsProps
-project?:string server?:string; Auth.apiKey props:ApiKeyProps; Auth.jwt props:JwtProps; Autoscaling min:number
-max:number cpuPercent?:number memoryPercent?:number metrics?:ScalingMetric[] kedaTriggers?:KedaTrigger[]
-existing?:boolean; AzureFrontProps addresses?:string[] clientCa?:string; BackendTls hostname:string
-caConfigMap?:string; CallPolicy timeout?:Duration retries?:Retries faults?:Faults headers?:HeaderChanges
-rewrite?:Rewrite; CallProps +CallPolicy port?:number addressEnvVar?:string addressEnvVars?:{string}
-allowedOperations?:Operation[]; Callee.addCircuitBreaker props:CircuitBreakerProps; Callee.addLoadBalancing
-props:LoadBalancing; Callee.firstPort path?:any; Callee.hostNameIn namespace:string; Callee.port number:number
-path?:any; Capability = a timeout, retries, injected faults, header changes, rewrites, direct responses, allowed
-operations, call policies that differ by caller, a circuit breaker, load balancing settings, a traffic split, routing
-by header, mirroring, egress by host name, an egress gateway, an edge, redirects at the edge, conditions of a route,
-token verification at the edge, API keys at the edge, external authorization at the edge, TLS passthrough or TCP at the
-edge, TLS to backends, token verification at services, telemetry of services, extensions of its proxy, scripts in its
-proxy, machines outside of Kubernetes, a dry run of policies, rate limits at services, rate limits at the edge,
-per-client rate limits, CORS, client certificates, a web application firewall, request validation, response caching,
-REST-to-gRPC transcoding, settings of its proxy; CircuitBreakerProps consecutive5xxErrors?:number
-consecutiveGatewayErrors?:number baseEjectionTime?:Duration interval?:Duration maxEjectionPercent?:number
-minHealthPercent?:number maxConnections?:number maxPendingRequests?:number maxRequests?:number connectTimeout?:Duration
-maxRequestsPerConnection?:number maxRetries?:number idleTimeout?:Duration maxConnectionDuration?:Duration
-tcpKeepalive?:TcpKeepalive; ClaimProps storage:string accessMode?:AccessMode storageClassName?:string; ClaimValues
-*:string[]; ClientCertificates = required, optional; ClientKey.claim name:string; ClientKey.header name:string;
-ClusterAppProps outdir?:string checked?:boolean accepted?:{string}; ClusterDns.servers props:DnsServersProps;
-ConcurrencyPolicy = Allow, Forbid, Replace; ConnectionRouteProps port?:number; ContainerProps env?:Env
-envFrom?:EnvFrom[] command?:string[] args?:string[] workingDir?:string imagePullPolicy?:ImagePullPolicy
-resources?:Resources runAsUser?:number securityContext?:SecurityContext writablePaths?:string[]
-volumeMounts?:VolumeMount[] health?:Health probes?:Probes lifecycle?:Lifecycle; Contract.fromFile path:string;
-Contract.of topology:Topology; CookieProps ttl?:Duration path?:string; Cors origins:string[] headers?:string[]
-exposedHeaders?:string[] credentials?:boolean maxAge?:Duration; CronJobProps +JobProps schedule:string timeZone?:string
-concurrencyPolicy?:ConcurrencyPolicy startingDeadline?:Duration suspend?:boolean successfulJobsHistoryLimit?:number
-failedJobsHistoryLimit?:number; CustomFrontProps name:string capabilities:Capability[] addresses?:string[]
-clientCa?:string connection?:FrontConnection limits?:FrontLimits; Delay duration:Duration percent?:number;
-DescribedObject apiVersion:string kind:string name:string; DirectResponse status:number body?:string; DisruptionBudget
-maxUnavailable?:string minAvailable?:string; DnsConfig nameservers?:string[] searches?:string[] options?:{string};
-DnsPolicy = ClusterFirst, Default, None; DnsServersProps namespace?:string podLabels?:PodLabels ports?:number[]
-cidrs?:string[]; Edge.aggregate operation:string parts:{PartProps} props?:AggregateProps; Edge.isLeftToFront
-capability:Capability; Edge.passthrough host:string service:Service props?:ConnectionRouteProps; Edge.redirect
-operation:string props:RedirectProps; Edge.route operation:string service:Service props?:RouteProps; Edge.tcp
-port:number service:Service props?:ConnectionRouteProps; EdgeProps host:string alternativeHosts?:string[]
-tlsSecret?:string tlsSecrets?:{string} certificateIssuer?:string clientCa?:string
-clientCertificates?:ClientCertificates minTlsVersion?:TlsVersion allowedCidrs?:string[] deniedCidrs?:string[]
-trustedProxies?:TrustedProxies auth?:Auth authorizer?:ExternalAuthorizer rateLimit?:RateLimit
+project?:string server?:string; Auth.apiKey props:ApiKeyProps; Auth.jwt props:JwtProps; Auth.oidc props:OidcProps;
+Autoscaling min:number max:number cpuPercent?:number memoryPercent?:number metrics?:ScalingMetric[]
+kedaTriggers?:KedaTrigger[] existing?:boolean; AzureFrontProps addresses?:string[] clientCa?:string; BackendTls
+hostname:string caConfigMap?:string; CallPolicy timeout?:Duration retries?:Retries faults?:Faults
+headers?:HeaderChanges rewrite?:Rewrite; CallProps +CallPolicy port?:number addressEnvVar?:string
+addressEnvVars?:{string} allowedOperations?:Operation[]; Callee.addCircuitBreaker props:CircuitBreakerProps;
+Callee.addLoadBalancing props:LoadBalancing; Callee.firstPort path?:any; Callee.hostNameIn namespace:string;
+Callee.port number:number path?:any; Capability = a timeout, retries, injected faults, header changes, rewrites, direct
+responses, allowed operations, call policies that differ by caller, a circuit breaker, load balancing settings, a
+traffic split, routing by header, mirroring, egress by host name, an egress gateway, an edge, redirects at the edge,
+conditions of a route, token verification at the edge, API keys at the edge, a login of users at the edge, external
+authorization at the edge, TLS passthrough or TCP at the edge, TLS to backends, token verification at services,
+telemetry of services, extensions of its proxy, scripts in its proxy, machines outside of Kubernetes, a dry run of
+policies, rate limits at services, rate limits at the edge, per-client rate limits, CORS, client certificates, a web
+application firewall, request validation, response caching, REST-to-gRPC transcoding, settings of its proxy;
+CircuitBreakerProps consecutive5xxErrors?:number consecutiveGatewayErrors?:number baseEjectionTime?:Duration
+interval?:Duration maxEjectionPercent?:number minHealthPercent?:number maxConnections?:number
+maxPendingRequests?:number maxRequests?:number connectTimeout?:Duration maxRequestsPerConnection?:number
+maxRetries?:number idleTimeout?:Duration maxConnectionDuration?:Duration tcpKeepalive?:TcpKeepalive; ClaimProps
+storage:string accessMode?:AccessMode storageClassName?:string; ClaimValues *:string[]; ClientCertificates = required,
+optional; ClientKey.claim name:string; ClientKey.header name:string; ClusterAppProps outdir?:string checked?:boolean
+accepted?:{string}; ClusterDns.servers props:DnsServersProps; ConcurrencyPolicy = Allow, Forbid, Replace;
+ConnectionRouteProps port?:number; ContainerProps env?:Env envFrom?:EnvFrom[] command?:string[] args?:string[]
+workingDir?:string imagePullPolicy?:ImagePullPolicy resources?:Resources runAsUser?:number
+securityContext?:SecurityContext writablePaths?:string[] volumeMounts?:VolumeMount[] health?:Health probes?:Probes
+lifecycle?:Lifecycle; Contract.fromFile path:string; Contract.of topology:Topology; CookieProps ttl?:Duration
+path?:string; Cors origins:string[] headers?:string[] exposedHeaders?:string[] credentials?:boolean maxAge?:Duration;
+CronJobProps +JobProps schedule:string timeZone?:string concurrencyPolicy?:ConcurrencyPolicy startingDeadline?:Duration
+suspend?:boolean successfulJobsHistoryLimit?:number failedJobsHistoryLimit?:number; CustomFrontProps name:string
+capabilities:Capability[] addresses?:string[] clientCa?:string connection?:FrontConnection limits?:FrontLimits; Delay
+duration:Duration percent?:number; DescribedObject apiVersion:string kind:string name:string; DirectResponse
+status:number body?:string; DisruptionBudget maxUnavailable?:string minAvailable?:string; DnsConfig
+nameservers?:string[] searches?:string[] options?:{string}; DnsPolicy = ClusterFirst, Default, None; DnsServersProps
+namespace?:string podLabels?:PodLabels ports?:number[] cidrs?:string[]; Edge.aggregate operation:string
+parts:{PartProps} props?:AggregateProps; Edge.isLeftToFront capability:Capability; Edge.passthrough host:string
+service:Service props?:ConnectionRouteProps; Edge.redirect operation:string props:RedirectProps; Edge.route
+operation:string service:Service props?:RouteProps; Edge.tcp port:number service:Service props?:ConnectionRouteProps;
+EdgeProps host:string alternativeHosts?:string[] tlsSecret?:string tlsSecrets?:{string} certificateIssuer?:string
+clientCa?:string clientCertificates?:ClientCertificates minTlsVersion?:TlsVersion allowedCidrs?:string[]
+deniedCidrs?:string[] trustedProxies?:TrustedProxies auth?:Auth authorizer?:ExternalAuthorizer rateLimit?:RateLimit
 perClientRateLimit?:PerClientRateLimit rateLimiter?:Service cors?:Cors waf?:boolean front?:Front timeout?:Duration
 gatewayMetadata?:Metadata gateway?:SharedGateway namespace?:string; EgressGatewayProps namespace?:string
 replicas?:number; EmptyDirOptions inMemory?:boolean sizeLimit?:string; Env *:string|EnvValue; EnvFrom.configMap
@@ -91,40 +91,44 @@ path:string options?:HttpHandlerOptions; LifecycleHandler.sleep duration:Duratio
 algorithm?:LoadBalancingAlgorithm consistentHash?:HashKey warmup?:Warmup locality?:LocalityLoadBalancing;
 LoadBalancingAlgorithm = LEAST_REQUEST, ROUND_ROBIN, RANDOM; LocalityDistribution from:string to:{number};
 LocalityLoadBalancing enabled?:boolean failover?:RegionFailover[] failoverPriority?:string[]
-distribute?:LocalityDistribution[]; MachineProps locality?:string network?:string; Machines.at addresses:string[]
-props?:MachineProps; Machines.registering cidrs:string[] props?:MachineProps; MeshSettings revision?:string
-ambient?:boolean trustDomain?:string trustDomainAliases?:string[] minTlsVersion?:TlsVersion tracing?:Tracing
-topologies?:Topology[] accessLog?:AccessLog outboundTraffic?:OutboundTraffic; Metadata labels?:{string}
-annotations?:{string}; MetricTargetProps averageValue?:string value?:string selector?:{string}; MetricsProps
-tags?:{string} removedTags?:string[]; MutualTlsOriginationProps +TlsOriginationProps secret:string; NoMeshProps
-gateway?:EdgeGateway; NodeOperator = In, NotIn, Exists, DoesNotExist; NodeRequirement key:string operator?:NodeOperator
-values?:string[] preference?:number; OpenTelemetryLogProps +AccessLogProps +TelemetryBackendProps; Operation.http
-text:string; Operation.parse where:string text:string; OperationAuth +RequestAuth operation:Operation;
-OutboundTraffic.any reason:string; PartProps service:Service path:string timeout?:Duration port?:number;
-PathPrefixRewrite from:string to:string; Peer.cidrs ...cidrs:string; Peer.pods props:PodsPeerProps; Peer.serviceAccount
-props:ServiceAccountPeerProps; PerClientRateLimit.of props:PerClientRateLimitProps; PerClientRateLimitProps
-client:ClientKey requests:number per:Period failureMode:FailureMode; Period = second, minute, hour, day; PodLabels
-*:string; PodManagementPolicy = OrderedReady, Parallel; PodProps terminationGracePeriod?:Duration
-securityContext?:PodSecurityContext imagePullSecrets?:string[] dnsPolicy?:DnsPolicy dnsConfig?:DnsConfig
-hostAliases?:HostAlias[] enableServiceLinks?:boolean shareProcessNamespace?:boolean; PodRequirement labels?:{string}
-topologyKey?:string namespaces?:string[] preference?:number; PodSecurityContext fsGroup?:number
-fsGroupChangeOnRootMismatch?:boolean supplementalGroups?:number[]; PodsPeerProps namespace:string labels:PodLabels;
-Port.grpc number:number options?:GrpcPortOptions; Port.http number:number options?:PortOptions; Port.http2
-number:number options?:PortOptions; Port.tcp number:number options?:PortOptions; Port.tls number:number
-options?:PortOptions; PortOptions target?:number name?:string; PortProbeOptions +ProbeOptions port?:number;
-ProbeOptions initialDelay?:Duration period?:Duration timeout?:Duration failureThreshold?:number
-successThreshold?:number; Probes startup?:Health readiness?:Health liveness?:Health; ProtoDescriptor.fromFile
-path:string; ProxyExtension.lua script:string; ProxyExtension.wasm props:WasmProps; ProxyLogLevel = trace, debug, info,
-warning, error, critical, off; ProxyProps resources?:ProxyResources concurrency?:number
-holdApplicationUntilProxyStarts?:boolean drainDuration?:Duration terminationDrainDuration?:Duration
-excludeInboundPorts?:number[] excludeOutboundPorts?:number[] excludeOutboundIPRanges?:string[] logLevel?:ProxyLogLevel
-componentLogLevel?:{ProxyLogLevel} env?:{string}; ProxyResources cpu?:string cpuLimit?:string memory?:string
-memoryLimit?:string; QueryParamMatch.exact name:string value:string; QueryParamMatch.regex name:string value:string;
-RateLimit.perSecond rate:number burst?:number; RateLimiterProps redis:Service image?:string namespace?:string;
-RedirectProps +RedirectTarget auth?:Auth match?:RequestMatch authorizer?:ExternalAuthorizer; RedirectTarget
-path?:string pathPrefix?:string host?:string scheme?:string port?:number statusCode?:number; ReferenceOptions
-optional?:boolean; RegionFailover from:string to:string; RequestAuth auth:Auth claims?:ClaimValues; RequestMatch
-headers?:HeaderMatch[] queryParams?:QueryParamMatch[]; RequestValidation query?:string[] headers?:string[] body?:{any};
+distribute?:LocalityDistribution[]; LoginCookieNames accessToken?:string idToken?:string; MachineProps locality?:string
+network?:string; Machines.at addresses:string[] props?:MachineProps; Machines.registering cidrs:string[]
+props?:MachineProps; MeshSettings revision?:string ambient?:boolean trustDomain?:string trustDomainAliases?:string[]
+minTlsVersion?:TlsVersion tracing?:Tracing topologies?:Topology[] accessLog?:AccessLog
+outboundTraffic?:OutboundTraffic; Metadata labels?:{string} annotations?:{string}; MetricTargetProps
+averageValue?:string value?:string selector?:{string}; MetricsProps tags?:{string} removedTags?:string[];
+MutualTlsOriginationProps +TlsOriginationProps secret:string; NoMeshProps gateway?:EdgeGateway; NodeOperator = In,
+NotIn, Exists, DoesNotExist; NodeRequirement key:string operator?:NodeOperator values?:string[] preference?:number;
+OidcEndpoints authorization:string token:string endSession?:string; OidcProps issuer:string endpoints?:OidcEndpoints
+clientId:string clientSecret:string scopes?:string[] callbackPath?:string logoutPath?:string
+cookieNames?:LoginCookieNames cookieDomain?:string forwardAccessToken?:boolean; OpenTelemetryLogProps +AccessLogProps
++TelemetryBackendProps; Operation.http text:string; Operation.parse where:string text:string; OperationAuth
++RequestAuth operation:Operation; OutboundTraffic.any reason:string; PartProps service:Service path:string
+timeout?:Duration port?:number; PathPrefixRewrite from:string to:string; Peer.cidrs ...cidrs:string; Peer.pods
+props:PodsPeerProps; Peer.serviceAccount props:ServiceAccountPeerProps; PerClientRateLimit.of
+props:PerClientRateLimitProps; PerClientRateLimitProps client:ClientKey requests:number per:Period
+failureMode:FailureMode; Period = second, minute, hour, day; PodLabels *:string; PodManagementPolicy = OrderedReady,
+Parallel; PodProps terminationGracePeriod?:Duration securityContext?:PodSecurityContext imagePullSecrets?:string[]
+dnsPolicy?:DnsPolicy dnsConfig?:DnsConfig hostAliases?:HostAlias[] enableServiceLinks?:boolean
+shareProcessNamespace?:boolean; PodRequirement labels?:{string} topologyKey?:string namespaces?:string[]
+preference?:number; PodSecurityContext fsGroup?:number fsGroupChangeOnRootMismatch?:boolean
+supplementalGroups?:number[]; PodsPeerProps namespace:string labels:PodLabels; Port.grpc number:number
+options?:GrpcPortOptions; Port.http number:number options?:PortOptions; Port.http2 number:number options?:PortOptions;
+Port.tcp number:number options?:PortOptions; Port.tls number:number options?:PortOptions; PortOptions target?:number
+name?:string; PortProbeOptions +ProbeOptions port?:number; ProbeOptions initialDelay?:Duration period?:Duration
+timeout?:Duration failureThreshold?:number successThreshold?:number; Probes startup?:Health readiness?:Health
+liveness?:Health; ProtoDescriptor.fromFile path:string; ProxyExtension.lua script:string; ProxyExtension.wasm
+props:WasmProps; ProxyLogLevel = trace, debug, info, warning, error, critical, off; ProxyProps
+resources?:ProxyResources concurrency?:number holdApplicationUntilProxyStarts?:boolean drainDuration?:Duration
+terminationDrainDuration?:Duration excludeInboundPorts?:number[] excludeOutboundPorts?:number[]
+excludeOutboundIPRanges?:string[] logLevel?:ProxyLogLevel componentLogLevel?:{ProxyLogLevel} env?:{string};
+ProxyResources cpu?:string cpuLimit?:string memory?:string memoryLimit?:string; QueryParamMatch.exact name:string
+value:string; QueryParamMatch.regex name:string value:string; RateLimit.perSecond rate:number burst?:number;
+RateLimiterProps redis:Service image?:string namespace?:string; RedirectProps +RedirectTarget auth?:Auth
+match?:RequestMatch authorizer?:ExternalAuthorizer; RedirectTarget path?:string pathPrefix?:string host?:string
+scheme?:string port?:number statusCode?:number; ReferenceOptions optional?:boolean; RegionFailover from:string
+to:string; RequestAuth auth:Auth claims?:ClaimValues; RequestMatch headers?:HeaderMatch[]
+queryParams?:QueryParamMatch[]; RequestValidation query?:string[] headers?:string[] body?:{any};
 ResourceReferenceOptions container?:string divisor?:string; Resources cpu?:string cpuLimit?:string memory?:string
 memoryLimit?:string ephemeralStorage?:string ephemeralStorageLimit?:string extended?:{number}; Retries attempts:number
 perTryTimeout?:Duration on?:RetryOn[]; RetryOn = connect-failure, refused-stream, reset, gateway-error, 5xx,

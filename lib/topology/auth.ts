@@ -1,5 +1,6 @@
 import { requirePublicKeys } from './jwks';
 import { given } from './given';
+import { type Login, loginOf, type OidcProps } from './login';
 import { ValidationError } from './validation-error';
 import { requireDnsSubdomain, requireHeaderName } from './names';
 
@@ -117,11 +118,23 @@ export class Auth {
     return new Auth(undefined, given(props));
   }
 
+  /**
+   * A login in the browser at an OpenID provider, with a session in cookies: every user that the provider logs in for the
+   * client is accepted. Requests without a session are redirected to the provider. In the cluster: `oidc` of a
+   * SecurityPolicy of Envoy Gateway. The gateway responds to `callbackPath` and `logoutPath` itself.
+   * @see https://gateway.envoyproxy.io/docs/tasks/security/oidc/
+   */
+  static oidc(props: OidcProps): Auth {
+    return new Auth(undefined, undefined, loginOf(given(props)));
+  }
+
   private constructor(
     /** The tokens that are accepted; undefined if no token is needed. */
     readonly token?: AcceptedTokens,
     /** The API keys that are accepted; undefined if no key is needed. */
     readonly key?: ApiKeyProps,
+    /** The login of users; undefined if none is needed. */
+    readonly login?: Login,
   ) {}
 }
 

@@ -40,6 +40,8 @@ export enum Capability {
   TOKENS = 'token verification at the edge',
   /** API keys that are verified at the edge. */
   API_KEYS = 'API keys at the edge',
+  /** Users that log in at an OpenID provider in their browser: `oidc` of a SecurityPolicy of Envoy Gateway. */
+  LOGIN = 'a login of users at the edge',
   /** Requests that a service of the topology allows or denies at the edge. */
   EXTERNAL_AUTHORIZATION = 'external authorization at the edge',
   /** Connections that the gateway forwards as they are: TLSRoutes and TCPRoutes. */

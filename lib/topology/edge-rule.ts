@@ -1,6 +1,8 @@
 import type { Auth } from './auth';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
+import type { Front } from './front';
+import { requireFitLogin } from './login';
 import { Operation } from './operation';
 import type { IEdge } from './references';
 import { type RequestMatch, textOfMatch, validateRequestMatch } from './request-match';
@@ -9,6 +11,10 @@ import { type RequestMatch, textOfMatch, validateRequestMatch } from './request-
 export interface IRuledEdge extends IEdge {
   /** The service that decides for each request of rules without one of their own; undefined for none. */
   readonly authorizer?: ExternalAuthorizer;
+  /** All host names: `host` and its alternatives. */
+  readonly hosts: readonly string[];
+  /** What is in front of the gateway in the cluster; undefined for nothing. */
+  readonly front?: Front;
 }
 
 /** What an edge does with the requests of an operation: a `Route` forwards them, a `Redirect` answers them. */
@@ -33,6 +39,7 @@ export abstract class EdgeRule {
     requireDeclaring(declaring, what, declaration);
     this.operation = Operation.parse(`${edge.path}/${operation}`, operation);
     this.auth = props.auth ?? edge.auth;
+    requireFitLogin(`${edge.path}/${operation}`, this.auth.login, edge);
     const authorizer = props.authorizer ?? edge.authorizer;
     this.authorizer = authorizer?.service && authorizer;
     this.match = props.match;

@@ -59,6 +59,7 @@ export * from './operation';
 export { type MachineProps, Machines } from './machines';
 export { OutboundTraffic } from './outbound-traffic';
 export * from './path-pattern';
+export type { Login, LoginCookieNames, OidcEndpoints, OidcProps } from './login';
 export * from './peer';
 export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';

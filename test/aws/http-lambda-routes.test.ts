@@ -138,6 +138,13 @@ describe('a route to a function', () => {
       '"GET /orders/{id}", which requires authentication',
     ],
     [
+      'a login',
+      'GET /x',
+      { auth: Auth.oidc({ issuer: 'https://login.example', clientId: 'shop', clientSecret: 'login' }) },
+      {},
+      'requires a login, which an HTTP API does not run',
+    ],
+    [
       'an issuer without HTTPS',
       'GET /x',
       { auth: Auth.jwt({ issuer: 'http://a.example', audiences: ['a'] }) },

@@ -309,9 +309,33 @@ describe('a throttle that Envoy Gateway would count for each route separately th
       {},
       [['GET /a', { rateLimit: throttle }]],
     ],
+    [
+      'of an edge with a login, whose callback is a route',
+      {
+        tlsSecret: 'tls',
+        auth: Auth.oidc({ issuer: 'https://login.example', clientId: 'shop', clientSecret: 'login' }),
+      },
+      [['GET /a']],
+    ],
   ])('%s', (_what, edge, routes) => {
     expect(() => render(door({ ...edge, rateLimit: throttle }, ...routes))).toThrow(
       /for the whole edge.*\(ThrottlePerRoute\)/,
+    );
+  });
+
+  test('of an edge with a redirect', () => {
+    const edge = door({ rateLimit: throttle }, ['GET /a']);
+    edge.edges[0]?.redirect('GET /old', { path: '/a' });
+
+    expect(() => render(edge)).toThrow(/for the whole edge.*\(ThrottlePerRoute\)/);
+  });
+
+  test.each<[Partial<EdgeProps>, RouteProps]>([
+    [{ rateLimit: throttle }, {}],
+    [{}, { rateLimit: throttle }],
+  ])('of an edge or a route with several hosts, each of which has its own routes in Envoy', (edge, route) => {
+    expect(() => render(door({ ...edge, alternativeHosts: ['www.example'] }, ['GET /a', route]))).toThrow(
+      /2 hosts.*for each of them separately.*\(ThrottlePerRoute\)/s,
     );
   });
 

@@ -91,9 +91,9 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     (_web, _cart, shop) => shop.addService('door', { image: 'example/door:1', telemetry: { accessLog: false } }),
   ],
   [
-    'an extension of its proxy',
+    'a script in its proxy',
     'shop/door',
-    [Capability.PROXY_EXTENSIONS],
+    [Capability.PROXY_SCRIPTS],
     (_web, _cart, shop) =>
       shop.addService('door', {
         image: 'example/door:1',

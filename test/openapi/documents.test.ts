@@ -1,5 +1,5 @@
 import { assert, property } from 'fast-check';
-import { type Edge, Topology, Port } from '../../lib';
+import { Auth, type Edge, Topology, Port } from '../../lib';
 import { azureApiManagement, googleApiGateway, openApi } from '../../lib/openapi';
 import { routes as anyRoutes } from '../support/routes';
 import { azure, edgeOf, errorsOf, google, jwt, key, routes } from './support';
@@ -21,6 +21,22 @@ test('an edge is an OpenAPI document of its operations, with one path for parame
     ['/files/{rest}', ['get']],
   ]);
   expect(document).toMatchObject({ servers: [{ url: 'https://origin.shop.example' }], info: { title: 'shop-door' } });
+  expect(errorsOf(document)).toEqual([]);
+});
+
+test('operations name the configuration of the provider that users log in at', () => {
+  const auth = Auth.oidc({ issuer: 'https://login.example/', clientId: 'shop', clientSecret: 'login' });
+  const document = openApi(edgeOf({ 'GET /a': { auth } }));
+
+  expect(Object.values(pathsOf(document)).map(({ get }) => get?.security)).toEqual([[{ login: [] }]]);
+  expect(document.components).toEqual({
+    securitySchemes: {
+      login: {
+        type: 'openIdConnect',
+        openIdConnectUrl: 'https://login.example/.well-known/openid-configuration',
+      },
+    },
+  });
   expect(errorsOf(document)).toEqual([]);
 });
 

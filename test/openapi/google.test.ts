@@ -5,9 +5,11 @@ import {
   ClusterApp,
   type EdgeProps,
   FailureMode,
+  HeaderMatch,
   Mesh,
   PerClientRateLimit,
   Period,
+  type Route,
   type RouteProps,
   TopologyChart,
 } from '../../lib';
@@ -196,4 +198,28 @@ test('redirects throw', () => {
   const edge = edgeOf({ 'GET /': {} }, { front: google });
   edge.redirect('GET /old', { path: '/' });
   expect(() => googleApiGateway(edge)).toThrow(/has redirects/);
+});
+
+describe('routes with conditions, which Google does not evaluate,', () => {
+  const match = { headers: [HeaderMatch.exact('x-plan', 'free')] };
+  const documentOf = (conditional: RouteProps, [operation, other]: [string, RouteProps]) => {
+    const edge = edgeOf({ 'GET /a': { match, ...conditional } }, { front: proxy });
+    const [{ service }] = edge.routes as [Route];
+    edge.route(operation, service, other);
+    return googleApiGateway(edge);
+  };
+
+  test.each<[string, RouteProps, [string, RouteProps]]>([
+    ['an API key of the same operation', {}, ['GET /a', { auth: key }]],
+    ['an API key of a route that matches requests without the condition', {}, ['ANY /{rest+}', { auth: key }]],
+    ['a token', { auth: Auth.jwt({ issuer: 'https://a.example', audiences: ['a'] }) }, ['GET /a', {}]],
+    ['a timeout', { timeout: Duration.seconds(3) }, ['GET /a', {}]],
+  ])('throw where another route differs in %s', (_what, conditional, other) => {
+    expect(() => documentOf(conditional, other)).toThrow(/"GET \/a \[x-plan=free\]" and ".*" match the same requests/);
+  });
+
+  test('are one operation with a route that does not differ', () => {
+    expect(Object.keys(documentOf({ auth: key }, ['GET /a', { auth: key }]).paths as object)).toEqual(['/a']);
+    expect(() => documentOf({}, ['GET /b', { auth: key }])).not.toThrow();
+  });
 });

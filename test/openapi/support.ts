@@ -116,6 +116,15 @@ const OPENAPI_3: SchemaObject = {
                 additionalProperties: false,
                 properties: { type: { const: 'apiKey' }, in: { const: 'header' }, name: { type: 'string' } },
               },
+              {
+                type: 'object',
+                required: ['type', 'openIdConnectUrl'],
+                additionalProperties: false,
+                properties: {
+                  type: { const: 'openIdConnect' },
+                  openIdConnectUrl: { type: 'string', pattern: '^https://' },
+                },
+              },
             ],
           },
         },

@@ -175,7 +175,15 @@ function requireFitRoute(api: ApiKind, { edge, operation, timeout, auth, match }
 }
 
 /** Throws for tokens that no authorizer of the API verifies. */
-export function requireFitToken(api: ApiKind, path: string, { token }: Auth): void {
+export function requireFitToken(api: ApiKind, path: string, { token, login }: Auth): void {
+  if (login) {
+    throw invalid(
+      api,
+      path,
+      `It requires a login, which ${api.name} does not run.`,
+      'Require a token of the provider by `Auth.jwt(…)`, or route to a service that runs the login.',
+    );
+  }
   if (token?.anyAudience) {
     throw invalid(
       api,

@@ -108,10 +108,10 @@ export const TARGET_ERRORS = [
   },
   {
     id: 'ThrottlePerRoute',
-    summary: 'A rate limit for a whole edge with Envoy Gateway',
+    summary: 'A rate limit for a whole edge, or for several hosts, with Envoy Gateway',
     explanation:
-      'Envoy Gateway counts it for each route by itself, so that more requests would pass. Set it on each '
-      + 'route, or have a managed API in front count.',
+      'Envoy Gateway counts it for each route of each host by itself, so that more requests would pass. Set it on each '
+      + 'route, declare an edge for each host, or have a managed API in front count.',
   },
   {
     id: 'TooManyLimits',
