@@ -8,3 +8,11 @@ export function best(runs: number, work: () => void): number {
     }),
   );
 }
+
+/** The time of the processor that some work takes, in seconds: other programs of the machine do not count. */
+export function cpuSeconds(work: () => unknown): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}

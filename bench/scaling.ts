@@ -1,5 +1,6 @@
 import { CHECKS, checkManifests } from '../lib/checks';
 import { Cluster, type KubernetesObject, resourcesOf } from '../lib/manifests';
+import { cpuSeconds } from './best';
 import { namespace, times } from './shape-objects';
 import { SHAPES } from './shapes';
 
@@ -31,16 +32,9 @@ for (const [name, make] of Object.entries(SHAPES).filter(([each]) => only === un
 }
 process.exitCode = isSlow ? 1 : 0;
 
-/** Time of the processor: other programs of the machine do not count. The better of two. */
+/** The better of two. */
 function secondsOf(run: () => unknown): number {
-  return Math.min(
-    ...times(2, () => {
-      const before = process.cpuUsage();
-      run();
-      const { user, system } = process.cpuUsage(before);
-      return (user + system) / 1e6;
-    }),
-  );
+  return Math.min(...times(2, () => cpuSeconds(run)));
 }
 
 /** The check with the largest exponent of those that take a noticeable time. */

@@ -5,10 +5,14 @@ import { adviseCommand, type AdviseValues } from './advise-options';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
+import { diff } from './diff';
+import { diffCommand, type DiffValues } from './diff-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
 import { matrix } from './matrix';
 import { matrixCommand, type MatrixValues } from './matrix-options';
+import { plan } from './plan';
+import { planCommand, type PlanValues } from './plan-options';
 import { route } from './route';
 import { routeCommand, type RouteValues } from './route-options';
 import { synth } from './synth';
@@ -73,6 +77,12 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const matrixCommand_ = matrixCommand().action((paths: string[], values: MatrixValues) => {
     run(() => matrix(paths, values));
   });
+  const diffCommand_ = diffCommand().action((before: string, after: string, values: DiffValues) => {
+    run(() => diff(before, after, values));
+  });
+  const planCommand_ = planCommand().action((before: string, after: string, values: PlanValues) => {
+    run(() => plan(before, after, values));
+  });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
   });
@@ -82,6 +92,8 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     check_,
     routeCommand_,
     matrixCommand_,
+    diffCommand_,
+    planCommand_,
     adviseCommand_,
     completionCommand,
   ];

@@ -7,6 +7,7 @@ import { clientHello, exchange } from '../connections';
 import type { Lab } from '../lab';
 import { HOST } from '../network';
 import { StandaloneGateway } from '../standalone-gateway';
+import { TokenIssuer } from '../tokens';
 
 const topology = new Topology('clients-of-envoy');
 const web = topology.addService('web', { image: 'web', port: Port.http(8080) });
@@ -151,4 +152,93 @@ claim('with Envoy Gateway an external authorizer decides on its routes alone, be
 
   assert.match(await exchange(here.address, 443, await clientHello('vault.lab.example')), /^vault v1 /);
   assert.match(await exchange(here.address, 7000, Buffer.from('hello')), /^db v1 .* hello$/);
+});
+
+const TO_PAGE = { backendRefs: [{ group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'page' }] };
+const TO_NOTHING = { backendRefs: [{ group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'none' }] };
+const MOVED = { filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: 'www.lab.example' } }] };
+
+/** A route of the door with a policy whose passwords are in a format that Envoy does not read. */
+function broken(path: string, settings: object, action: object = TO_PAGE): object[] {
+  const name = path.slice(1);
+  const metadata = { name, namespace: asked.name };
+  return [
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata,
+      spec: {
+        parentRefs: [{ name: 'door' }],
+        hostnames: ['asked.lab.example'],
+        rules: [{ matches: [{ path: { type: 'Exact', value: path } }], ...action }],
+      },
+    },
+    {
+      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
+      kind: 'SecurityPolicy',
+      metadata,
+      spec: { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name }], ...settings },
+    },
+  ];
+}
+
+const BASIC = { basicAuth: { users: { name: 'passwords' } } };
+const AUTHORIZER = {
+  extAuth: { http: { backendRefs: [{ group: 'gateway.envoyproxy.io', kind: 'Backend', name: 'decider' }] } },
+};
+const KEY = {
+  apiKeyAuth: { credentialRefs: [{ name: 'keys' }], extractFrom: [{ headers: ['x-api-key'] }] },
+};
+const issuer = new TokenIssuer('https://login.lab.example');
+const JWT = {
+  jwt: { providers: [{ name: 'it', issuer: issuer.issuer, localJWKS: { type: 'Inline', inline: issuer.jwks } }] },
+};
+
+claim('Envoy Gateway evaluates the valid settings of a SecurityPolicy before the 500 of an invalid one', async lab => {
+  const here = await StandaloneGateway.start(lab, asked, {
+    before: [
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'passwords', namespace: asked.name },
+        data: { '.htpasswd': base64('ann:$2y$05$abc') },
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'keys', namespace: asked.name },
+        data: { client: base64('key') },
+      },
+      ...broken('/asked', { ...BASIC, ...AUTHORIZER }),
+      ...broken('/token', { ...BASIC, ...JWT }),
+      ...broken('/key', { ...BASIC, ...KEY }),
+      ...broken('/rules', { ...BASIC, authorization: { defaultAction: 'Deny' } }),
+      ...broken('/alone', BASIC),
+      ...broken('/missing', { extAuth: { http: { backendRefs: [{ name: 'none', port: 80 }] } }, ...JWT }),
+      ...broken('/moved', AUTHORIZER, MOVED),
+      ...broken('/locked', JWT, MOVED),
+      ...broken('/gone', AUTHORIZER, TO_NOTHING),
+      ...broken('/lost', JWT, TO_NOTHING),
+    ],
+  });
+  await here.answers(door, { path: '/alone' }, 500);
+  await here.answers(door, { path: '/open/a' }, 200);
+
+  await here.pod(decider).configureResponse({ status: 401 });
+  await here.answers(door, { path: '/closed' }, 401);
+  const expected = {
+    '/asked': 401,
+    '/token': 401,
+    '/key': 401,
+    '/rules': 403,
+    '/alone': 500,
+    '/missing': 401,
+    '/moved': 401,
+    '/locked': 401,
+    '/gone': 401,
+    '/lost': 401,
+  };
+  for (const [path, status] of Object.entries(expected)) {
+    assert.equal((await here.requestGateway(door, { path })).status, status, path);
+  }
 });

@@ -18,7 +18,7 @@ import {
   type TopologyChart,
   toYaml,
 } from '../kubernetes';
-import { DRAIN, type Edge, type Route, type Service, ValidationError } from '../topology';
+import { DRAIN, type Edge, requireArguments, type Route, type Service, ValidationError } from '../topology';
 import { addressesOf, proxyConfigOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters, renderSharedFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
@@ -71,6 +71,7 @@ export class IstioIngress extends EdgeGateway {
 
   constructor(private readonly service?: GatewayService) {
     super();
+    requireArguments('new.IstioIngress', [service]);
   }
 
   /** The namespace of the gateway's pods: that of the edge. */

@@ -9,7 +9,7 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import type { ProxyProps, Service } from '../topology';
+import { type ProxyProps, requireArguments, type Service } from '../topology';
 import { AccessLog } from './access-log';
 import { renderEgressGateways } from './egress-gateway';
 import { validTrustDomain } from './identities';
@@ -102,6 +102,7 @@ export class IstioSidecars extends Target {
 
   constructor(props: IstioSidecarsProps = {}) {
     super();
+    requireArguments('new.IstioSidecars', [props]);
     this.revision = props.revision;
     this.injection = props.injection ?? Injection.NAMESPACE;
     this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';

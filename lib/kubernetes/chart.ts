@@ -32,6 +32,7 @@ import {
   constructIdOf,
   type Edge,
   type Member,
+  requireArguments,
   type Service,
   type Topology,
   ValidationError,
@@ -113,6 +114,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   private readonly namespaceScopes = new Map<string, Construct>();
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
+    requireArguments('new.TopologyChart', [scope, id, props]);
     super(scope, id, { labels: { 'app.kubernetes.io/part-of': props.topology.name } });
     Object.defineProperty(this, TOPOLOGY_CHART, { value: true });
     this.topology = props.topology;

@@ -13,7 +13,7 @@ import {
   requireAcceptable,
   Severity,
 } from '../checks';
-import { withUserFrames } from '../topology';
+import { requireArguments, withUserFrames } from '../topology';
 import { writesAsDeclared } from './as-written';
 import { contractsOf, removeContracts } from './contracts';
 import { TopologyChart } from './chart';
@@ -52,6 +52,7 @@ export class ClusterApp extends App {
   private readonly accepted: Readonly<Record<string, string>>;
 
   constructor(props: ClusterAppProps = {}) {
+    requireArguments('new.ClusterApp', [props]);
     super(props);
     this.isChecked = props.checked ?? false;
     this.accepted = props.accepted ?? {};

@@ -1,3 +1,5 @@
+import './declaring-classes';
+
 export { Capability } from '../topology';
 export { renderBackendTls } from './backend-tls';
 export * from './capabilities';

@@ -1,4 +1,4 @@
-import type { Capability } from '../topology';
+import { type Capability, requireArguments } from '../topology';
 import type { EdgeGateway } from './edge-gateway';
 import { type SystemConnections, Target } from './target';
 import type { Labels } from './topology-chart';
@@ -26,8 +26,10 @@ export class NoMesh extends Target {
   /** Connections are plaintext: callers have no identity. */
   readonly mutualTls = false;
 
-  constructor({ gateway }: NoMeshProps = {}) {
+  constructor(props: NoMeshProps = {}) {
     super();
+    requireArguments('new.NoMesh', [props]);
+    const { gateway } = props;
     this.gateway = gateway;
   }
 

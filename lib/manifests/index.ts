@@ -1,4 +1,5 @@
 export * from './addresses';
+export * from './admitted-peers';
 export * from './age';
 export * from './allocated-addresses';
 export * from './authorization';

@@ -161,8 +161,8 @@ interface General {
 /** The rules of the policies of a Pod for one direction. Those of policies for all Pods are evaluated once for all. */
 export class PodRules {
   constructor(
-    private readonly general: readonly Field[],
-    private readonly own: readonly Field[],
+    readonly general: readonly Field[],
+    readonly own: readonly Field[],
   ) {}
 
   get isEmpty(): boolean {

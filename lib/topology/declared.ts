@@ -4,7 +4,13 @@ import { ValidationError } from './validation-error';
  * Rejects what was not returned by a declaration, regardless of its static type: untyped programs pass other values,
  * and in files that import each other in a circle a value may still be undefined.
  */
-export function requireDeclared(path: string, what: string, value: unknown, kind: Class): void {
+export function requireDeclared(
+  path: string,
+  what: string,
+  value: unknown,
+  kind: Class,
+  example = 'topology.addService(…)',
+): void {
   if (Object.prototype.isPrototypeOf.call(kind.prototype, value as object)) {
     return;
   }
@@ -15,23 +21,8 @@ export function requireDeclared(path: string, what: string, value: unknown, kind
     fix:
       value === undefined
         ? 'Declare it first; if it is imported, check whether the two files import each other.'
-        : 'Give the object that its declaration returned, e.g. by `topology.addService(…)` or `Port.http(80)`.',
+        : `Give the object that its declaration returned, e.g. by \`${example}\`.`,
   });
-}
-
-/**
- * The same for a property that may be left out. One that is given is rejected also if it is undefined: what it protects
- * would be open, e.g. for a constant of a file in a circle of imports.
- */
-export function requireDeclaredIfGiven<Props extends object>(
-  path: string,
-  what: string,
-  [props, name]: readonly [props: Props, name: keyof Props],
-  kind: Class,
-): void {
-  if (Object.hasOwn(props, name)) {
-    requireDeclared(path, what, props[name], kind);
-  }
 }
 
 /** A class, with any constructor. */
@@ -40,7 +31,7 @@ interface Class {
   readonly prototype: object;
 }
 
-function describe(value: unknown): string {
+export function describe(value: unknown): string {
   return typeof value === 'string'
     ? `the text "${value}"`
     : typeof value === 'object' && value !== null

@@ -1,7 +1,7 @@
 import type { Duration } from 'cdk8s';
-import { Auth } from './auth';
+import type { Auth } from './auth';
 import { type Cors, validateCors } from './cors';
-import { requireDeclared, requireDeclaredIfGiven } from './declared';
+import { requireDeclared } from './declared';
 import {
   requireAlternativeHosts,
   requireHost,
@@ -12,7 +12,7 @@ import {
 import { Front } from './front';
 import { requireDuration } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
-import { ExternalAuthorizer } from './external-authorizer';
+import type { ExternalAuthorizer } from './external-authorizer';
 import { type PerClientRateLimit, requireCountableClients, requireLimits } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import type { ISharedGateway } from './references';
@@ -215,12 +215,8 @@ const RULES = {
     requireTls(path, 'clientCa of the front', props.front?.clientCa, props);
   },
   perClientRateLimit: requireCountable,
-  auth: (path, props) => {
-    requireDeclaredIfGiven(path, 'The authentication', [props, 'auth'], Auth);
-  },
-  authorizer: (path, props) => {
-    requireDeclaredIfGiven(path, 'The authorizer', [props, 'authorizer'], ExternalAuthorizer);
-  },
+  auth: anyValue,
+  authorizer: anyValue,
   rateLimit: requireLimits,
   rateLimiter: anyValue,
   waf: anyValue,

@@ -1,5 +1,4 @@
-import { Auth } from './auth';
-import { requireDeclaredIfGiven } from './declared';
+import type { Auth } from './auth';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
 import { Operation } from './operation';
@@ -33,7 +32,6 @@ export abstract class EdgeRule {
   ) {
     requireDeclaring(declaring, what, declaration);
     this.operation = Operation.parse(`${edge.path}/${operation}`, operation);
-    requireDeclaredIfGiven(`${edge.path}/${operation}`, 'The authentication', [props, 'auth'], Auth);
     this.auth = props.auth ?? edge.auth;
     const authorizer = props.authorizer ?? edge.authorizer;
     this.authorizer = authorizer?.service && authorizer;

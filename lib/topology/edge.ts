@@ -256,7 +256,7 @@ export class Edge implements IEdge {
     this.topology.requireOpen(this.path);
     Object.values(parts).forEach(({ service }) => requireOwnService(this, operation, service));
     const merger = this.merger ?? this.addService(`${this.name}-aggregator`, aggregator(this.namespace));
-    const route = this.route(operation, merger, props);
+    const route = this.declare(new Route(DECLARING, this, operation, merger, given(props)));
     const aggregate = new Aggregate(
       DECLARING,
       route,

@@ -1,3 +1,5 @@
+import './declaring-classes';
+
 export { Aggregate, type AggregateProps, type Part, type PartProps } from './aggregate';
 export { AllowedPeer, type AllowFromProps } from './allowed-peer';
 export * from './auth';
@@ -93,3 +95,4 @@ export { bothOf, HeaderMatch, type HeaderRoute, integersOf, type Mirror, type We
 export * from './version';
 export * from './workload/public';
 export * from './workload-kind';
+export { checkArguments, requireArguments } from './arguments';

@@ -1,3 +1,4 @@
+import { requireArguments } from './arguments';
 import { DECLARING } from './declaring';
 import { Contract } from './contract';
 import { requireDeclared } from './declared';
@@ -13,7 +14,7 @@ import { duplicate } from './duplicate';
 import { requireOwnIdentity } from './workload/service-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireOwnableNamespace } from './names';
-import { OutboundTraffic } from './outbound-traffic';
+import type { OutboundTraffic } from './outbound-traffic';
 import { rateLimiter, type RateLimiterProps } from './rate-limiter';
 import type { ITopology } from './references';
 import { Service } from './service';
@@ -66,13 +67,11 @@ export class Topology implements ITopology {
     readonly name: string,
     props: TopologyProps = {},
   ) {
+    requireArguments('new.Topology', [name, props]);
     requireDnsLabel(name, 'a topology', name);
     this.namespace = props.namespace ?? name;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
     this.outboundTraffic = props.outboundTraffic;
-    if (props.outboundTraffic !== undefined) {
-      requireDeclared(name, 'The outbound traffic', props.outboundTraffic, OutboundTraffic);
-    }
     requireOwnableNamespace(name, this.namespace);
   }
 

@@ -15,12 +15,16 @@ import {
   type WebSocketApiEdgeProps,
 } from '../../lib/aws';
 import { httpFront, restFront } from '../support/fronts';
+import { setValues } from '../support/set-values';
 
 /** An edge and a service behind it. */
 export function declared(props: Partial<EdgeProps> = {}, name = 'door') {
   const topology = new Topology('shop');
   const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
-  const edge = topology.addEdge(name, { host: 'shop.example', tlsSecret: 'door-tls', front: httpFront, ...props });
+  const edge = topology.addEdge(
+    name,
+    setValues({ host: 'shop.example', tlsSecret: 'door-tls', front: httpFront, ...props }),
+  );
   return { topology, web, edge };
 }
 

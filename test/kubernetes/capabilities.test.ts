@@ -22,6 +22,7 @@ import {
 import { unsupportedFeatures } from '../../lib/kubernetes';
 import { plain } from '../istio/support';
 import { frontSubnets, restFront } from '../support/fronts';
+import { setValues } from '../support/set-values';
 
 function declare(feature: (web: Service, cart: Service, shop: Topology) => unknown): Topology {
   const shop = new Topology('shop');
@@ -223,7 +224,7 @@ test.each<[string, Capability[], Partial<EdgeProps>, RouteProps, boolean]>([
 ])('an edge requires %s, unless its front provides it', (_name, features, edge, props, keptInFront) => {
   const asked = (front?: Front) => {
     const shop = new Topology('shop');
-    shop.addEdge('door', { host: 'a.example', ...edge, front }).route('GET /', plain(shop, 'web'), props);
+    shop.addEdge('door', setValues({ host: 'a.example', ...edge, front })).route('GET /', plain(shop, 'web'), props);
     return unsupportedFeatures(shop, { name: 'a stone', capabilities: [] }).map(({ message }) => message);
   };
   const messages = (provider: string) =>

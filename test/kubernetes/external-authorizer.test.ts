@@ -46,11 +46,11 @@ const installation = (...topologies: Topology[]) =>
 const trafficOf = (objects: Rendered[], options?: Parameters<typeof Traffic.of>[1]) =>
   Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)), options);
 
-test('a route whose authorizer is undefined has that of its edge', () => {
+test('a route without an authorizer has that of its edge', () => {
   const { shop, web, authorizer } = shopWith();
   const edge = shop.addEdge('door', { host: 'shop.example', authorizer });
-  edge.route('GET /', web, { authorizer: undefined });
-  edge.redirect('GET /a', { path: '/b', authorizer: undefined });
+  edge.route('GET /', web);
+  edge.redirect('GET /a', { path: '/b' });
   expect([...edge.routes, ...edge.redirects].map(each => each.authorizer)).toEqual([authorizer, authorizer]);
 });
 
@@ -130,7 +130,7 @@ describe("with Istio's gateway", () => {
         const services = routes.map((_, index) => plain(shop, `s${index}`));
         routes.forEach((route, index) =>
           edge.route(`${route.method} ${route.path}`, services[index] ?? web, {
-            authorizer: kinds[index] === 0 ? authorizer : undefined,
+            ...(kinds[index] === 0 && { authorizer }),
             ...(kinds[index] === 1 ? { auth: jwt } : {}),
           }),
         );

@@ -3,6 +3,7 @@ import { type Edge, Topology, Port } from '../../lib';
 import { azureApiManagement, googleApiGateway, openApi } from '../../lib/openapi';
 import { routes as anyRoutes } from '../support/routes';
 import { azure, edgeOf, errorsOf, google, jwt, key, routes } from './support';
+import { setValues } from '../support/set-values';
 
 type Paths = Record<
   string,
@@ -74,7 +75,7 @@ test.each<[string, (edge: Edge) => { readonly [field: string]: unknown }, Edge['
     property(anyRoutes, all => {
       const topology = new Topology('shop');
       const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
-      const edge = topology.addEdge('door', { host: 'shop.example', tlsSecret: 'tls', front });
+      const edge = topology.addEdge('door', setValues({ host: 'shop.example', tlsSecret: 'tls', front }));
       all.forEach(({ method, path }) => edge.route(`${method} ${path}`, web));
       const document = render(edge);
 

@@ -2,6 +2,7 @@ import { Ajv, type SchemaObject } from 'ajv';
 import { Duration } from 'cdk8s';
 import { Auth, type EdgeProps, Front, Port, type RouteProps, Topology } from '../../lib';
 import { frontSubnets } from '../support/fronts';
+import { setValues } from '../support/set-values';
 
 export const google = Front.googleApiGateway();
 export const proxy = Front.googleApiGateway({ addresses: frontSubnets });
@@ -13,7 +14,7 @@ export const key = Auth.apiKey({ secret: 'keys' });
 export function edgeOf(routes: { readonly [operation: string]: RouteProps }, props: Partial<EdgeProps> = {}) {
   const topology = new Topology('shop');
   const web = topology.addService('web', { image: 'example/web:1', port: Port.http(80) });
-  const edge = topology.addEdge('door', { host: 'origin.shop.example', tlsSecret: 'door-tls', ...props });
+  const edge = topology.addEdge('door', setValues({ host: 'origin.shop.example', tlsSecret: 'door-tls', ...props }));
   Object.entries(routes).forEach(([operation, of]) => edge.route(operation, web, of));
   return edge;
 }

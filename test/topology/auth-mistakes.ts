@@ -60,13 +60,13 @@ export const LIMIT_MISTAKES: Row[] = [
   [
     'a rate limit that is a number',
     'NotDeclared',
-    ['The rate limit is 5'],
+    ['`limit` is 5'],
     () => service().addRateLimit(5 as unknown as RateLimit),
   ],
   [
     'a rate limit of an operation that is a text',
     'NotDeclared',
-    ['The operation is the text'],
+    ['operation` is the text'],
     () => service().addRateLimit(limit, { operation: 'GET /' as unknown as Operation }),
   ],
   [
@@ -108,7 +108,7 @@ export const AUTH_MISTAKES: Row[] = [
   ['tokens of connections', 'NoRequests', ['no port carries requests'], guarded({}, Port.tcp(5432))],
   ['no token at all', 'NoEffect', ['No request needs a token'], guarded({ auth: Auth.none(), operations: [health] })],
   ['an API key at a service', 'Contradiction', ['at edges only'], guarded({ auth: Auth.apiKey({ secret: 'keys' }) })],
-  ['no authentication', 'NotDeclared', ['The authentication is undefined'], guarded({ auth: undefined })],
+  ['no authentication', 'NotDeclared', ['`auth` is undefined'], guarded({ auth: undefined })],
   ...[undefined, null, 'jwt', {}].flatMap((value): Row[] => {
     const given = value as never;
     const what = JSON.stringify(value) ?? 'undefined';
@@ -118,27 +118,32 @@ export const AUTH_MISTAKES: Row[] = [
       edge.route('GET /', cart, props);
     };
     const protections: Row[] = [
-      [`the front ${what} of an edge`, 'NotDeclared', ['The front is'], door({ front: given })],
-      [`the rate limit ${what} of an edge`, 'NotDeclared', ['The rate limit is'], door({ rateLimit: given })],
-      [`the limit ${what}`, 'NotDeclared', ['The limit of clients is'], door({ perClientRateLimit: given })],
-      [`the rate limit ${what} of a route`, 'NotDeclared', ['The rate limit is'], route({ rateLimit: given })],
-      [`the limit ${what} of a route`, 'NotDeclared', ['The limit of'], route({ perClientRateLimit: given })],
+      [`the front ${what} of an edge`, 'NotDeclared', ['`front` is'], door({ front: given })],
+      [`the rate limit ${what} of an edge`, 'NotDeclared', ['`rateLimit` is'], door({ rateLimit: given })],
+      [`the limit ${what}`, 'NotDeclared', ['`perClientRateLimit` is'], door({ perClientRateLimit: given })],
+      [`the rate limit ${what} of a route`, 'NotDeclared', ['`rateLimit` is'], route({ rateLimit: given })],
+      [
+        `the limit ${what} of a route`,
+        'NotDeclared',
+        ['`perClientRateLimit` is'],
+        route({ perClientRateLimit: given }),
+      ],
     ];
     return [
       ...(value === undefined ? [] : protections),
-      [`the authentication ${what} of an edge`, 'NotDeclared', ['The authentication is'], door({ auth: given })],
-      [`the authorizer ${what} of an edge`, 'NotDeclared', ['The authorizer is'], door({ authorizer: given })],
-      [`the authentication ${what} of a route`, 'NotDeclared', ['The authentication is'], route({ auth: given })],
+      [`the authentication ${what} of an edge`, 'NotDeclared', ['`auth` is'], door({ auth: given })],
+      [`the authorizer ${what} of an edge`, 'NotDeclared', ['`authorizer` is'], door({ authorizer: given })],
+      [`the authentication ${what} of a route`, 'NotDeclared', ['`auth` is'], route({ auth: given })],
       [
         `the authentication ${what} of a redirect`,
         'NotDeclared',
-        ['The authentication is'],
+        ['`auth` is'],
         () => edgeWith().edge.redirect('GET /a', { path: '/b', auth: given }),
       ],
       [
         `the condition ${what} of a route by header`,
         'NotDeclared',
-        ['The condition on a header is'],
+        ['`match` is'],
         () => {
           service().routeTo('v1', given);
         },
@@ -146,7 +151,7 @@ export const AUTH_MISTAKES: Row[] = [
       [
         `the allowed operation ${what}`,
         'NotDeclared',
-        ['The operation is'],
+        ['allowedOperations[0]` is'],
         () => {
           const { topology, cart } = edgeWith();
           topology.addService('web', { image: 'x/y:1' }).calls(cart, { allowedOperations: [given] });
@@ -155,7 +160,7 @@ export const AUTH_MISTAKES: Row[] = [
       [
         `the operation ${what} of a caller outside`,
         'NotDeclared',
-        ['The operation is'],
+        ['allowedOperations[0]` is'],
         () => {
           const peer = Peer.serviceAccount({ namespace: 'jobs', name: 'runner' });
           service().allowFrom(peer, { allowedOperations: [given] });
@@ -166,7 +171,7 @@ export const AUTH_MISTAKES: Row[] = [
   [
     'an operation that is a text',
     'NotDeclared',
-    ['The operation is the text'],
+    ['operation` is the text'],
     guarded({ operations: [{ operation: 'GET /' as unknown as Operation, auth: token }] }),
   ],
   [

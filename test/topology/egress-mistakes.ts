@@ -45,7 +45,7 @@ export const EGRESS_MISTAKES: Row[] = [
   [
     'machines that are a text',
     'NotDeclared',
-    ['The machines'],
+    ['`machines` is'],
     service({ image: undefined, machines: '10.0.8.4' as never }),
   ],
   ['machines with an image', 'Contradiction', ['Machines run it', 'image'], onMachines({ image: 'example/web:1' })],
@@ -66,13 +66,13 @@ export const EGRESS_MISTAKES: Row[] = [
   [
     'outbound traffic that is a text',
     'NotDeclared',
-    ['The outbound traffic'],
+    ['`outboundTraffic` is'],
     service({ outboundTraffic: 'any' as never }),
   ],
   [
     'outbound traffic of a topology that is a text',
     'NotDeclared',
-    ['The outbound traffic'],
+    ['`outboundTraffic` is'],
     () => new Topology('shop', { outboundTraffic: 'any' as never }),
   ],
   ['a dry run without a reason', 'MissingReason', ['not enforced'], service({ authorizationDryRun: '' })],
@@ -96,7 +96,7 @@ export const EGRESS_MISTAKES: Row[] = [
       shop.addEgressGateway('web');
     },
   ],
-  ['what is no egress gateway', 'NotDeclared', ['The egress gateway'], through({ egressGateway: 'out' as never })],
+  ['what is no egress gateway', 'NotDeclared', ['`egressGateway` is'], through({ egressGateway: 'out' as never })],
   [
     'an egress gateway of another topology',
     'ForeignService',

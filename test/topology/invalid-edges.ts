@@ -290,11 +290,11 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
       () => Front.restApi({ addresses: [cidr] }),
     ],
   ),
-  ["an edge's timeout without a unit", 'NoDuration', ['The timeout is 3'], edge({ timeout: 3 as never })],
-  ["a route's timeout without a unit", 'NoDuration', ['The timeout is 3'], route({ timeout: 3 as never })],
-  ['a cache without a unit', 'NoDuration', ['responses is 60'], route({ cacheTtl: 60 as never })],
+  ["an edge's timeout without a unit", 'NoDuration', ['`timeout` is 3'], edge({ timeout: 3 as never })],
+  ["a route's timeout without a unit", 'NoDuration', ['`timeout` is 3'], route({ timeout: 3 as never })],
+  ['a cache without a unit', 'NoDuration', ['`cacheTtl` is 60'], route({ cacheTtl: 60 as never })],
   ["a browser's memory without a unit", 'NoDuration', ['60'], edge({ cors: { origins: ['*'], maxAge: 60 as never } })],
-  ["a part's time without a unit", 'NoDuration', ['part is 1'], aggregate({ path: '/', timeout: 1 as never })],
+  ["a part's time without a unit", 'NoDuration', ['timeout` is 1'], aggregate({ path: '/', timeout: 1 as never })],
   ...(
     [
       ['no JSON', 'not a JSON Web Key Set', 'x'],

@@ -224,7 +224,7 @@ export const POD_MISTAKES: Row[] = [
   ['a probe of an empty path', 'InvalidPath', ['empty'], () => Health.http('')],
   ['a probe without a command', 'InvalidText', ['empty'], () => Health.exec([])],
   ['a probe every half second', 'OutOfRange', ['0.5 s'], () => Health.grpc({ period: Duration.millis(500) })],
-  ['a probe with a time without unit', 'NoDuration', ['timeout is 3'], () => Health.tcp({ timeout: untyped(3) })],
+  ['a probe with a time without unit', 'NoDuration', ['`timeout` is 3'], () => Health.tcp({ timeout: untyped(3) })],
   [
     'a header that the kubelet does not send',
     'InvalidHeader',

@@ -76,7 +76,12 @@ export const SERVICE_ACCESS_MISTAKES: Row[] = [
     () => ProxyExtension.wasm({ url: 'oci://x/y:1', sha256: '' }),
   ],
   ['a script without a function', 'InvalidName', ['envoy_on_request'], () => ProxyExtension.lua('x = 1')],
-  ['an extension that is a text', 'NotDeclared', ['The extension'], service({ proxyExtensions: ['x' as never] })],
+  [
+    'an extension that is a text',
+    'NotDeclared',
+    ['`proxyExtensions[0]` is'],
+    service({ proxyExtensions: ['x' as never] }),
+  ],
   ['an extension without a proxy', 'NoEffect', ['no proxy'], service({ inMesh: false, proxyExtensions: [lua] })],
   ['an extension for bytes', 'NoEffect', ['no proxy'], service({ port: Port.tcp(80), proxyExtensions: [lua] })],
   ['no triggers of KEDA', 'Contradiction', ['empty'], scaled({ kedaTriggers: [] })],
@@ -99,7 +104,7 @@ export const SERVICE_ACCESS_MISTAKES: Row[] = [
   [
     'denied operations that are texts',
     'NotDeclared',
-    ['The operation'],
+    ['`deniedOperations[0]` is'],
     service({ deniedOperations: ['GET /' as never] }),
   ],
   ['denied operations without a proxy', 'NoEffect', ['Without a proxy'], denied(['GET /a'], { inMesh: false })],

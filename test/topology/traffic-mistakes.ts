@@ -103,7 +103,7 @@ const BALANCING: Row[] = [
   [
     'a hash by what is no key',
     'NotDeclared',
-    ['hash key is the text'],
+    ['`consistentHash` is the text'],
     balanced({ consistentHash: 'x-user' as unknown as HashKey }),
   ],
   ['a cookie with a blank', 'InvalidName', ['"a b"'], () => HashKey.cookie('a b')],
@@ -171,7 +171,7 @@ const CALLS: Row[] = [
   [
     'a match that is a text',
     'NotDeclared',
-    ['match of the faults'],
+    ['faults.match'],
     called({ faults: { abort: { status: 500 }, match: 'x' as unknown as HeaderMatch } }),
   ],
   ['empty changes of requests', 'NoEffect', ['header changes are empty'], called({ headers: { request: {} } })],

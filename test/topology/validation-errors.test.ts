@@ -321,7 +321,7 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     ['another object'],
     twice(cart => cart.calls(untyped({ name: 'pay' }))),
   ],
-  ['a port that is a number', 'NotDeclared', ['80', 'Port.http(80)'], add({ port: untyped(80) })],
+  ['a port that is a number', 'NotDeclared', ['80', 'Port.http(…)'], add({ port: untyped(80) })],
   [
     'a port of a service outside that is a number',
     'NotDeclared',
@@ -334,18 +334,18 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     ['door/GET /', 'undefined'],
     () => new Topology('shop').addEdge('door', { host: 'a.example' }).route('GET /', untyped(undefined)),
   ],
-  ['a timeout without a unit', 'NoDuration', ['The timeout is 3', 'Duration.seconds(3)'], call({ timeout: 3 })],
+  ['a timeout without a unit', 'NoDuration', ['`timeout` is 3', 'Duration.seconds(3)'], call({ timeout: 3 })],
   [
     'a per-try timeout without a unit',
     'NoDuration',
     ['"400ms"'],
     call({ retries: { attempts: 1, perTryTimeout: '400ms' } }),
   ],
-  ['a delay without a unit', 'NoDuration', ['delay is 5'], call({ faults: { delay: { duration: 5 } } })],
+  ['a delay without a unit', 'NoDuration', ['delay.duration` is 5'], call({ faults: { delay: { duration: 5 } } })],
   [
     "a limit's time without a unit",
     'NoDuration',
-    ['baseEjectionTime is 30'],
+    ['`baseEjectionTime` is 30'],
     twice(cart => {
       cart.addCircuitBreaker({ consecutive5xxErrors: 1, baseEjectionTime: untyped(30) });
     }),

@@ -4,6 +4,18 @@ type Row = [string, string, string[], () => unknown];
 
 /** Values that no host, request or header can have. */
 export const VALUE_MISTAKES: Row[] = [
+  [
+    'a name that is undefined',
+    'InvalidType',
+    ['shop.addService', '`name` is undefined, not a text', 'Set it'],
+    () => new Topology('shop').addService(undefined as never, { image: 'x' }),
+  ],
+  [
+    'a property that does not exist',
+    'UnknownProperty',
+    ['shop/web', '"imagee"', 'image,'],
+    () => new Topology('shop').addService('web', { imagee: 'x' } as never),
+  ],
   ...['10.0.0.5', '93.184.216.34', 'a.example.1'].map((host): Row => [
     `the host ${host} of a service outside`,
     'InvalidHost',
@@ -27,6 +39,8 @@ export const VALUE_MISTAKES: Row[] = [
     ['GET /a/%4/b', 'not an escape'],
     ['GET /a/:id', '{id}'],
     ['GET /:', '{name}'],
+    ['GET /{id}/{id}', 'two parameters named "id"'],
+    ['GET /{id}/a/{id+}', 'two parameters named "id"'],
   ].map(([operation = '', word = '']): Row => [
     `the operation ${operation}`,
     'InvalidPath',

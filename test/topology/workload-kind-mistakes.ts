@@ -182,7 +182,7 @@ export const WORKLOAD_KIND_MISTAKES: Row[] = [
   [
     'a number of seconds until a Job is deleted',
     'NoDuration',
-    ['ttlAfterFinished is 60'],
+    ['`ttlAfterFinished` is 60'],
     job({ ttlAfterFinished: 60 as never }),
   ],
   [

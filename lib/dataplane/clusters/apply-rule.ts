@@ -4,7 +4,7 @@ import { isPreflight } from '../policies/authentication';
 import { corsOperations } from '../routes/cors';
 import { followedBy, type HeaderOperations, joined, operated, toHost } from '../routes/header-operations';
 import type { Message } from '../messages/message';
-import type { SimulatedOutcome, SimulationResult } from './simulation-result';
+import type { Copy, SimulatedOutcome, SimulationResult } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
 import type { Backend, Route, Rule } from '../routes/rule';
 import { copiesTo, toCluster } from './to-cluster';
@@ -19,18 +19,8 @@ export function applyRule(
 ): SimulationResult {
   const forwarded = forward(rule, match?.path, message, caller, proxy, context);
   const { fault } = rule;
-  const aborted: SimulatedOutcome[] =
-    fault && fault.abortShare > 0
-      ? [
-          {
-            share: fault.abortShare,
-            response: changed(rule, [rule.response], message),
-            status: fault.status,
-            by: rule.at.get('fault'),
-            reason: `aborted by ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})`,
-          },
-        ]
-      : [];
+  const copies = copiesOf(rule, match?.path, forwarded, message, caller, proxy, context);
+  const aborted = abortedBy(rule);
   return {
     outcomes: [
       ...aborted,
@@ -40,10 +30,54 @@ export function applyRule(
     timeoutMs: rule.reply ? undefined : rule.timeoutMs,
     retries: rule.reply || rule.retries.attempts === 0 ? undefined : rule.retries,
     fault,
-    copies: rule.reply ? [] : rule.mirrors.flatMap(each => copiesTo(each, message.port, proxy, context)),
+    copies,
+    settingsDoubt: copies.find(each => each.doubt)?.doubt,
     steps: [routedBy(rule.at)],
   };
 }
+
+/** The outcome of requests that the fault of a rule aborts, if it aborts any. */
+export function abortedBy({ at, fault, response }: Rule): SimulatedOutcome[] {
+  return fault && fault.abortShare > 0
+    ? [
+        {
+          share: fault.abortShare,
+          response,
+          status: fault.status,
+          by: at.get('fault'),
+          reason: `aborted by ${at.resource.kind} ${at.resource.key} (${String(at)})`,
+        },
+      ]
+    : [];
+}
+
+/** The mirrored requests: of those that the proxy sends to a backend. */
+function copiesOf(
+  rule: Rule,
+  matched: Matched,
+  forwarded: readonly SimulatedOutcome[],
+  message: Message,
+  caller: Caller,
+  proxy: Proxy,
+  context: Context,
+): Copy[] {
+  const [backend] = rule.backends;
+  const sent = forwarded.filter(each => !each.isUnsent).reduce((sum, { share }) => sum + share, 0);
+  const share = sent * (1 - (rule.fault?.abortShare ?? 0));
+  return backend && share > 0
+    ? rule.mirrors.flatMap(each =>
+        copiesTo(
+          { ...each, share: each.share * share },
+          rewritten(rule, backend, matched, message),
+          caller,
+          proxy,
+          context,
+        ),
+      )
+    : [];
+}
+
+type Matched = Parameters<NonNullable<Rule['reply']>>[1];
 
 /** A Service without rules has a default route. */
 function routedBy(at: Rule['at']): string {
@@ -53,7 +87,7 @@ function routedBy(at: Rule['at']): string {
 
 function forward(
   rule: Rule,
-  matched: Parameters<NonNullable<Rule['reply']>>[1],
+  matched: Matched,
   message: Message,
   caller: Caller,
   proxy: Proxy,
@@ -67,7 +101,9 @@ function forward(
     && (rule.cors.takesOrigin(message.headers.origin ?? '') || rule.cors.answersAll)
   ) {
     const response = corsOperations(rule.cors, message, true);
-    return [{ share: 1, status: 200, response, by: rule.at, reason: 'CORS preflight response of the proxy' }];
+    return [
+      { share: 1, status: 200, response, by: rule.at, reason: 'CORS preflight response of the proxy', isUnsent: true },
+    ];
   }
   const reply = rule.reply?.(message, matched);
   if (reply) {
@@ -78,19 +114,15 @@ function forward(
         location: reply.location,
         response: rule.response,
         by: rule.at,
+        isUnsent: true,
         reason: `direct response of ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})`,
       },
     ];
   }
-  const path = rule.rewrite?.path(message.path, matched) ?? message.path;
-  return rule.backends.flatMap(backend => {
-    const sent = toHost(
-      { ...message, ...splitPath(path, message.query), headers: headersFor(rule, backend, message) },
-      rule.rewriteHost ?? backend.rewriteHost,
-    );
-    return toCluster(
+  return rule.backends.flatMap(backend =>
+    toCluster(
       { backend, status: rule.unknownBackendStatus, attempts: rule.retries.attempts },
-      sent,
+      rewritten(rule, backend, matched, message),
       caller,
       proxy,
       context,
@@ -98,8 +130,17 @@ function forward(
       ...each,
       share: each.share * backend.share,
       response: changed(rule, inOrder(backend, rule.response, backend.response), message),
-    }));
-  });
+    })),
+  );
+}
+
+/** A request as a backend of a rule gets it. */
+function rewritten(rule: Rule, backend: Backend, matched: Matched, message: Message): Message {
+  const path = rule.rewrite?.path(message.path, matched) ?? message.path;
+  return toHost(
+    { ...message, ...splitPath(path, message.query), headers: headersFor(rule, backend, message) },
+    rule.rewriteHost ?? backend.rewriteHost,
+  );
 }
 
 /** The changes of response headers: those of the levels, then the CORS policy. */

@@ -5,7 +5,6 @@ import type { Context } from './context';
 import type { SimulatedOutcome, SimulationResult } from './simulation-result';
 
 const SIDECAR: Labels = { 'istio-injection': 'enabled' };
-const AMBIENT: Labels = { 'istio.io/dataplane-mode': 'ambient' };
 const NONE: Labels = {};
 
 /**
@@ -19,11 +18,11 @@ export function underEachMembership(
   try {
     return simulate(context);
   } catch (error) {
-    if (!(error instanceof UnknownMembership)) {
+    // A namespace in ambient mode may have a waypoint, too.
+    if (!(error instanceof UnknownMembership) || hasAmbient(context.cluster)) {
       throw error;
     }
-    const assumed = [SIDECAR, NONE, ...(hasAmbient(context.cluster) ? [AMBIENT] : [])];
-    const results = assumed.map(labels =>
+    const results = [SIDECAR, NONE].map(labels =>
       attempt(() => underEachMembership(context.assuming({ [error.namespace]: labels }), simulate)),
     );
     const [first, ...others] = results;
@@ -125,6 +124,6 @@ function placeOf({ workload, outside, port, status, location, message }: Simulat
 }
 
 function settingsOf({ outcomes, timeoutMs, retries, fault, copies }: SimulationResult): string {
-  const mirrors = copies.map(({ workload, outside, share }) => [workload?.namespace, workload?.name, outside, share]);
+  const mirrors = copies.map(each => [each.workload?.namespace, each.workload?.name, each.outside, each.share]);
   return JSON.stringify([timeoutMs, retries, fault, mirrors, outcomes.map(each => each.response)]);
 }

@@ -40,6 +40,8 @@ export interface SimulatedOutcome {
   readonly doubt?: Unsimulated;
   /** Whether the connection failed, so that a retry may select another endpoint. */
   readonly isRetried?: boolean;
+  /** Whether the proxy has sent it nowhere, so that it has not mirrored it either. */
+  readonly isUnsent?: boolean;
 }
 
 /** A mirrored request. */
@@ -47,6 +49,10 @@ export interface Copy {
   readonly workload?: Workload;
   readonly outside?: string;
   readonly share: number;
+  /** Why it does not arrive. */
+  readonly reason?: string;
+  /** Why it is not known whether it arrives. */
+  readonly doubt?: Unsimulated;
 }
 
 /** The result of a request. */

@@ -23,6 +23,15 @@ export function authorize(authorization: Field, verified: Verified): Verdict {
   return decided ? { message } : refused(message, 403, authorization, 'no rule allows the request');
 }
 
+/** Why the rules are invalid: one has an address that is none. */
+export function problemOfRules(authorization: Field): string | undefined {
+  const invalid = authorization
+    .get('rules')
+    .items.flatMap(each => each.get('principal', 'clientCIDRs').texts)
+    .find(each => !isWithin(each.split('/')[0] ?? '', each));
+  return invalid === undefined ? undefined : `"${invalid}" is no CIDR`;
+}
+
 /** Whether requests are allowed; undefined if that depends on a rule that may or may not match. */
 function decide([rule, ...rest]: readonly Field[], fallback: boolean, test: (rule: Field) => Ternary): Ternary {
   if (!rule) {

@@ -11,17 +11,14 @@ import { refused, type Verdict } from './verdict';
 
 /**
  * The effect of the `extAuth` of a SecurityPolicy on a request: its service is called before all other filters, and is
- * assumed to allow the request. Without a valid service Envoy Gateway answers with 500, unless `failOpen` is set.
+ * assumed to allow the request.
  * @see https://gateway.envoyproxy.io/docs/tasks/security/ext-auth/
  */
 export function checkExternally(auth: Field, message: Message, asker: Caller, context: Context): Verdict {
-  const backends = servicesOf(auth, context).filter(each => each.weight > 0);
-  const problem = backends.find(each => each.problem !== undefined)?.problem;
-  if (problem !== undefined || backends.length === 0) {
-    return auth.get('failOpen').isTrue
-      ? { message }
-      : refused(message, 500, auth, problem ?? 'it has no external authorizer');
+  if (problemOfAuthorizer(auth, context) !== undefined) {
+    return { message };
   }
+  const backends = servicesOf(auth, context).filter(each => each.weight > 0);
   const steps = authorizerSteps(backends.map(each => each.name));
   const refusals = backends.map(each =>
     each.authorizer
@@ -42,6 +39,14 @@ export function checkExternally(auth: Field, message: Message, asker: Caller, co
     );
   }
   return first ? { ...refused(message, first.status, auth, first.reason), steps } : { message, steps };
+}
+
+/** Why an external authorizer is invalid. */
+export function problemOfAuthorizer(auth: Field, context: Context): string | undefined {
+  const backends = servicesOf(auth, context).filter(each => each.weight > 0);
+  return backends.length === 0
+    ? 'it has no external authorizer'
+    : backends.find(each => each.problem !== undefined)?.problem;
 }
 
 interface Backend {
@@ -75,6 +80,9 @@ function backendAt(at: Field, isHttp: boolean, auth: Field, { cluster }: Context
         ? `no ReferenceGrant allows it to refer to ${to.kind} ${name}`
         : `its external authorizer, ${to.kind} ${name}, does not exist`,
     };
+  }
+  if (type === Kind.SERVICE && object.spec.get('type').text === 'ExternalName') {
+    return { ...backend, problem: `its external authorizer, Service ${name}, is an ExternalName` };
   }
   const [host] = type === Kind.SERVICE ? cluster.hosts.all.filter(each => each.resource === object) : [];
   const port = at.get('port').number;

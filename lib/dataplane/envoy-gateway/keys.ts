@@ -20,10 +20,7 @@ export function verifyKey(auth: Field, message: Message, cluster: Cluster): Verd
   if (key === undefined) {
     return refused(message, 401, auth, 'the request has no API key');
   }
-  const client = auth
-    .get('credentialRefs')
-    .items.flatMap(each => [...credentialsIn(each, 'API keys', cluster)])
-    .find(([, each]) => each === key)?.[0];
+  const client = [...keysOf(auth, cluster)].find(([, each]) => each === key)?.[0];
   if (client === undefined) {
     return refused(message, 401, auth, 'the API key is not in the Secret');
   }
@@ -33,6 +30,18 @@ export function verifyKey(auth: Field, message: Message, cluster: Cluster): Verd
     : [];
   const headers = Object.fromEntries(Object.entries(message.headers).filter(([name]) => !hidden.includes(name)));
   return { message: { ...message, headers: header === '' ? headers : { ...headers, [header]: client } } };
+}
+
+/** Why API keys are invalid: two clients have the same. */
+export function problemOfKeys(auth: Field, cluster: Cluster): string | undefined {
+  const keys = [...keysOf(auth, cluster).values()];
+  return new Set(keys).size < keys.length ? 'two clients have the same API key' : undefined;
+}
+
+/** The keys of the clients. The first Secret that has a client has its key. */
+function keysOf(auth: Field, cluster: Cluster): ReadonlyMap<string, string> {
+  const secrets = auth.get('credentialRefs').items.map(each => credentialsIn(each, 'API keys', cluster));
+  return new Map(secrets.reverse().flatMap(each => [...each]));
 }
 
 function cookie({ headers }: Message, name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind } from '../../manifests';
+import { type Cluster, type Field, Kind, type Resource } from '../../manifests';
 import type { Context } from '../clusters/context';
 import type { Caller } from '../endpoints/caller';
 import type { Message } from '../messages/message';
@@ -6,31 +6,34 @@ import { type Ternary, unlessUnsimulated, Unsimulated } from '../messages/unsimu
 import { BACKEND_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY } from '../unread/envoy-gateway';
 import { requireRead, titleOf } from '../unread/read';
 import { type Attachment, policyFor } from './attachment';
-import { authorize } from './authorization';
+import { authorize, problemOfRules } from './authorization';
 import { clientTerms } from './clients';
-import { checkExternally } from './external-authorizer';
-import { verifyKey } from './keys';
-import { verifyPassword } from './passwords';
-import { type Verified, verifyToken } from './tokens';
-import type { Verdict } from './verdict';
+import { checkExternally, problemOfAuthorizer } from './external-authorizer';
+import { problemOfKeys, verifyKey } from './keys';
+import { problemOfPasswords, verifyPassword } from './passwords';
+import { problemOfTokens, type Verified, verifyToken } from './tokens';
+import { type InvalidSetting, invalidTraffic } from './traffic-problems';
+import { refused, type Verdict } from './verdict';
 
 /**
  * The effect of the policies of Envoy Gateway on a request that a rule matches: external authorizer, API key, password,
- * JWT, then authorization. Throws {@link Unsimulated} for all other settings of these policies.
+ * JWT, then authorization. If one of these settings is invalid, the route responds with 500 to what the others allow.
+ * Throws {@link Unsimulated} for all other settings of these policies.
  * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/httpfilters.go
  */
 export function checkRequest(message: Message, place: Attachment, asker: Caller, context: Context): Verdict {
   const { cluster } = context;
-  requireLimitsRead(place, cluster);
+  const unsettled = requireTrafficRead(place, cluster);
   const extensions = policyFor(Kind.ENVOY_EXTENSION_POLICY, place, cluster);
   if (extensions) {
     requireRead(extensions.spec, ENVOY_EXTENSION_POLICY);
   }
   const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
   if (!policy) {
-    return { message };
+    return responseOf(unsettled, { message });
   }
   requireRead(policy.spec, SECURITY_POLICY);
+  const invalid = invalidSettings(policy, context);
   const filters: readonly (readonly [name: string, check: (at: Field, verdict: Verified) => Verified])[] = [
     ['extAuth', (at, verdict) => checkExternally(at, verdict.message, asker, context)],
     ['apiKeyAuth', (at, verdict) => verifyKey(at, verdict.message, cluster)],
@@ -38,17 +41,45 @@ export function checkRequest(message: Message, place: Attachment, asker: Caller,
     ['jwt', (at, verdict) => verifyToken(at, verdict.message)],
     ['authorization', authorize],
   ];
-  return filters.reduce<Verified>(
-    (verdict, [name, check]) => {
-      const at = policy.spec.get(name);
-      if (verdict.refusal || !at.exists) {
-        return verdict;
-      }
-      const next = check(at, verdict);
-      return { ...next, steps: [...(verdict.steps ?? []), ...(next.steps ?? [])] };
-    },
-    { message },
-  );
+  const verdict = filters
+    .filter(([name]) => !invalid.some(each => each.name === name))
+    .reduce<Verified>(
+      (before, [name, check]) => {
+        const at = policy.spec.get(name);
+        if (before.refusal || !at.exists) {
+          return before;
+        }
+        const next = check(at, before);
+        return { ...next, steps: [...(before.steps ?? []), ...(next.steps ?? [])] };
+      },
+      { message },
+    );
+  return responseOf([...invalid, ...unsettled], verdict);
+}
+
+/** A route with an invalid setting responds by itself to what policies allow. */
+function responseOf([first]: readonly InvalidSetting[], verdict: Verified): Verdict {
+  return first && !verdict.refusal
+    ? { ...verdict, ...refused(verdict.message, 500, first.at, first.problem) }
+    : verdict;
+}
+
+/** The settings of a policy that Envoy Gateway rejects. An external authorizer that fails open is left out if it is one. */
+function invalidSettings({ spec }: Resource, context: Context): InvalidSetting[] {
+  const settings: readonly (readonly [name: string, problemOf: (at: Field) => string | undefined])[] = [
+    ['apiKeyAuth', at => problemOfKeys(at, context.cluster)],
+    ['basicAuth', at => problemOfPasswords(at, context.cluster)],
+    ['jwt', at => problemOfTokens(at, context.cluster)],
+    ['authorization', problemOfRules],
+    ['extAuth', at => problemOfAuthorizer(at, context)],
+  ];
+  const invalid = settings.flatMap(([name, problemOf]) => {
+    const at = spec.get(name);
+    const problem = at.exists ? problemOf(at) : undefined;
+    return problem === undefined ? [] : [{ name, at, problem }];
+  });
+  const [only] = invalid;
+  return invalid.length === 1 && only?.name === 'extAuth' && only.at.get('failOpen').isTrue ? [] : invalid;
 }
 
 /**
@@ -75,19 +106,15 @@ export function isOpen(place: Attachment, asker: Caller, context: Context): Tern
   return unlessUnsimulated(() => {
     clientTerms(place, context.cluster);
     const { refusal } = checkRequest(anything, place, asker, context);
-    return policyFor(Kind.SECURITY_POLICY, place, context.cluster)
-      ? refusal?.status === 500
-        ? false
-        : undefined
-      : true;
+    return refusal?.status === 500 ? false : policyFor(Kind.SECURITY_POLICY, place, context.cluster) ? undefined : true;
   });
 }
 
-/** A single request does not exceed a rate limit, unless the limit is 0. */
-function requireLimitsRead(place: Attachment, cluster: Cluster): void {
+/** The invalid settings of a BackendTrafficPolicy. A single request does not exceed a rate limit, unless the limit is 0. */
+function requireTrafficRead(place: Attachment, cluster: Cluster): readonly InvalidSetting[] {
   const policy = policyFor(Kind.BACKEND_TRAFFIC_POLICY, place, cluster);
   if (!policy) {
-    return;
+    return [];
   }
   requireRead(policy.spec, BACKEND_TRAFFIC_POLICY);
   const rules = ['local', 'global'].flatMap(each => policy.spec.get('rateLimit', each, 'rules').items);
@@ -95,4 +122,5 @@ function requireLimitsRead(place: Attachment, cluster: Cluster): void {
   if (none) {
     throw new Unsimulated(`${titleOf(policy)} allows no requests (${String(none)}).`, 'Set a limit of at least 1.');
   }
+  return invalidTraffic(policy);
 }

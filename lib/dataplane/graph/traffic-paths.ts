@@ -1,5 +1,14 @@
-import { carriesRequests, type Field, type Host, Kind, memo, portNumber, portsOf } from '../../manifests';
-import { type Caller, callerOf } from '../endpoints/caller';
+import {
+  carriesRequests,
+  type Field,
+  type Host,
+  Kind,
+  memo,
+  portNumber,
+  portsOf,
+  type Workload,
+} from '../../manifests';
+import { anyCallerOf, type Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
 import { arePodsElsewhere, isUnresolved } from '../endpoints/resolve';
 import { chosenEndpoints, endpointsOf, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/endpoints';
@@ -9,36 +18,58 @@ import { type Listener, Scope } from '../virtual-hosts/scope';
 import { hasSharedListener } from '../clusters/listener-host';
 import { outsideEndpoint } from '../clusters/outbound';
 import { domainsOf, sidecarVirtualHosts, type VirtualHost } from '../virtual-hosts/virtual-hosts';
-import { areRoutesUnread, unreadOfHost } from '../unread';
+import { areRoutesUnread, clientOf, unreadKindFor, unreadOfHost } from '../unread';
 import { connected } from './connection-paths';
 import { pathsElsewhere, unknownEnd } from './elsewhere-paths';
 import { shortName } from './path-text';
 import { endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
 import { ingressPaths } from './gateway-paths';
+import { ReachableHosts } from './host-groups';
 import { routed } from './route-path';
+import { pathsOfZtunnel } from './ztunnel-paths';
 
 /** All traffic paths of all callers, and from outside: the virtual hosts, routes and clusters that requests use. */
 export function trafficPathsOf(context: Context): TrafficPath[] {
+  return pathsFromAll(context, () => undefined);
+}
+
+/** The same without those of which NetworkPolicies block all ends. */
+export function openPathsOf(context: Context): TrafficPath[] {
+  const { cluster } = context;
+  return pathsFromAll(context, each =>
+    unreadKindFor([clientOf(each)], cluster) ? undefined : new ReachableHosts(each, cluster),
+  );
+}
+
+function pathsFromAll(
+  context: Context,
+  reachableFrom: (workload: Workload) => ReachableHosts | undefined,
+): TrafficPath[] {
   const { cluster } = context;
   return [
     ...cluster.workloads.all.flatMap(each => [
-      ...pathsFrom(callerOf(each, cluster), context),
+      ...pathsFrom(anyCallerOf(each, cluster), context, reachableFrom(each)),
       ...pathsElsewhere(each, cluster),
     ]),
     ...ingressPaths(context),
   ];
 }
 
-function pathsFrom(caller: Caller, context: Context): TrafficPath[] {
+function pathsFrom(caller: Caller, context: Context, reachable: ReachableHosts | undefined): TrafficPath[] {
   const { cluster } = context;
   const { proxy } = caller;
+  const hosts = reachable?.straight ?? cluster.hosts.all;
   if (!proxy) {
-    return cluster.hosts.all.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, context)));
+    return hosts.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, context)));
+  }
+  if (proxy.isZtunnel) {
+    // NetworkPolicies between the Pods do not decide where a waypoint is between them.
+    return pathsOfZtunnel(caller, (host, port) => straight(caller, host, port, context), context);
   }
   const scope = Scope.of(proxy, cluster);
   return [
-    ...scope.listeners.flatMap(listener => throughListener(listener, scope, caller, proxy, context)),
-    ...passedThrough(scope, cluster.hosts.all).flatMap(({ host, port }) => straight(caller, host, port, context)),
+    ...scope.listeners.flatMap(listener => throughListener(listener, scope, caller, proxy, context, reachable)),
+    ...passedThrough(scope, hosts).flatMap(({ host, port }) => straight(caller, host, port, context)),
   ];
 }
 
@@ -53,10 +84,14 @@ function throughListener(
   caller: Caller,
   proxy: Proxy,
   context: Context,
+  reachable: ReachableHosts | undefined,
 ): TrafficPath[] {
-  const known = portsOfListener(listener, scope);
+  const narrowed = reachable?.narrowed(listener, proxy) ?? listener;
+  const known = portsOfListener(narrowed, listener, scope);
   const numbers = new Set([
-    ...known.filter(({ port }) => carriesRequests(port) !== false).map(({ port }) => portNumber(port) ?? 0),
+    ...requestPorts(known),
+    // VirtualServices for names without a Service are on this port of any host.
+    ...(requestPorts(portsOfListener(listener, listener, scope)).has(80) ? [80] : []),
     ...(listener.isHttp && listener.port !== undefined ? [listener.port] : []),
   ]);
   const requests = [...numbers].flatMap(number => {
@@ -65,7 +100,7 @@ function throughListener(
         .filter(({ port }) => portNumber(port) === number)
         .map(({ host }) => [domainsOf(host, proxy, context.cluster)[0] ?? '', host]),
     );
-    return sidecarVirtualHosts(listener, proxy, number, context.cluster).flatMap(virtualHost => {
+    return sidecarVirtualHosts({ ...listener, ...narrowed }, proxy, number, context.cluster).flatMap(virtualHost => {
       const domain = virtualHost.domains.find(each => byDomain.has(each));
       const host = domain === undefined ? undefined : byDomain.get(domain);
       return host || isAddressable(virtualHost, listener, number, caller, context)
@@ -101,22 +136,28 @@ function acceptsBytes({ resource }: Host, { cluster }: Context): boolean {
   return resource.type !== Kind.SERVICE || cluster.selectedBy(resource).some(each => !hasSidecar(each, cluster));
 }
 
+const requestPorts = memo(
+  (known: readonly HostPort[]): ReadonlySet<number> =>
+    new Set(known.filter(({ port }) => carriesRequests(port) !== false).map(({ port }) => portNumber(port) ?? 0)),
+);
+
 /** The ports of hosts for which a proxy uses a listener. */
-const portsOfListener = memo((listener: Listener, scope: Scope): readonly HostPort[] =>
-  [...listener.hosts.values()]
-    .flatMap(host => portsOf(host).map(port => ({ host, port })))
-    .filter(({ port }) => scope.listenerFor(portNumber(port) ?? 0) === listener),
+const portsOfListener = memo(
+  ({ hosts }: Pick<Listener, 'hosts'>, listener: Listener, scope: Scope): readonly HostPort[] =>
+    [...hosts.values()]
+      .flatMap(host => portsOf(host).map(port => ({ host, port })))
+      .filter(({ port }) => scope.listenerFor(portNumber(port) ?? 0) === listener),
 );
 
 /** The ports of Services that a proxy does not know, to which it passes connections through. */
-const passedThrough = memo((scope: Scope, hosts: readonly Host[]): readonly HostPort[] =>
-  scope.allowsAny
+function passedThrough(scope: Scope, hosts: readonly Host[]): readonly HostPort[] {
+  return scope.allowsAny
     ? hosts
         .filter(({ resource }) => resource.type === Kind.SERVICE)
         .flatMap(host => portsOf(host).map(port => ({ host, port })))
         .filter(({ host, port }) => !scope.listenerFor(portNumber(port) ?? 0)?.hosts.has(host.name.toLowerCase()))
-    : [],
-);
+    : [];
+}
 
 /** Whether requests to the domain of a virtual host without a Service or ServiceEntry arrive at the proxy. */
 function isAddressable(

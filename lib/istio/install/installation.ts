@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Phase } from '../../kubernetes';
+import { requireArguments } from '../../topology';
 import { Install } from './install';
 import type { MeshSettings } from './mesh-settings';
 
@@ -13,6 +14,7 @@ export interface IstioInstallationProps extends MeshSettings {
 /** An Istio control plane with the settings that the topologies require. */
 export class IstioInstallation extends Chart {
   constructor(scope: Construct, id: string, props: IstioInstallationProps = {}) {
+    requireArguments('new.IstioInstallation', [scope, id, props]);
     super(scope, id);
     Phase.CONTROL_PLANE.assignTo(this);
     (props.install ?? Install.istioctl())._render(this, props);

@@ -57,7 +57,7 @@ export class RequestResult {
   /** The share of requests that is mirrored to each of {@link mirrors}, from 0 to 1. */
   get mirrorShares(): Readonly<Record<string, number>> {
     const shares = new Map<string, number>();
-    for (const { workload, outside, share } of this.settings.copies) {
+    for (const { workload, outside, share } of this.settings.copies.filter(each => each.workload ?? each.outside)) {
       const name = workload ? `${workload.namespace}/${workload.name}` : (outside ?? '');
       shares.set(name, (shares.get(name) ?? 0) + share);
     }

@@ -4,7 +4,7 @@ import type { ResponseHeaderChanges } from './outcome';
 
 /** The settings of a route, one line each. */
 export function describeSettings(
-  { timeoutMs, retries, fault }: SimulationResult,
+  { timeoutMs, retries, fault, copies }: SimulationResult,
   mirrorShares: Readonly<Record<string, number>>,
 ): string[] {
   const mirrors = Object.entries(mirrorShares).map(
@@ -19,6 +19,9 @@ export function describeSettings(
       ? [`${percent(fault.delayShare)} delayed by ${describeMillis(fault.delayMs)}`]
       : []),
     ...mirrors,
+    ...copies.flatMap(({ share, reason }) =>
+      reason === undefined ? [] : [`${percent(share)} mirrored in vain: ${reason}`],
+    ),
   ];
 }
 

@@ -3,6 +3,20 @@ import type { ErrorEntry } from './entry';
 /** Values that are wrong by themselves: names, paths, addresses, numbers. */
 export const VALUE_ERRORS = [
   {
+    id: 'InvalidType',
+    summary: 'A value of another type than the property or parameter has',
+    explanation:
+      'Programs without type checks can pass any value, and a variable of the environment or a constant of a file '
+      + 'in a circle of imports can be undefined. Rendered, such a value would be wrong or missing.',
+  },
+  {
+    id: 'UnknownProperty',
+    summary: 'A property that a declaration does not have',
+    explanation:
+      'It would have no effect: a misspelled `allowedOperations` would allow all operations. Programs without type '
+      + 'checks, and objects that are spread into properties, can have such properties.',
+  },
+  {
     id: 'InvalidName',
     summary: 'A name that Kubernetes rejects',
     explanation:

@@ -14,6 +14,7 @@ import {
 } from '../../../lib';
 import { openBehindFront } from '../../../lib/checks';
 import { restFront } from '../../support/fronts';
+import { setValues } from '../../support/set-values';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
 const limit = PerClientRateLimit.of({
@@ -28,7 +29,7 @@ const shared = ['10.0.8.0/24'];
 function findings(ofEdge: Partial<EdgeProps>, ofRoute: RouteProps = {}, clusterCidrs: string[] = shared) {
   const shop = new Topology('shop');
   const web = shop.addService('web', { image: 'example/web:1', port: Port.http(80) });
-  shop.addEdge('door', { host: 'shop.example', front: restFront, ...ofEdge }).route('GET /', web, ofRoute);
+  shop.addEdge('door', setValues({ host: 'shop.example', front: restFront, ...ofEdge })).route('GET /', web, ofRoute);
   return openBehindFront(shop, clusterCidrs);
 }
 

@@ -210,3 +210,60 @@ describe('CORS of a SecurityPolicy', () => {
     expect(open.responseHeaders['access-control-allow-origin']).toBe('http://exact.example');
   });
 });
+
+describe('an invalid setting of a SecurityPolicy', () => {
+  const passwords = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'users', namespace: 'shop' },
+    stringData: { '.htpasswd': 'ann:$2y$05$abc' },
+  };
+  const keys = (stringData: object) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'keys', namespace: 'shop' },
+    stringData,
+  });
+  const basicAuth = { users: { name: 'users' } };
+  const apiKeyAuth = { credentialRefs: [{ name: 'keys' }], extractFrom: [{ headers: ['x-key'] }] };
+  const jwt = { providers: [{ name: 'it', issuer: 'https://login.example' }] };
+  const none = { http: { backendRefs: [{ name: 'none', port: 80 }] } };
+  const decider = { http: { backendRefs: [DECIDER] } };
+  const cidr = (defaultAction: string) => ({
+    defaultAction,
+    rules: [{ action: 'Allow', principal: { clientCIDRs: ['10.0.0.0/33'] } }],
+  });
+
+  test.each<[string, object, TrafficProps, number]>([
+    ['by an authorizer that denies', { basicAuth, extAuth: decider }, denying, 403],
+    ['by an authorizer that allows', { basicAuth, extAuth: decider }, {}, 500],
+    ['by a token that is missing', { basicAuth, jwt }, {}, 401],
+    ['by an API key that is missing', { basicAuth, apiKeyAuth }, {}, 401],
+    ['by rules', { basicAuth, authorization: { defaultAction: 'Deny' } }, {}, 403],
+    ['by rules that allow', { basicAuth, authorization: { defaultAction: 'Allow' } }, {}, 500],
+    ['by nothing else', { basicAuth }, {}, 500],
+    ['by a token, without a valid authorizer', { extAuth: none, jwt }, {}, 401],
+    ['by a token, where the authorizer fails open', { extAuth: { ...none, failOpen: true }, jwt }, {}, 401],
+    [
+      'by no authorizer that fails open besides another error',
+      { extAuth: { ...none, failOpen: true }, basicAuth },
+      {},
+      500,
+    ],
+    ['by rules with an invalid address', { authorization: cidr('Allow') }, {}, 500],
+    ['by an authorizer before invalid rules', { authorization: cidr('Allow'), extAuth: decider }, denying, 403],
+  ])('responds with 500 to what is not denied %s', (_, spec, props, status) => {
+    ask([policy(spec), passwords, keys({ one: 'a' })], {}, props).expectDenied(status);
+  });
+
+  test('is one API key of two clients', () => {
+    const withKey = { 'x-key': 'a' };
+    ask([policy({ apiKeyAuth }), keys({ one: 'a', two: 'a' })], withKey).expectDenied(500);
+    ask([policy({ apiKeyAuth }), keys({ one: 'a', two: 'b' })], withKey).expectRoutedTo('web');
+  });
+
+  test('states which one it is', () => {
+    const [outcome] = ask([policy({ basicAuth, jwt: { ...jwt, optional: true } }), passwords]).outcomes;
+    expect(outcome).toMatchObject({ status: 500, by: 'SecurityPolicy shop/guard', rule: 'spec.basicAuth' });
+  });
+});

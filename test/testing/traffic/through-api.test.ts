@@ -77,7 +77,7 @@ test(
       const edge = topology.addEdge('door', {
         host: 'shop.example',
         tlsSecret: 'door-tls',
-        front,
+        ...(front && { front }),
         cors: { origins: ['https://www.shop.example'] },
       });
       edge.route('ANY /{path+}', orders, { auth: Auth.jwt({ issuer, audiences: ['shop'] }) });

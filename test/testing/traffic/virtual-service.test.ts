@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type RequestProps, Unsimulated } from '../../../lib/testing';
-import { cartRules, endsOf, istio, meshConfig, traffic } from './support';
+import { cartRules, endsOf, istio, meshConfig, service, traffic } from './support';
 
 const direct = (status: number, match?: object) => ({
   ...(match ? { match: [match] } : {}),
@@ -403,6 +403,73 @@ test('copies go to the destinations of mirrors, unless their percentage is zero'
       mirrors: [{ destination: { host: 'old' } }, { destination: { host: 'web' }, percentage: { value: 10 } }],
     }),
   ).toEqual(['shop/old-v1', 'shop/web-v1']);
+});
+
+describe('requests are mirrored', () => {
+  const ask = (rule: object, objects: object[] = [], request = 'GET http://cart/', headers = {}) =>
+    traffic([versions, cartRules({ ...toCart, ...rule }), ...objects])
+      .from('web')
+      .http(request, { headers });
+  const to = (host: string, subset?: string) => ({ mirror: { host, subset, port: { number: 80 } } });
+  const mirror = to('bank.money.svc.cluster.local');
+  const bank = (spec: object) =>
+    istio('AuthorizationPolicy', 'bank', { selector: { matchLabels: { app: 'bank' } }, ...spec }, 'money');
+  const shadowing = istio('DestinationRule', 'own', { host: 'bank.money.svc.cluster.local' });
+  const declaring = istio('DestinationRule', 'bank', { host: 'bank', subsets: [{ name: 'v1' }] }, 'money');
+
+  test.each<[string, object, object[], string]>([
+    ['a subset that no DestinationRule declares', to('cart', 'v9'), [], 'subset v9 of cart.shop.svc.cluster.local'],
+    [
+      'a subset that a DestinationRule of the caller hides',
+      to('bank.money.svc.cluster.local', 'v1'),
+      [declaring, shadowing],
+      'subset v1 of bank.money.svc.cluster.local',
+    ],
+    ['a host that does not exist', to('lost'), [], 'lost.shop.svc.cluster.local:80'],
+    ['a Service without Pods', to('empty'), [service('empty')], 'which has no endpoints'],
+    ['what denies it', mirror, [bank({ rules: [] })], 'denied by AuthorizationPolicy money/bank'],
+  ])('in vain to %s, which the explanation states', (_, rule, objects, reason) => {
+    const answer = ask(rule, objects);
+    expect(answer.mirrors).toEqual([]);
+    expect(answer.explain()).toContain('100% mirrored in vain: ');
+    expect(answer.explain()).toContain(reason);
+  });
+
+  test('by a DestinationRule that is not hidden', () => {
+    expect(ask(to('bank.money.svc.cluster.local', 'v1'), [declaring]).mirrors).toEqual(['money/bank-v1']);
+  });
+
+  test('as they are sent: policies there decide by the rewritten path and the headers of the rule', () => {
+    const only = (operation: object) => bank({ rules: [{ to: [{ operation }] }] });
+    const rewritten = { ...mirror, match: [{ uri: { exact: '/a' } }], rewrite: { uri: '/b' } };
+    expect(ask(rewritten, [only({ paths: ['/b'] })], 'GET http://cart/a').mirrors).toEqual(['money/bank-v1']);
+    expect(ask(rewritten, [only({ paths: ['/a'] })], 'GET http://cart/a').mirrors).toEqual([]);
+  });
+
+  test('as far as a backend gets them', () => {
+    const split = (subset: string) => [
+      { destination: { host: 'cart', subset: 'v1' }, weight: 25 },
+      { destination: { host: 'cart', subset }, weight: 75 },
+    ];
+    expect(ask({ ...mirror, route: split('v2') }).mirrorShares).toEqual({ 'money/bank-v1': 1 });
+    expect(ask({ ...mirror, route: split('v9') }).mirrorShares).toEqual({ 'money/bank-v1': 0.25 });
+    const fault = { abort: { httpStatus: 500, percentage: { value: 40 } } };
+    expect(ask({ ...mirror, fault }).mirrorShares).toEqual({ 'money/bank-v1': 0.6 });
+  });
+
+  test('unless the proxy responds to them', () => {
+    const cors = { corsPolicy: { allowOrigins: [{ exact: 'https://a.example' }] } };
+    const preflight = { origin: 'https://a.example', 'access-control-request-method': 'GET' };
+    expect(ask({ ...mirror, ...cors }, [], 'OPTIONS http://cart/', preflight).mirrors).toEqual([]);
+    expect(ask({ ...mirror, ...cors }, [], 'OPTIONS http://cart/').mirrors).toEqual(['money/bank-v1']);
+  });
+
+  test('to where it is not known whether they arrive, without an effect on the request', () => {
+    const byAddress = bank({ rules: [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }] });
+    const answer = ask(mirror, [byAddress]);
+    answer.expectSplit({ v2: 100 });
+    expect(() => answer.mirrors).toThrow('Set the `address` of the request');
+  });
 });
 
 test('the proxy responds to a preflight of a listed origin, and forwards any other', () => {

@@ -1,0 +1,231 @@
+import { ARGUMENT_TYPES } from './argument-types';
+import { describe, requireDeclared } from './declared';
+import { requireDuration } from './numbers';
+import { ValidationError } from './validation-error';
+
+/** A class whose methods declare. */
+interface Class {
+  readonly name: string;
+  readonly prototype: object;
+}
+
+/** A parameter or property. */
+interface Member {
+  readonly name: string;
+  readonly type: string;
+  readonly isOptional: boolean;
+}
+
+/** Whether a class is one whose property protects: given as undefined, what it protects would be open. */
+const PROTECTIVE = ['Auth', 'EgressGateway', 'ExternalAuthorizer', 'Front', 'PerClientRateLimit', 'RateLimit']
+  // Without it requests leave the cluster in plain text.
+  .concat('TlsOrigination');
+
+/** Properties whose own validation has an example of a reason. */
+const REASONS = ['authorizationDryRun', 'runAsRoot'];
+
+const classes = new Map<string, Class>();
+const entries = new Map(
+  ARGUMENT_TYPES.replace(/\n/g, ' ')
+    .trim()
+    .split('; ')
+    .map(entry => [entry.replace(/ .*/, ''), entry.slice(entry.indexOf(' ') + 1)]),
+);
+const members = new Map<string, readonly Member[]>();
+
+/**
+ * Makes the methods of these classes reject arguments of other types, in programs without type checks: what a string,
+ * a number or undefined in place of another value renders would be wrong or missing.
+ */
+export function checkArguments(declaring: Readonly<Record<string, Class>>): void {
+  Object.entries(declaring).forEach(([name, each]) => {
+    classes.set(name, each);
+    [each, each.prototype].forEach(owner => {
+      Object.entries(Object.getOwnPropertyDescriptors(owner)).forEach(([method, descriptor]) => {
+        const inner: unknown = descriptor.value;
+        if (typeof inner === 'function' && entries.has(`${name}.${method}`)) {
+          const value = function (this: unknown, ...args: unknown[]): unknown {
+            requireArguments(`${name}.${method}`, args, this);
+            return Reflect.apply(inner, this, args);
+          };
+          Object.defineProperty(owner, method, { ...descriptor, value });
+        }
+      });
+    });
+  });
+}
+
+/** Rejects arguments of a method, or of the constructor `new.CLASS`, that do not have the types of its parameters. */
+export function requireArguments(method: string, args: readonly unknown[], owner?: unknown): void {
+  const path = pathOf(owner) ?? method.replace('new.', '');
+  membersOf(method).forEach(({ name, type, isOptional }, at) => {
+    if (name.startsWith('...')) {
+      args.slice(at).forEach(value => {
+        requireType(path, name.slice(3), type, value);
+      });
+      return;
+    }
+    const call = pathOf(owner) === undefined ? path : `${path}.${method.replace(/.*\./, '')}`;
+    const where = at === 0 ? call : pathOfDeclaration(path, call, args[0]);
+    if (!isOptional || args[at] !== undefined) {
+      requireType(where, name, type, args[at]);
+    }
+  });
+}
+
+function requireType(path: string, name: string, type: string, value: unknown): void {
+  const types = type.split('|');
+  if (value === undefined || value === null) {
+    rejectType(path, name, types, value);
+  }
+  if (!types.some(each => isOf(each, value))) {
+    rejectType(path, name, types, value);
+  }
+  const [only = ''] = types;
+  if (only.endsWith('[]')) {
+    (value as unknown[]).forEach((item, at) => {
+      requireType(path, `${name}[${at}]`, only.slice(0, -2), item);
+    });
+  } else if (type.startsWith('{')) {
+    requireValues(path, name, type.slice(1, -1), value as object);
+  } else if (membersOf(only).length > 0) {
+    requireProperties(path, name === 'props' || name === 'options' ? '' : `${name}.`, only, value as object);
+  }
+}
+
+function requireValues(path: string, name: string, type: string, values: object): void {
+  Object.entries(values).forEach(([key, value]) => {
+    requireType(path, `${name}.${key}`, type, value);
+  });
+}
+
+function requireProperties(path: string, prefix: string, type: string, declared: object): void {
+  const known = membersOf(type);
+  const [{ name: first, type: valueType } = { name: '', type: '' }] = known;
+  if (first === '*') {
+    requireValues(path, prefix.slice(0, -1), valueType, declared);
+    return;
+  }
+  const values = new Map<string, unknown>(Object.entries(declared));
+  for (const { name, type: each, isOptional } of known) {
+    const value = values.get(name);
+    const isOpen = values.has(name) && PROTECTIVE.includes(each);
+    if ((value !== undefined || !isOptional || isOpen) && !REASONS.includes(name)) {
+      requireType(path, `${prefix}${name}`, each, value);
+    }
+  }
+  const unknown = [...values.keys()].find(key => !known.some(({ name }) => name === key));
+  if (unknown !== undefined && values.get(unknown) !== undefined) {
+    throw new ValidationError({
+      code: 'UnknownProperty',
+      path,
+      summary: `There is no property "${prefix}${unknown}", so it would have no effect.`,
+      fix: `Use ${known.map(({ name }) => name).join(', ')}.`,
+    });
+  }
+}
+
+function isOf(type: string, value: unknown): boolean {
+  if (['string', 'number', 'boolean'].includes(type)) {
+    return typeof value === type && !Number.isNaN(value);
+  }
+  if (type.endsWith('[]')) {
+    return Array.isArray(value);
+  }
+  const values = valuesOf(type);
+  if (values) {
+    return values.includes(value as string);
+  }
+  const kind = classes.get(type);
+  return type === 'Duration'
+    ? typeof value === 'object' && value !== null && 'toMilliseconds' in value
+    : kind
+      ? Object.prototype.isPrototypeOf.call(kind.prototype, value as object)
+      : type === 'any' || (typeof value === 'object' && !Array.isArray(value));
+}
+
+function rejectType(path: string, name: string, types: readonly string[], value: unknown): never {
+  const [type = ''] = types;
+  const what = `\`${name}\``;
+  const kind = classes.get(type);
+  if (kind) {
+    requireDeclared(path, what, value, kind, exampleOf(type));
+  }
+  if (type === 'Duration' && value !== undefined && value !== null) {
+    requireDuration(path, what, value);
+  }
+  const values = valuesOf(type);
+  const expected = values
+    ? `one of ${values.map(each => `"${each}"`).join(', ')}`
+    : types.map(each => NAMES[each] ?? (each.endsWith('[]') ? 'a list' : 'an object')).join(' or ');
+  throw new ValidationError({
+    code: Number.isNaN(value) ? 'OutOfRange' : 'InvalidType',
+    path,
+    summary: `${what} is ${describe(value)}, not ${expected}.`,
+    fix:
+      value === undefined
+        ? `Set it; a variable of the environment, or a constant of a file in a circle of imports, can be undefined.`
+        : `Give ${expected}.`,
+  });
+}
+
+/** How a value of a class is declared. */
+function exampleOf(type: string): string {
+  const factory = type === 'Port' ? 'Port.http' : [...entries.keys()].find(each => each.startsWith(`${type}.`));
+  const declaration = [...entries.keys()].find(each => each === `Topology.add${type}`);
+  return declaration
+    ? `topology.${declaration.slice('Topology.'.length)}(…)`
+    : type === 'Callee' || !factory
+      ? 'topology.addService(…)'
+      : `${factory}(…)`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  Duration: 'a Duration of cdk8s',
+  any: 'a value',
+};
+
+function membersOf(name: string): readonly Member[] {
+  const known = members.get(name);
+  if (known) {
+    return known;
+  }
+  const text = entries.get(name) ?? '';
+  const all = text === '' || text.startsWith('=') ? [] : text.split(' ').flatMap(memberOf);
+  members.set(name, all);
+  return all;
+}
+
+function memberOf(text: string): readonly Member[] {
+  if (text.startsWith('+')) {
+    return membersOf(text.slice(1));
+  }
+  const [name = '', type = ''] = text.split(':');
+  return [{ name: name.replace('?', ''), type, isOptional: name.endsWith('?') }];
+}
+
+/** The values of an enum. */
+function valuesOf(name: string): readonly string[] | undefined {
+  const text = entries.get(name);
+  return text?.startsWith('= ') ? text.slice(2).split(', ') : undefined;
+}
+
+function pathOf(owner: unknown): string | undefined {
+  if (typeof owner !== 'object' || owner === null) {
+    return undefined;
+  }
+  const { path, name } = owner as { readonly path?: string; readonly name?: string };
+  return path ?? name;
+}
+
+/** The path of what the first argument names. */
+function pathOfDeclaration(path: string, call: string, first: unknown): string {
+  if (typeof first === 'string') {
+    return path === 'Topology' ? first : path === call ? path : `${path}/${first}`;
+  }
+  const { name } = Object(first) as { readonly name?: unknown };
+  return typeof name === 'string' ? `${path} → ${name}` : call;
+}

@@ -1,0 +1,220 @@
+import { Duration, Testing } from 'cdk8s';
+import * as library from '../../lib';
+import { ARGUMENT_TYPES } from '../../lib/topology/argument-types';
+import { argumentTypes } from '../../docs/argument-types';
+
+type Build = () => unknown;
+
+const { Auth, ClientKey, FailureMode, HeaderMatch, Operation, Period, Port, Topology } = library;
+
+const entries = new Map(
+  ARGUMENT_TYPES.replace(/\n/g, ' ')
+    .trim()
+    .split('; ')
+    .map(text => [text.replace(/ .*/, ''), text.slice(text.indexOf(' ') + 1)]),
+);
+
+function shop() {
+  const topology = new Topology('shop');
+  const service = topology.addService('cart', { image: 'cart:1', port: Port.http(80), versions: { v1: {}, v2: {} } });
+  return { topology, service, edge: topology.addEdge('door', { host: 'shop.example' }) };
+}
+
+function foreign() {
+  const billing = new Topology('billing');
+  billing
+    .addService('pay', { image: 'pay:1', port: Port.http(80) })
+    .allowFrom(library.Peer.serviceAccount({ namespace: 'shop', name: 'web' }));
+  return new Topology('shop').addContract(library.Contract.of(billing));
+}
+
+/** A value of each class, and what has its methods. */
+const INSTANCES: Record<string, Build> = {
+  AccessLog: () => library.AccessLog.none(),
+  Auth: () => Auth.none(),
+  Callee: () => shop().service,
+  ClientKey: () => ClientKey.header('x-user'),
+  ClusterDns: () => library.ClusterDns.kubeDns(),
+  Contract: () => library.Contract.of(new Topology('billing')),
+  Duration: () => Duration.seconds(1),
+  Edge: () => shop().edge,
+  EgressGateway: () => shop().topology.addEgressGateway('out'),
+  EnvFrom: () => library.EnvFrom.secret('x'),
+  ExternalAuthorizer: () => library.ExternalAuthorizer.none(),
+  ForeignService: () => foreign().service('pay'),
+  ForeignTopology: foreign,
+  Front: () => library.Front.googleApiGateway(),
+  HashKey: () => library.HashKey.sourceIp(),
+  HeaderMatch: () => HeaderMatch.exact('x-a', 'b'),
+  Health: () => library.Health.none(),
+  Install: () => library.Install.helm(),
+  LifecycleHandler: () => library.LifecycleHandler.sleep(Duration.seconds(1)),
+  Machines: () => library.Machines.at(['10.0.0.5']),
+  Operation: () => Operation.http('GET /'),
+  OutboundTraffic: () => library.OutboundTraffic.declaredOnly(),
+  Peer: () => library.Peer.cidrs('10.0.0.0/24'),
+  PerClientRateLimit: () =>
+    library.PerClientRateLimit.of({
+      client: ClientKey.header('x-user'),
+      requests: 1,
+      per: Period.SECOND,
+      failureMode: FailureMode.FAIL_CLOSED,
+    }),
+  Port: () => Port.http(80),
+  ProtoDescriptor: () => Object.create(library.ProtoDescriptor.prototype) as unknown,
+  ProxyExtension: () => library.ProxyExtension.lua('function envoy_on_request(handle) end'),
+  QueryParamMatch: () => library.QueryParamMatch.exact('a', 'b'),
+  RateLimit: () => library.RateLimit.perSecond(1),
+  ScalingMetric: () => library.ScalingMetric.pods('x', '1'),
+  SecurityProfile: () => library.SecurityProfile.runtimeDefault(),
+  Service: () => shop().service,
+  SharedGateway: () => shop().topology.addSharedGateway('gate'),
+  TlsOrigination: () => library.TlsOrigination.simple(),
+  Topology: () => new Topology('shop'),
+  Tracing: () => library.Tracing.zipkin({ service: 'zipkin', namespace: 'observability' }),
+  TraceTag: () => library.TraceTag.literal('x'),
+  Target: () => library.Mesh.none(),
+  EdgeGateway: () => new library.IstioIngress(),
+  Volume: () => library.Volume.emptyDir('x'),
+  WorkloadKind: () => library.WorkloadKind.deployment(),
+};
+
+interface Member {
+  readonly name: string;
+  readonly type: string;
+  readonly isOptional: boolean;
+}
+
+function membersOf(name: string): Member[] {
+  const text = entries.get(name) ?? '';
+  return text === '' || text.startsWith('=')
+    ? []
+    : text.split(' ').flatMap(word => {
+        const [member = '', type = ''] = word.split(':');
+        return word.startsWith('+')
+          ? membersOf(word.slice(1))
+          : [{ name: member.replace(/\?|^\.\.\./g, ''), type, isOptional: /^\.\.\.|\?$/.test(member) }];
+      });
+}
+
+/** A value of that type, with all properties, though not always a valid one. */
+function sampleOf(type: string, owner = ''): unknown {
+  if (type.endsWith('[]')) {
+    return [sampleOf(type.slice(0, -2))];
+  }
+  if (type.startsWith('{')) {
+    return { v1: sampleOf(type.slice(1, -1)) };
+  }
+  const [first = ''] = type.split('|');
+  const plain = { string: 'x', number: 1, boolean: true, any: owner === 'scope' ? Testing.app() : {} }[first];
+  const values = entries.get(first)?.match(/^= ([^,]*)/)?.[1];
+  const instance = INSTANCES[first];
+  const members = membersOf(first);
+  return (
+    plain
+    ?? values
+    ?? instance?.()
+    ?? Object.fromEntries(members.map(({ name, type: each }) => [name === '*' ? 'x' : name, sampleOf(each)]))
+  );
+}
+
+/** Values of other types, each in a place of a value of that type; the name says where. */
+function wrongValues(type: string, isOptional: boolean): [string, unknown][] {
+  const wrong: [string, unknown][] = [
+    [' is null', null],
+    ...(isOptional ? [] : [[' is undefined', undefined] as [string, unknown]]),
+    ...(type === 'any' ? [] : ([[' is a symbol', Symbol('x')]] as [string, unknown][])),
+    ...(type === 'number' || type === 'any' ? [] : ([[' is a number', 5]] as [string, unknown][])),
+    ...(/string|any/.test(type) ? [] : ([[' is a text', 'text']] as [string, unknown][])),
+  ];
+  const inner = type.endsWith('[]')
+    ? wrongValues(type.slice(0, -2), false).map(([where, value]): [string, unknown] => [`[0]${where}`, [value]])
+    : membersOf(type)
+        .filter(({ name }) => !['authorizationDryRun', 'runAsRoot'].includes(name))
+        .flatMap(({ name, type: each, isOptional: isLeftOut }) =>
+          wrongValues(each, isLeftOut || name === '*').map(([where, value]): [string, unknown] => [
+            `.${name}${where}`,
+            { ...(sampleOf(type) as object), [name === '*' ? 'x' : name]: value },
+          ]),
+        );
+  return [...wrong, ...inner];
+}
+
+function call(method: string, args: readonly unknown[]): unknown {
+  const [owner = '', name = ''] = method.split('.');
+  const classes = library as unknown as Record<string, new (...all: unknown[]) => unknown>;
+  const [constructed, declared] = [classes[name], classes[owner]];
+  if (owner === 'new' && constructed) {
+    return new constructed(...args);
+  }
+  const receiver = declared && name in declared ? declared : INSTANCES[owner]?.();
+  return Reflect.apply(Reflect.get(Object(receiver), name) as () => unknown, receiver, args);
+}
+
+function errorOf(method: string, args: readonly unknown[]): unknown {
+  try {
+    call(method, args);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+const METHODS = [...entries.keys()].filter(name => name.includes('.') && !name.startsWith('TopologyChart.'));
+
+test.each(METHODS)('%s rejects arguments and properties of other types with the line of the user', method => {
+  const parameters = membersOf(method);
+  const args = parameters.map(({ name, type }) => sampleOf(type, name));
+  for (const [at, { name, type, isOptional }] of parameters.entries()) {
+    for (const [where, value] of wrongValues(type, isOptional)) {
+      const error = errorOf(method, args.with(at, value));
+      const what = `${method} with ${name}${where}: ${String(error)}`;
+      expect([what, error instanceof library.ValidationError]).toEqual([what, true]);
+      expect([what, (error as Error).stack?.split('\n')[1]]).toEqual([what, expect.stringContaining(__dirname)]);
+    }
+  }
+});
+
+test.each(METHODS)('%s with values that have the types of its parameters never fails otherwise', method => {
+  const error = errorOf(
+    method,
+    membersOf(method).map(({ name, type }) => sampleOf(type, name)),
+  );
+  const isExpected = error === undefined || error instanceof library.ValidationError;
+  expect([String(error), isExpected]).toEqual([String(error), true]);
+});
+
+test('every class whose methods declare is checked', () => {
+  const owners = new Set(METHODS.map(name => name.replace(/\..*/, '')));
+  expect([...owners].filter(name => name !== 'new' && !(name in INSTANCES) && !(name in library))).toEqual([]);
+});
+
+test('a misspelled property is rejected, and the message lists those that there are', () => {
+  const { topology, service } = shop();
+  const other = topology.addService('web', { image: 'web:1' });
+  expect(errorOf('Service.calls', [service, { alowedOperations: [] }])).toMatchObject({ code: 'UnknownProperty' });
+  expect(() => other.calls(service, { alowedOperations: [] } as never)).toThrow(
+    /\[shop\/web → cart\].*"alowedOperations".*no effect.*allowedOperations/,
+  );
+});
+
+test.each(['auth', 'authorizer', 'front', 'rateLimit', 'perClientRateLimit'])(
+  'an edge whose %s is undefined is rejected: it would be open',
+  name => {
+    expect(() => new Topology('shop').addEdge('door', { host: 'shop.example', [name]: undefined })).toThrow(
+      /is undefined.*\(NotDeclared\)/,
+    );
+  },
+);
+
+test('a property that protects nothing may be undefined', () => {
+  const { topology } = shop();
+  expect(topology.addService('web', { image: 'web:1', replicas: undefined, port: undefined }).ports).toEqual([]);
+});
+
+test('the types of arguments are those of the declarations', () => {
+  expect(argumentTypes()).toBe(`// Written by \`npm run docs\` from the declarations of the model.
+/** An entry for each method, interface and enum: its name, and its parameters, properties or values. */
+export const ARGUMENT_TYPES = \`${ARGUMENT_TYPES}\`;
+`);
+});
