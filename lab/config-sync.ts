@@ -166,7 +166,7 @@ function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['res
 const PUSHED_TO_ALL = /Cluster$|Listener$|RouteConfiguration$/;
 
 const KINDS = [
-  ...['virtualservices', 'destinationrules', 'serviceentries', 'sidecars'].map(
+  ...['virtualservices', 'destinationrules', 'serviceentries', 'workloadentries', 'sidecars'].map(
     plural => `networking.istio.io/v1/${plural}`,
   ),
   'networking.istio.io/v1alpha3/envoyfilters',

@@ -58,7 +58,13 @@ const serviceEntry: Arbitrary<Unnamed> = record({
   spec: fc.oneof(
     record({
       hosts: of(['out.example'], ['*.out.example'], ['out.example', 'deep.out.example']),
-      ports: of<object[]>([HTTP], [{ ...HTTP, protocol: 'http' }]),
+      ports: of<object[]>(
+        [HTTP],
+        [{ ...HTTP, protocol: 'http' }],
+        [{ ...HTTP, protocol: 'TCP' }],
+        [HTTP, { number: 443, name: 'http-secure', protocol: 'TLS' }],
+        [HTTP, { number: 443, name: 'tcp-secure', protocol: 'HTTPS' }],
+      ),
       resolution: of('STATIC'),
       location: of('MESH_EXTERNAL', 'MESH_INTERNAL'),
       endpoints: of([{ address: '10.99.0.9' }], [{ address: '10.99.0.9', ports: { http: 8080 } }]),
@@ -76,9 +82,26 @@ const serviceEntry: Arbitrary<Unnamed> = record({
       ports: of([{ ...HTTP, targetPort: 8080 }]),
       resolution: of('STATIC'),
       location: of('MESH_INTERNAL', 'MESH_EXTERNAL'),
-      workloadSelector: of({ labels: { app: 'legacy' } }, { labels: { app: 'api' } }, { labels: { app: 'peer' } }),
+      workloadSelector: of(
+        { labels: { app: 'legacy' } },
+        { labels: { app: 'api' } },
+        { labels: { app: 'peer' } },
+        { labels: { app: 'machine' } },
+      ),
     }),
   ),
+});
+
+/** A machine: the host outside, or none. */
+const workloadEntry: Arbitrary<Unnamed> = record({
+  apiVersion: of('networking.istio.io/v1'),
+  kind: of('WorkloadEntry'),
+  metadata: of({ namespace: 'north' }, { namespace: 'south' }),
+  spec: record({
+    address: of('10.99.0.9'),
+    labels: of({ app: 'machine' }, { app: 'machine', version: 'v1' }),
+    ports: some(of({ http: 8080 }, { http: 80 })),
+  }),
 });
 
 /** An Istio Gateway is always included, so that routes for it have an effect; the rest is optional. */
@@ -92,6 +115,7 @@ export const configuration: Arbitrary<Named[]> = fc
     fc.array(peerAuthentication, { maxLength: 2 }),
     fc.array(sidecar, { maxLength: 1 }),
     fc.array(serviceEntry, { maxLength: 1 }),
+    fc.array(workloadEntry, { maxLength: 1 }),
     fc.array(requestAuthentication, { maxLength: 1 }),
     fc.array(httpRoute, { maxLength: 3 }),
     fc.array(grpcRoute, { maxLength: 1 }),

@@ -114,6 +114,7 @@ const parents = fc.oneof(
       [{ name: GATEWAY, namespace: 'north' }],
       [{ name: GATEWAY, namespace: 'north', sectionName: 'named' }],
       [{ name: GATEWAY, namespace: 'north', sectionName: 'any' }],
+      [{ name: GATEWAY, namespace: 'north', sectionName: 'exact' }],
       [{ name: GATEWAY, namespace: 'north', sectionName: 'secure' }],
     ),
   },

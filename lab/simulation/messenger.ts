@@ -54,7 +54,7 @@ export class Messenger {
     const resident = residentOf(from);
     const pod = this.podOf(from);
     const spec = {
-      protocol: port === 82 ? 'tcp' : 'http',
+      protocol: port === 82 ? 'tcp' : request.isSecure ? 'https' : 'http',
       host: hostHeader(host, port),
       method,
       path: target,

@@ -96,6 +96,14 @@ const inside: Arbitrary<TrialRequest> = record({
         : each,
   );
 
+/** TLS that a client in the cluster begins: to the host outside, and to ports that are declared for plain text. */
+const secured: Arbitrary<TrialRequest> = fc
+  .tuple(
+    inside,
+    of({ host: 'out.example', port: 443 }, { host: 'free.example', port: 443 }, { host: 'api.north', port: 80 }),
+  )
+  .map(([request, to]) => ({ ...request, ...to, isSecure: true }));
+
 const outside: Arbitrary<TrialRequest> = record({
   from: fc.constant(undefined),
   host: of(...OUTSIDE_HOSTS),
@@ -113,5 +121,8 @@ function preflight(request: TrialRequest): TrialRequest {
 }
 
 export const trialRequest: Arbitrary<TrialRequest> = fc
-  .tuple(fc.oneof({ weight: 3, arbitrary: inside }, { weight: 2, arbitrary: outside }), fc.nat(11))
+  .tuple(
+    fc.oneof({ weight: 6, arbitrary: inside }, { weight: 1, arbitrary: secured }, { weight: 4, arbitrary: outside }),
+    fc.nat(11),
+  )
   .map(([request, dice]) => (dice === 0 ? preflight(request) : request));

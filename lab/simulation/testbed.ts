@@ -85,6 +85,14 @@ export function testbedObjects(): object[] {
         infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: GATEWAY } },
         listeners: [
           { name: 'any', port: 80, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'All' } } },
+          // A request for this host is not for the routes of the listener above.
+          {
+            name: 'exact',
+            port: 80,
+            protocol: 'HTTP',
+            hostname: 'a.town.example',
+            allowedRoutes: { namespaces: { from: 'All' } },
+          },
           {
             name: 'named',
             port: 8000,

@@ -36,6 +36,7 @@ const PATHS: Readonly<Record<string, string>> = {
   DestinationRule: 'networking.istio.io/v1/destinationrules',
   Gateway: 'networking.istio.io/v1/gateways',
   ServiceEntry: 'networking.istio.io/v1/serviceentries',
+  WorkloadEntry: 'networking.istio.io/v1/workloadentries',
   Sidecar: 'networking.istio.io/v1/sidecars',
   AuthorizationPolicy: 'security.istio.io/v1/authorizationpolicies',
   PeerAuthentication: 'security.istio.io/v1/peerauthentications',
