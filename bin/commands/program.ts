@@ -7,6 +7,8 @@ import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
 import { diff } from './diff';
 import { diffCommand, type DiffValues } from './diff-options';
+import { graph } from './graph';
+import { graphCommand, type GraphValues } from './graph-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
 import { matrix } from './matrix';
@@ -83,6 +85,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const planCommand_ = planCommand().action((before: string, after: string, values: PlanValues) => {
     run(() => plan(before, after, values));
   });
+  const graphCommand_ = graphCommand().action((paths: string[], values: GraphValues) => {
+    run(() => graph(paths, values));
+  });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
   });
@@ -94,6 +99,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     matrixCommand_,
     diffCommand_,
     planCommand_,
+    graphCommand_,
     adviseCommand_,
     completionCommand,
   ];

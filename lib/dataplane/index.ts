@@ -11,6 +11,7 @@ export { unattachedRoutes } from './graph/unattached-routes';
 export { unreachedInMesh } from './graph/unreached-in-mesh';
 export { type Unreached, unreachedVirtualServices } from './graph/unreached-routes';
 export { type Reach, TrafficMatrix } from './graph/matrix';
+export { type RoutedReach, routedReaches } from './graph/calls';
 export { describeRetries, percent } from './graph/path-text';
 export { servedRequests } from './graph/served';
 export { certificateFailures, credentialFailure } from './listeners/certificates';

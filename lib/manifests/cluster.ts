@@ -162,7 +162,10 @@ export class Cluster {
     );
   }
 
-  /** Other objects, with the same properties. */
+  /**
+   * Other objects, with the same properties.
+   * @internal
+   */
   withResources(resources: readonly Resource[]): Cluster {
     return new Cluster(resources, this.props);
   }

@@ -5,7 +5,9 @@ import { Cluster, loadResources } from '../../../lib/manifests';
 import { meshed, policy, server } from '../../support/mesh-manifests';
 import { declare, type Recipe, recipes } from '../../support/topologies';
 
-const clusterOf = (text: string) => new Cluster(loadResources(text, { file: 'text' }));
+/** Namespaces that no object declares have no labels. */
+const clusterOf = (text: string) =>
+  new Cluster(loadResources(text, { file: 'text' }), { namespaceLabels: { '*': {} } });
 
 /** The steps as lines: the stage, then what it does. */
 function linesOf(before: string, after: string): string[] {

@@ -1,0 +1,2 @@
+export { GRAPH_FORMATS } from './formats';
+export { graphOf } from './graph';
