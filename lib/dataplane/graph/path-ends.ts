@@ -1,10 +1,12 @@
 import type { Workload } from '../../manifests';
 import { authorize } from '../policies/authorization';
+import { authorizeAtZtunnel } from '../policies/ztunnel';
 import type { AuthorizationInput } from '../policies/attributes';
 import { checkAuthorizers } from '../policies/custom';
 import type { PolicyTarget } from '../endpoints/policy-target';
 import { type Caller, callerOf } from '../endpoints/caller';
-import { connect, isProxied, type Security } from '../endpoints/connect';
+import { connect, isProxied } from '../endpoints/connect';
+import type { Security } from '../endpoints/security';
 import type { Context } from '../clusters/context';
 import type { Endpoint } from '../endpoints/endpoints';
 import { and, type Ternary } from '../messages/unsimulated';
@@ -74,21 +76,21 @@ function isAllowedAt(
     return undefined;
   }
   const { connection, doubt } = connect(caller, endpoint, security, cluster);
-  if (doubt) {
-    return undefined;
-  }
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {
-    return connection !== undefined;
+    return doubt ? undefined : connection !== undefined;
   }
-  return isProxied(workload, endpoint.port.number, cluster)
-    ? allows(
-        workload,
-        { connection, isTcp: isTcp || connection.isEncrypted === true },
-        callerOf(workload, cluster),
-        context,
-      )
-    : true;
+  const isAllowed = connection.isAtZtunnel
+    ? authorizeAtZtunnel(workload, connection, cluster).isAllowed
+    : isProxied(workload, endpoint.port.number, cluster)
+      ? allows(
+          workload,
+          { connection, isTcp: isTcp || connection.isEncrypted === true },
+          callerOf(workload, cluster),
+          context,
+        )
+      : true;
+  return doubt && isAllowed !== false ? undefined : isAllowed;
 }
 
 /** Whether external authorizers and policies allow a request or connection. */
