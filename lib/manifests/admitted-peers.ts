@@ -2,6 +2,7 @@ import type { Cluster } from './cluster';
 import { addTo } from './lists';
 import { memo, memoByKey } from './memo';
 import { type Direction, NetworkPolicies } from './network-policies';
+import { blockOfPods } from './pod-blocks';
 import type { Field } from './resource';
 import { selects } from './selector';
 import type { Workload } from './workload';
@@ -42,7 +43,7 @@ export class AdmittedPeers {
       : [...admitting, ...this.unrestricted];
   }
 
-  /** The peers in the rules of the policies of a Pod; undefined if all are. */
+  /** The peers in the rules of the policies of a Pod; undefined if all are, or may be by their addresses. */
   private peersOf(pod: Workload, direction: Direction): Peers {
     const rules = NetworkPolicies.of(this.cluster).rulesFor(pod, direction);
     const [general, own] = rules ? [this.inRules(rules.general, direction), this.union(rules.own, direction)] : [];
@@ -59,13 +60,15 @@ export class AdmittedPeers {
     return lists.includes(undefined) ? undefined : new Set(lists.flatMap(each => each ?? []));
   }
 
-  private find(peers: Field, namespace: string): readonly Workload[] {
+  private find(peers: Field, namespace: string): readonly Workload[] | undefined {
+    if (blockOfPods(peers)) {
+      return undefined;
+    }
     return peers.items.flatMap(each => {
       const [pods, namespaces] = [each.get('podSelector'), each.get('namespaceSelector')];
       const found = namespaces.exists
         ? this.namespaces.filter(name => selects(namespaces, this.cluster.namespaceLabels(name)))
         : [namespace];
-      // An ipBlock contains no Pod, since manifests do not contain their addresses.
       return each.get('ipBlock').exists
         ? []
         : found.flatMap(name =>

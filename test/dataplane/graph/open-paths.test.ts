@@ -27,7 +27,7 @@ const peer = fc.oneof(
       fc.constantFrom({}, { matchLabels: { team: 'other' } }, { matchLabels: { team: 'nobody' } }),
     ),
   }),
-  fc.constant({ ipBlock: { cidr: '0.0.0.0/0' } }),
+  fc.constantFrom({ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '198.51.100.0/24' } }),
 );
 const rule = (field: 'from' | 'to') =>
   fc.record({
