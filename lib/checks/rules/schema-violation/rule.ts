@@ -11,7 +11,7 @@ import {
 } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../../manifests/check';
-import { suggestion } from '../../suggestion';
+import { isSlip, suggestion } from '../../suggestion';
 
 export const rule: Check = {
   id: 'SchemaViolation',
@@ -30,8 +30,9 @@ export const rule: Check = {
         yield* unknownKind(resource, schemas);
       } else {
         yield* violations(resource.root, schema, schemas);
-        yield* unselected(resource);
-        yield* incomplete(resource);
+        for (const each of [...unselected(resource), ...incomplete(resource)]) {
+          yield unlessChanged(each);
+        }
       }
     }
   },
@@ -93,7 +94,7 @@ function* violations(field: Field, schema: Schema, schemas: Schemas): Iterable<P
         `"${value}" is no value of this field, so the API server rejects the object.${nearest(value, values)}`,
         `Use one of ${values.join(', ')}.`,
       );
-      yield nearest(value, values) === '' && isAhead(field) ? { ...found, severity: Severity.INFO } : found;
+      yield isAhead(field) && !values.some(each => isSlip(value, each)) ? { ...found, severity: Severity.INFO } : found;
     }
   } else if ('a' in type) {
     if (!Array.isArray(value)) {
@@ -126,7 +127,9 @@ function* ofObject(field: Field, fields: Fields, required: readonly string[], sc
         `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearest}`,
         names.length <= 12 ? `Use one of ${names.join(', ')}.` : 'Correct or remove it.',
       );
-      yield nearest === '' && isAhead(field) ? { ...unknown, severity: Severity.INFO } : unknown;
+      yield isAhead(field) && !names.some(each => isSlip(name, each))
+        ? { ...unknown, severity: Severity.INFO }
+        : unknown;
     }
   }
   if (isAhead(field)) {
@@ -135,11 +138,21 @@ function* ofObject(field: Field, fields: Fields, required: readonly string[], sc
   const unknown = field.entries.filter(([name]) => !Object.hasOwn(fields, name));
   const isMisspelt = (name: string) => unknown.some(([other]) => nearest(other, [name]) !== '');
   for (const name of required.filter(each => !field.get(each).exists && !isMisspelt(each))) {
-    const missing = `The field "${name}" is missing, so the API server rejects the object`;
-    yield field.resource.origin?.isChanged === true
-      ? { ...problem(field, `${missing}, unless its kustomization adds it.`, `Add ${name}.`), severity: Severity.INFO }
-      : problem(field, `${missing}.`, `Add ${name}.`);
+    yield unlessChanged(
+      problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`),
+    );
   }
+}
+
+/** What is missing may be added by the kustomization of the object. */
+function unlessChanged(found: Problem): Problem {
+  return found.at.resource.origin?.isChanged === true
+    ? {
+        ...found,
+        severity: Severity.INFO,
+        message: `${found.message.replace(/\.$/, '')}, unless its kustomization adds it.`,
+      }
+    : found;
 }
 
 /**
