@@ -5,6 +5,8 @@ import { adviseCommand, type AdviseValues } from './advise-options';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
+import { diff } from './diff';
+import { diffCommand, type DiffValues } from './diff-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
 import { matrix } from './matrix';
@@ -73,6 +75,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const matrixCommand_ = matrixCommand().action((paths: string[], values: MatrixValues) => {
     run(() => matrix(paths, values));
   });
+  const diffCommand_ = diffCommand().action((before: string, after: string, values: DiffValues) => {
+    run(() => diff(before, after, values));
+  });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
   });
@@ -82,6 +87,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     check_,
     routeCommand_,
     matrixCommand_,
+    diffCommand_,
     adviseCommand_,
     completionCommand,
   ];

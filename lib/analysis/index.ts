@@ -1,2 +1,3 @@
 export { routeJson, routeReport, routeText } from './route';
 export { judge, MATRIX_FORMATS, parseRules, type Verdict, verdictsText } from './matrix';
+export { type Change, CHANGE_KINDS, changesOf, DIFF_FORMATS } from './diff';

@@ -2,7 +2,7 @@ export type { Context } from './clusters/context';
 export type { SimulatedOutcome, SimulationResult } from './clusters/simulation-result';
 export { policiesFor, type PolicyTarget } from './endpoints/policy-target';
 export { resolve } from './endpoints/resolve';
-export { differences } from './graph/difference';
+export { differences, trafficDifference } from './graph/difference';
 export { type FailingPort, failingPorts, servicesWithoutPods, shadowedSubsets } from './graph/failing-hosts';
 export { closedGateways, type FailingBackend, failingBackends, rulesWithoutBackends } from './graph/failing-routes';
 export { refusedPreflights } from './graph/refused-preflights';

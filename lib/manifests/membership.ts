@@ -46,7 +46,7 @@ export const membershipOf = memo((workload: Workload, cluster: Cluster): Members
     return isHostNetwork ? Membership.NONE : Membership.SIDECAR;
   }
   const mode = labels['istio.io/dataplane-mode'] ?? namespace['istio.io/dataplane-mode'];
-  return mode === 'ambient'
+  return mode === 'ambient' && !isHostNetwork
     ? Membership.AMBIENT
     : asked === undefined && mode === undefined && !isHostNetwork && isUndecided(workload.namespace, cluster)
       ? Membership.UNKNOWN

@@ -1,42 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cardinal } from '../support/command';
+import { meshed, policy, server } from '../support/mesh-manifests';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const folder = temporaryFolder();
 
-/** A workload with its Service, in the mesh. */
-const server = (namespace: string, name: string) => `---
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: ${namespace}}
-spec: {selector: {app: ${name}}, ports: [{name: http, port: 80, targetPort: 8080}]}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: ${namespace}}
-spec: {template: {metadata: {labels: {app: ${name}}}, spec: {serviceAccountName: ${name}, containers: [{name: a, image: a}]}}}
-`;
-const policy = (namespace: string, name: string, rules: string) => `---
-apiVersion: security.istio.io/v1
-kind: AuthorizationPolicy
-metadata: {name: ${name}, namespace: ${namespace}}
-spec: {selector: {matchLabels: {app: ${name}}}, rules: ${rules}}
-`;
-const MESH = ['payments', 'shop']
-  .map(
-    name => `---
-apiVersion: v1
-kind: Namespace
-metadata: {name: ${name}, labels: {istio-injection: enabled}}
----
-apiVersion: security.istio.io/v1
-kind: PeerAuthentication
-metadata: {name: default, namespace: ${name}}
-spec: {mtls: {mode: STRICT}}
-`,
-  )
-  .join('');
+const MESH = meshed('payments', 'shop');
 const OWN = policy('payments', 'vault', '[{from: [{source: {namespaces: [payments]}}]}]');
 
 function write(name: string, text: string): string {

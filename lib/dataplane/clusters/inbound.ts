@@ -1,12 +1,14 @@
-import { carriesRequests, type Field, type Workload } from '../../manifests';
+import { carriesRequests, type Cluster, type Field, type Workload } from '../../manifests';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
+import { authorizeAtZtunnel } from '../policies/ztunnel';
 import { checkAuthorizers } from '../policies/custom';
-import { callerAt, callerOf } from '../endpoints/caller';
+import { type Caller, callerAt, callerOf } from '../endpoints/caller';
 import { isProxied } from '../endpoints/connect';
 import type { Connection } from '../endpoints/connection';
 import type { Context } from './context';
 import { type Machine, portsLeadingTo } from '../endpoints/endpoints';
+import type { PolicyTarget } from '../endpoints/policy-target';
 import type { Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { Unsimulated } from '../messages/unsimulated';
@@ -37,6 +39,9 @@ export function arrive(
 ): Arrival {
   const { cluster } = context;
   const { number } = connection.port;
+  if (connection.isAtZtunnel) {
+    return arriveAtZtunnel(workload, connection, message, cluster);
+  }
   if (!isProxied(workload, number, cluster)) {
     return { message, steps: [] };
   }
@@ -49,8 +54,8 @@ export function arrive(
     );
     return { isUncertain: true, doubt, steps: [] };
   }
-  const asBytes = () => throughPolicies(workload, connection, message, true, context);
-  const asRequest = () => throughPolicies(workload, connection, message, false, context);
+  const asBytes = () => throughPolicies(workload, callerOf(workload, cluster), connection, message, true, context);
+  const asRequest = () => throughPolicies(workload, callerOf(workload, cluster), connection, message, false, context);
   if (connection.isEncrypted) {
     return asBytes();
   }
@@ -75,11 +80,30 @@ export function arriveAtMachine(
     );
     return { isUncertain: true, doubt, steps: [] };
   }
-  return throughPolicies(machine, connection, message, message === undefined || protocol === 'bytes', context);
+  const isTcp = message === undefined || protocol === 'bytes';
+  return throughPolicies(machine, callerAt(machine, context.cluster), connection, message, isTcp, context);
 }
 
-function throughPolicies(
-  workload: Workload | Machine,
+/** ztunnel enforces the policies of a Pod for connections, which it does not read. */
+function arriveAtZtunnel(
+  workload: Workload,
+  connection: Connection,
+  message: Message | undefined,
+  cluster: Cluster,
+): Arrival {
+  const { isAllowed, by, reason, doubt } = authorizeAtZtunnel(workload, connection, cluster);
+  return isAllowed === false
+    ? { refusal: { status: 0, by, reason }, steps: [] }
+    : { message, by, isUncertain: isAllowed === undefined, doubt: doubt?.(), steps: [] };
+}
+
+/**
+ * External authorizers, authentication and authorization of a request at a proxy.
+ * @param asker the proxy as what calls external authorizers
+ */
+export function throughPolicies(
+  target: PolicyTarget,
+  asker: Caller,
   connection: Connection,
   message: Message | undefined,
   isTcp: boolean,
@@ -91,19 +115,17 @@ function throughPolicies(
     return { refusal: { status: 400, reason: UNREADABLE_PATH }, steps: [] };
   }
   const asking = checkAuthorizers(
-    workload,
+    target,
     { connection, message: request, isTcp },
-    context.authorizersFor('entry' in workload ? callerAt(workload, cluster) : callerOf(workload, cluster)),
+    context.authorizersFor(asker),
     cluster,
   );
   const steps = authorizerSteps(asking.asks);
   if (asking.isAllowed === false) {
     return { refusal: { ...asking, status: isTcp ? 0 : asking.status }, steps };
   }
-  const read = request && authenticate(workload, request, cluster);
-  const verdict = read?.refusal
-    ? undefined
-    : authorize(workload, { connection, message: read?.message, isTcp }, cluster);
+  const read = request && authenticate(target, request, cluster);
+  const verdict = read?.refusal ? undefined : authorize(target, { connection, message: read?.message, isTcp }, cluster);
   const refusal = read?.refusal ?? (verdict?.isAllowed === false ? verdict : undefined);
   const isSettled = refusal !== undefined && (isTcp || refusal.status === asking.status);
   const unknown = isSettled ? undefined : [asking, verdict].find(each => each && each.isAllowed === undefined);

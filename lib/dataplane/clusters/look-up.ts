@@ -1,6 +1,6 @@
 import { type Field, type Host, isAutomatic, Kind, portsOf, portNumber } from '../../manifests';
 import type { Context } from './context';
-import type { Security } from '../endpoints/connect';
+import type { Security } from '../endpoints/security';
 import { DestinationRules } from './destination-rule';
 import { backendTlsOfGateway } from '../endpoints/backend-tls';
 import {

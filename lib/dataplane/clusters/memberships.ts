@@ -5,7 +5,6 @@ import type { Context } from './context';
 import type { SimulatedOutcome, SimulationResult } from './simulation-result';
 
 const SIDECAR: Labels = { 'istio-injection': 'enabled' };
-const AMBIENT: Labels = { 'istio.io/dataplane-mode': 'ambient' };
 const NONE: Labels = {};
 
 /**
@@ -19,11 +18,11 @@ export function underEachMembership(
   try {
     return simulate(context);
   } catch (error) {
-    if (!(error instanceof UnknownMembership)) {
+    // A namespace in ambient mode may have a waypoint, too.
+    if (!(error instanceof UnknownMembership) || hasAmbient(context.cluster)) {
       throw error;
     }
-    const assumed = [SIDECAR, NONE, ...(hasAmbient(context.cluster) ? [AMBIENT] : [])];
-    const results = assumed.map(labels =>
+    const results = [SIDECAR, NONE].map(labels =>
       attempt(() => underEachMembership(context.assuming({ [error.namespace]: labels }), simulate)),
     );
     const [first, ...others] = results;

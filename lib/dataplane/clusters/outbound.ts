@@ -43,6 +43,7 @@ import { Scope } from '../virtual-hosts/scope';
 import { simulateTcp } from './tcp';
 import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
+import { waypointOnTheWay } from './ztunnel';
 import { Unsimulated } from '../messages/unsimulated';
 import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
 
@@ -59,8 +60,9 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   if (target) {
     requireAnother(target, caller, context.cluster);
   }
-  if (!caller.proxy) {
-    return straight(message, target, caller, context, isConnection);
+  if (!caller.proxy || caller.proxy.isZtunnel) {
+    const arriving = caller.proxy && waypointOnTheWay(message, target, caller, context, isConnection);
+    return arriving ? context.atWaypoint(arriving) : straight(message, target, caller, context, isConnection);
   }
   const simulation = throughSidecar(
     { ...message, dialed: target?.name.toLowerCase() },
@@ -159,7 +161,7 @@ function straight(
   return {
     outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context),
     copies: [],
-    steps: ['direct connection without a proxy'],
+    steps: [caller.proxy?.isZtunnel ? 'carried by ztunnel' : 'direct connection without a proxy'],
   };
 }
 

@@ -105,7 +105,8 @@ export function isOfAnyAddress({ resource }: Host, port: Field): boolean {
   );
 }
 
-function hostRule({ name, resource: { root: at } }: Host, port: Field): ConnectionRule {
+/** A rule that sends connections for a port of a host to its endpoints. */
+export function hostRule({ name, resource: { root: at } }: Host, port: Field): ConnectionRule {
   return { at, backends: [{ at, weight: 1, host: name.toLowerCase(), port: portNumber(port) }] };
 }
 

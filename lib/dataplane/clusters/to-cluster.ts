@@ -1,7 +1,9 @@
 import { covers, type Field, type Host, isWithin, Kind } from '../../manifests';
 import { arrive, arriveAtMachine } from './inbound';
 import type { Caller } from '../endpoints/caller';
-import { connect, invalidPolicy, type Security } from '../endpoints/connect';
+import { connect, invalidPolicy } from '../endpoints/connect';
+import type { Security } from '../endpoints/security';
+import { isUsedByGateways, type Waypoint, waypointOf } from '../endpoints/waypoints';
 import type { Context } from './context';
 import { lookUp } from './look-up';
 import { isBehindElsewhere, rejectElsewhere } from '../endpoints/resolve';
@@ -47,6 +49,11 @@ export function toCluster(
       },
     ];
   }
+  const waypoint = nextWaypoint(found.host, proxy, context);
+  if (waypoint) {
+    const { host, port } = found;
+    return [...context.atWaypoint({ waypoint, host, port, message, isConnection, caller }).outcomes];
+  }
   if (found.endpoints.length === 0) {
     requireNoAlias(found.host);
     return [
@@ -85,6 +92,24 @@ function dialled(endpoint: Endpoint, name: string, host: Host): Endpoint {
   return endpoint.addresses?.some(each => isWithin(name, each))
     ? { ...endpoint, addresses: [name], isDialled: true }
     : { ...endpoint, outside: name, addresses: undefined };
+}
+
+/** The waypoint that a gateway connects to in place of the endpoints of a host; undefined for none. */
+function nextWaypoint(host: Host, proxy: Proxy, { cluster }: Context): Waypoint | undefined {
+  if (!proxy.isGateway || proxy.identity === undefined) {
+    return undefined;
+  }
+  if (!proxy.isWaypoint) {
+    return isUsedByGateways(host, cluster) ? waypointOf(host, cluster) : undefined;
+  }
+  const other = waypointOf(host, cluster);
+  if (other && other.caller.proxy.identity !== proxy.identity) {
+    throw new Unsimulated(
+      `A waypoint routes to ${host.name}, which has another one (${other.gateway.key}).`,
+      'Use one waypoint for both.',
+    );
+  }
+  return undefined;
 }
 
 /** A Service that is only another name may lead anywhere, outside the cluster too. */
@@ -153,7 +178,7 @@ function toEndpoint(
   const { connection, refusal, step, doubt: unknown } = connect(caller, endpoint, security, context.cluster);
   if (!connection) {
     return {
-      status: caller.proxy && message ? 503 : 0,
+      status: caller.proxy && !caller.proxy.isZtunnel && message ? 503 : 0,
       port: port.number,
       by: refusal?.by,
       reason: refusal?.reason,
@@ -200,8 +225,11 @@ function toEndpoint(
   const steps = [...(step === undefined ? [] : [step]), ...policySteps];
   return refused
     ? {
-        // A proxy that closes a connection within TLS gives no status.
-        status: connection.isEncrypted && message ? 503 : refused.status,
+        // A proxy that closes a connection within TLS, and ztunnel, give no status.
+        status:
+          message && (connection.isEncrypted || (connection.isAtZtunnel && caller.proxy && !caller.proxy.isZtunnel))
+            ? 503
+            : refused.status,
         port: port.number,
         by: refused.by,
         reason: sentence(refused, workload.name),

@@ -1,4 +1,4 @@
-import type { Cluster, Labels, Workload } from '../../manifests';
+import { type Cluster, type Labels, Membership, membershipOf, type Workload } from '../../manifests';
 import type { Machine } from './endpoints';
 import { hasSidecar } from './membership';
 import { MESH, type Proxy } from './proxy';
@@ -32,6 +32,17 @@ export function callerOf(workload: Workload, cluster: Cluster): Caller {
         isGateway: false,
       }
     : undefined;
+  return { title: `${namespace}/${name}`, namespace, labels, proxy };
+}
+
+/** A workload as a caller, with a sidecar, in ambient mode or without a proxy. */
+export function anyCallerOf(workload: Workload, cluster: Cluster): Caller {
+  if (membershipOf(workload, cluster) !== Membership.AMBIENT) {
+    return callerOf(workload, cluster);
+  }
+  const { name, namespace, labels } = workload;
+  const identity = identityOf(namespace, workload.serviceAccount, cluster);
+  const proxy = { namespace, labels, identity, gateways: [], isGateway: false, isZtunnel: true };
   return { title: `${namespace}/${name}`, namespace, labels, proxy };
 }
 

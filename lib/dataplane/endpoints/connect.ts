@@ -2,7 +2,6 @@ import { isIP } from 'node:net';
 import {
   carriesRequests,
   type Cluster,
-  type Field,
   isAutomatic,
   Kind,
   modeField,
@@ -14,37 +13,17 @@ import {
 import { verifyCertificate } from './backend-certificates';
 import type { BackendTls } from './backend-tls';
 import type { Caller } from './caller';
-import type { Connection } from './connection';
+import type { Attempt, Connection } from './connection';
 import { type Endpoint, type Machine, portsLeadingTo } from './endpoints';
 import { policiesFor } from './policy-target';
 import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
-
-/** An established connection, or the reason for its failure. */
-export interface Attempt {
-  readonly connection?: Connection;
-  readonly refusal?: { readonly by?: Field; readonly reason: string };
-  /** What is done on the way, in words. */
-  readonly step?: string;
-  /** Why it is not known whether the connection fails. */
-  readonly doubt?: Unsimulated;
-}
+import type { Security } from './security';
+import { atZtunnel, isAmbient, isTunnelled } from './tunnel';
+import { HBONE } from './waypoints';
 
 /** The address of a client outside that is unknown: a documentation address. */
 const SOMEWHERE_OUTSIDE = '203.0.113.1';
-
-/** The client TLS of a connection: from a DestinationRule, automatic if undefined; none without a proxy. */
-export interface Security {
-  readonly tlsMode?: string;
-  /** The SNI of TLS that the proxy originates. */
-  readonly serverName?: string;
-  /** The TLS of a BackendTLSPolicy. */
-  readonly backendTls?: BackendTls;
-  /** Whether the host is declared as outside the mesh, independent of its endpoints. */
-  readonly isExternal?: boolean;
-  /** Whether the proxy passes the connection through to an unknown destination. */
-  readonly isPassedThrough?: boolean;
-}
 
 /** Connects to an endpoint: NetworkPolicies of both sides, then the mutual TLS of callee and caller. */
 export function connect(caller: Caller, endpoint: Endpoint, security: Security, cluster: Cluster): Attempt {
@@ -59,8 +38,10 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
     address: caller.namespace === '' ? (caller.address ?? SOMEWHERE_OUTSIDE) : caller.address,
   };
   const policies = NetworkPolicies.of(cluster);
+  const isInTunnel = isTunnelled(caller, workload, security, cluster);
+  const arriving = isInTunnel ? HBONE : port;
   const blocking = workload
-    ? policies.blocking(from, workload, port)
+    ? policies.blocking(from, workload, arriving)
     : policies.blockingOutside(from, addressesOf(endpoint), port);
   const [first] = blocking ?? [];
   if (first) {
@@ -69,7 +50,7 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
         by: first.root,
         reason:
           `${first.kind} ${first.key} does not allow connections from ${caller.title} to port `
-          + `${port.number}, and no other policy does`,
+          + `${arriving.number}, and no other policy does`,
       },
     };
   }
@@ -79,6 +60,9 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
   }
   if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
     return toOutside(caller, outside ?? '', security);
+  }
+  if (workload && isAmbient(workload, cluster)) {
+    return atZtunnel(caller, workload, connection, isInTunnel, cluster);
   }
   return workload
     ? secured(caller, workload, connection, security, cluster)

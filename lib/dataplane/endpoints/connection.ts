@@ -1,4 +1,5 @@
-import type { Labels, PeerPort } from '../../manifests';
+import type { Field, Labels, PeerPort } from '../../manifests';
+import type { Unsimulated } from '../messages/unsimulated';
 
 /** A connection, from the view of the server. */
 export interface Connection {
@@ -13,5 +14,17 @@ export interface Connection {
   readonly serverName?: string;
   /** Whether TLS ends at the application, so that its proxy sees bytes. */
   readonly isEncrypted?: boolean;
+  /** Whether ztunnel accepts it, for a Pod in ambient mode. */
+  readonly isAtZtunnel?: boolean;
   readonly port: PeerPort;
+}
+
+/** An established connection, or the reason for its failure. */
+export interface Attempt {
+  readonly connection?: Connection;
+  readonly refusal?: { readonly by?: Field; readonly reason: string };
+  /** What is done on the way, in words. */
+  readonly step?: string;
+  /** Why it is not known whether the connection fails. */
+  readonly doubt?: Unsimulated;
 }

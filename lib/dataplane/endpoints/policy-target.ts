@@ -18,6 +18,8 @@ export interface PolicyTarget {
   readonly gateway?: Resource;
   /** The Services at whose waypoint requests for it arrive, which policies may target. */
   readonly services?: readonly Resource[];
+  /** Whether it is a waypoint, which reads no policies without targets. */
+  readonly isWaypoint?: boolean;
 }
 
 /**
@@ -27,13 +29,16 @@ export interface PolicyTarget {
 export const policiesFor = memoByKey(findPolicies);
 
 function findPolicies(target: PolicyTarget, type: string, cluster: Cluster): readonly Resource[] {
-  const { namespace, labels } = target;
+  const { namespace, labels, services = [], isWaypoint = false } = target;
   const index = indexOf(cluster, type);
-  const found = [...new Set([namespace, cluster.mesh.rootNamespace])].flatMap(each => index.candidates(each, labels));
+  const namespaces = [namespace, cluster.mesh.rootNamespace, ...services.map(each => each.namespace)];
+  const found = [...new Set(namespaces)].flatMap(each => index.candidates(each, labels));
   return byAge(
     found.filter(policy => {
       const targets = targetRefsOf(policy);
-      return targets.length > 0 ? targets.some(each => isTargeted(each, target)) : hasLabels(labels, demanded(policy));
+      return targets.length > 0
+        ? targets.some(each => isTargeted(each, target) || (isWaypoint && isOfClass(each, cluster)))
+        : !isWaypoint && hasLabels(labels, demanded(policy));
     }),
   );
 }
@@ -42,6 +47,15 @@ function isTargeted(at: Field, { gateway, services = [] }: PolicyTarget): boolea
   return [...services, ...(gateway ? [gateway] : [])].some(
     ({ kind, name, namespace }) =>
       at.get('kind').text === kind && at.get('name').text === name && at.resource.namespace === namespace,
+  );
+}
+
+/** Whether policies of the root namespace are for all waypoints. */
+function isOfClass(at: Field, cluster: Cluster): boolean {
+  return (
+    at.get('kind').text === 'GatewayClass'
+    && at.get('name').text === 'istio-waypoint'
+    && at.resource.namespace === cluster.mesh.rootNamespace
   );
 }
 

@@ -13,4 +13,8 @@ export interface Proxy {
   readonly gateways: readonly string[];
   /** Whether it is a gateway: gateways have everything that is exported to their namespace, and ignore Sidecars. */
   readonly isGateway: boolean;
+  /** Whether it is ztunnel, which carries connections and reads no requests. */
+  readonly isZtunnel?: boolean;
+  /** Whether it is a waypoint. */
+  readonly isWaypoint?: boolean;
 }

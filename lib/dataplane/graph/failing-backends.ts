@@ -19,8 +19,10 @@ import { type GatewayListener, policyTargetOf } from '../listeners/listener';
 import { unlessUnsimulated } from '../messages/unsimulated';
 import type { UnknownPart } from '../policies/attributes';
 import { authorize } from '../policies/authorization';
+import { authorizeAtZtunnel } from '../policies/ztunnel';
 import type { Backend, Rule } from '../routes/rule';
-import { clientOf, isUnreadBetween, unreadKindFor, unreadOfHost, waypointBefore } from '../unread';
+import { clientOf, isUnreadBetween, unreadKindFor, unreadOfHost } from '../unread';
+import { isUsedByGateways } from '../endpoints/waypoints';
 import { describeRequests, forwardedRequests, type KnownRequests, requestsAt } from './requests-on-route';
 
 /** Why every request or connection to a backend fails: with `request`, a policy allows others than those of the route. */
@@ -146,11 +148,10 @@ function failureOf(sending: Sending, listener: GatewayListener, context: Context
   if ('problem' in found) {
     return unknownBackend(backend, caller, asked, found.problem, cluster);
   }
-  if (
-    unreadOfHost(found.host, cluster)
-    ?? waypointBefore(found.host, cluster)
-    ?? unreadKindFor([clientOf(caller)], cluster)
-  ) {
+  if (unreadOfHost(found.host, cluster) ?? unreadKindFor([clientOf(caller)], cluster)) {
+    return undefined;
+  }
+  if (isUsedByGateways(found.host, cluster)) {
     return undefined;
   }
   const problem = unreadable(sent, found.host, found.port, found.security.tlsMode);
@@ -218,6 +219,12 @@ function failureInto(
     const isReportedElsewhere = workload !== undefined && security.tlsMode !== undefined && isAutomatic(cluster);
     return refusal && !(isReportedElsewhere && refusal.by?.resource.kind !== 'NetworkPolicy')
       ? { because: 'connection', by: refusal.by, reason: refusal.reason }
+      : undefined;
+  }
+  if (workload && connection.isAtZtunnel) {
+    const { isAllowed, by, reason } = authorizeAtZtunnel(workload, connection, cluster);
+    return isAllowed === false
+      ? { because: 'policy', by, reason: `${workload.namespace}/${workload.name} denies ${caller.title}: ${reason}` }
       : undefined;
   }
   if (!workload || !isProxied(workload, endpoint.port.number, cluster)) {

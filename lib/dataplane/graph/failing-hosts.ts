@@ -19,7 +19,8 @@ import {
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { DestinationRules } from '../clusters/destination-rule';
-import { type Attempt, connect, isProxied } from '../endpoints/connect';
+import { connect, isProxied } from '../endpoints/connect';
+import type { Attempt } from '../endpoints/connection';
 import { chosenEndpoints, type Endpoint, endpointsOf, headlessTlsMode, isHeadless } from '../endpoints/endpoints';
 import { MESH } from '../endpoints/proxy';
 import { Gateways } from '../listeners/gateways';

@@ -1,5 +1,6 @@
 import type { Context } from '../clusters/context';
 import { contextsOfMemberships, unknownNamespaces } from '../clusters/memberships';
+import type { TrafficPath } from './path-ends';
 import { openPathsOf } from './traffic-paths';
 
 /** A pair of a caller and a callee that it may reach. */
@@ -18,11 +19,7 @@ export class TrafficMatrix {
   readonly reaches: readonly Reach[];
 
   constructor(context: Context) {
-    const [first = new Map<string, Reach>(), ...others] = contextsOfMemberships(
-      context,
-      unknownNamespaces(context.cluster),
-    ).map(reachesOf);
-    this.reaches = [...others.reduce(merged, first)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reach]) => reach);
+    this.reaches = reachesIn(contextsOfMemberships(context, unknownNamespaces(context.cluster)).map(openPathsOf));
   }
 
   /** Whether a caller may reach a callee at all: workloads as `namespace/name`; the callee also with its port. */
@@ -45,10 +42,16 @@ export class TrafficMatrix {
   }
 }
 
+/** Each pair of the traffic paths of several cases, in alphabetical order. */
+export function reachesIn(cases: readonly (readonly TrafficPath[])[]): readonly Reach[] {
+  const [first = new Map<string, Reach>(), ...others] = cases.map(reachesOf);
+  return [...others.reduce(merged, first)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, reach]) => reach);
+}
+
 /** By caller and callee. */
-function reachesOf(context: Context): ReadonlyMap<string, Reach> {
+function reachesOf(trafficPaths: readonly TrafficPath[]): ReadonlyMap<string, Reach> {
   const found = new Map<string, Reach>();
-  for (const { from, isForAll, ends } of openPathsOf(context)) {
+  for (const { from, isForAll, ends } of trafficPaths) {
     for (const { destination, isReached, isAllowed } of ends.filter(
       each => each.isReached && each.isAllowed !== false,
     )) {

@@ -1,10 +1,12 @@
 import type { Workload } from '../../manifests';
 import { authorize } from '../policies/authorization';
+import { authorizeAtZtunnel } from '../policies/ztunnel';
 import type { AuthorizationInput } from '../policies/attributes';
 import { checkAuthorizers } from '../policies/custom';
 import type { PolicyTarget } from '../endpoints/policy-target';
 import { type Caller, callerOf } from '../endpoints/caller';
-import { connect, isProxied, type Security } from '../endpoints/connect';
+import { connect, isProxied } from '../endpoints/connect';
+import type { Security } from '../endpoints/security';
 import type { Context } from '../clusters/context';
 import type { Endpoint } from '../endpoints/endpoints';
 import { and, type Ternary } from '../messages/unsimulated';
@@ -80,6 +82,9 @@ function isAllowedAt(
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {
     return connection !== undefined;
+  }
+  if (connection.isAtZtunnel) {
+    return authorizeAtZtunnel(workload, connection, cluster).isAllowed;
   }
   return isProxied(workload, endpoint.port.number, cluster)
     ? allows(

@@ -1,4 +1,4 @@
-import { describeMillis } from '../../manifests';
+import { describeMillis, type Host } from '../../manifests';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
 import { isBehindElsewhere } from '../endpoints/resolve';
@@ -6,7 +6,8 @@ import type { Proxy } from '../endpoints/proxy';
 import type { Route } from '../routes/rule';
 import { unreadable } from '../clusters/tls-layers';
 import { lookUp } from '../clusters/look-up';
-import { unreadOfHost, waypointBefore } from '../unread';
+import { unreadOfHost } from '../unread';
+import { isUsedByGateways } from '../endpoints/waypoints';
 import { describeMatch, describeRetries, percent } from './path-text';
 import { answered, endsAt, merged, type TrafficPath } from './path-ends';
 
@@ -43,9 +44,9 @@ export function routed(
           }
           const known = endsAt(found.endpoints, found.security, backend.share, false, caller, context);
           // The client has chosen the Pod of a headless Service by the host that it dialed.
-          return (((found.isChosen && dialed !== found.host.name.toLowerCase())
-            || unreadOfHost(found.host, context.cluster))
-            ?? (proxy.isGateway ? waypointBefore(found.host, context.cluster) : undefined))
+          return (found.isChosen && dialed !== found.host.name.toLowerCase())
+            || unreadOfHost(found.host, context.cluster)
+            || passesWaypoint(found.host, proxy, context)
             ? known.map(each => ({ ...each, isAllowed: undefined }))
             : known;
         });
@@ -68,4 +69,9 @@ export function routed(
         ),
       ];
   return { from: caller.title, to, when, isForAll: match?.matchesAll ?? true, ends: merged(ends), terms };
+}
+
+/** Whether a gateway connects to a waypoint first, whose policies are not among those of the path. */
+function passesWaypoint(host: Host, { isGateway, isWaypoint }: Proxy, { cluster }: Context): boolean {
+  return isGateway && !isWaypoint && isUsedByGateways(host, cluster);
 }

@@ -8,7 +8,7 @@ import {
   portsOf,
   type Workload,
 } from '../../manifests';
-import { type Caller, callerOf } from '../endpoints/caller';
+import { anyCallerOf, type Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
 import { arePodsElsewhere, isUnresolved } from '../endpoints/resolve';
 import { chosenEndpoints, endpointsOf, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/endpoints';
@@ -26,6 +26,7 @@ import { endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
 import { ingressPaths } from './gateway-paths';
 import { ReachableHosts } from './host-groups';
 import { routed } from './route-path';
+import { pathsOfZtunnel } from './ztunnel-paths';
 
 /** All traffic paths of all callers, and from outside: the virtual hosts, routes and clusters that requests use. */
 export function trafficPathsOf(context: Context): TrafficPath[] {
@@ -47,7 +48,7 @@ function pathsFromAll(
   const { cluster } = context;
   return [
     ...cluster.workloads.all.flatMap(each => [
-      ...pathsFrom(callerOf(each, cluster), context, reachableFrom(each)),
+      ...pathsFrom(anyCallerOf(each, cluster), context, reachableFrom(each)),
       ...pathsElsewhere(each, cluster),
     ]),
     ...ingressPaths(context),
@@ -60,6 +61,10 @@ function pathsFrom(caller: Caller, context: Context, reachable: ReachableHosts |
   const hosts = reachable?.straight ?? cluster.hosts.all;
   if (!proxy) {
     return hosts.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, context)));
+  }
+  if (proxy.isZtunnel) {
+    // NetworkPolicies between the Pods do not decide where a waypoint is between them.
+    return pathsOfZtunnel(caller, (host, port) => straight(caller, host, port, context), context);
   }
   const scope = Scope.of(proxy, cluster);
   return [

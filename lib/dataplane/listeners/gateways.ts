@@ -10,7 +10,8 @@ import {
   targetPortOf,
   type Workload,
 } from '../../manifests';
-import { installedGateways, labelsByIstio, type PublishedPort, usualName } from './installed-gateways';
+import { labelsByIstio, usualName } from '../endpoints/gateway-labels';
+import { installedGateways, type PublishedPort } from './installed-gateways';
 import { listenersOf } from './listener-sets';
 
 /** The Pods of a gateway. */

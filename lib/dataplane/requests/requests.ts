@@ -13,8 +13,9 @@ import { authorizersFor } from '../clusters/authorizers';
 import type { Context } from '../clusters/context';
 import { underEachMembership } from '../clusters/memberships';
 import { send } from '../clusters/outbound';
+import { atWaypoint } from '../clusters/waypoint';
 import { ended, requireCertain, type SimulatedOutcome, type SimulationResult } from '../clusters/simulation-result';
-import { callerOf } from '../endpoints/caller';
+import { anyCallerOf } from '../endpoints/caller';
 import { enter, gatewayListeners } from '../listeners/ingress';
 import { type Outside, through } from '../listeners/through-listener';
 import type { Message } from '../messages/message';
@@ -22,7 +23,7 @@ import { clientOf } from '../unread';
 import { Gateways } from '../listeners/gateways';
 import { Unsimulated } from '../messages/unsimulated';
 import { sidecarOf } from '../virtual-hosts/scope';
-import { unreadOfHost, unreadRuleFor, waypointBefore } from '../unread/hosts';
+import { unreadOfHost, unreadRuleFor } from '../unread/hosts';
 import { SIDECAR } from '../unread/istio';
 import { type Party, requireNoUnreadKind, serverOf } from '../unread/kinds';
 import { requireRead } from '../unread/read';
@@ -39,6 +40,7 @@ export function contextOf(cluster: Cluster, denyingAuthorizers: readonly string[
     cluster,
     denyingAuthorizers,
     authorizersFor: asker => authorizersFor(asker, context),
+    atWaypoint: arriving => atWaypoint(arriving, context),
     assuming: labels =>
       Object.keys(labels).length === 0
         ? context
@@ -69,7 +71,7 @@ export function requestFrom(
 
 function requestUnder(workload: Workload, message: Message, context: Context, isConnection: boolean): SimulationResult {
   const { cluster } = context;
-  const caller = { ...callerOf(workload, cluster), address: message.address };
+  const caller = { ...anyCallerOf(workload, cluster), address: message.address };
   const simulation = onwards(send(message, caller, context, isConnection), message, context);
   requireCertain(simulation);
   requireRequestRead(simulation, message, caller.namespace, clientOf(caller), cluster);
@@ -107,9 +109,7 @@ function requireRequestRead(
   ]);
   requireNoUnreadKind([...(from ? [from] : []), ...[...workloads].map(serverOf)], cluster);
   requireSidecarsRead(from, [...workloads], cluster);
-  const waypoints = from ? [] : hosts.map(each => waypointBefore(each, cluster));
   const [unread] = [
-    ...waypoints,
     ...hosts.map(each => unreadOfHost(each, cluster)),
     unreadRuleFor(message.host, cluster),
     simulation.rule && unreadOfRule(simulation.rule, cluster),

@@ -8,6 +8,7 @@ import {
   Kind,
   memo,
   type Resource,
+  targetRefsOf,
 } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { BACKEND_TLS_POLICY, SERVICE } from './fields';
@@ -17,21 +18,19 @@ import { type Reading, REMEDY, titleOf, unreadField, unreadFields } from './read
 /** Why it is not known how a host is reached: an object for it that is not simulated, or a field of one that is. */
 export const unreadOfHost = memo(unreadOf);
 
-/**
- * Why it is not known how a gateway reaches a host: its Service, or its namespace, wants what comes in to go through a
- * waypoint first.
- * @see https://istio.io/latest/docs/ambient/usage/waypoint/
- */
-export function waypointBefore({ resource }: Host, cluster: Cluster): Unsimulated | undefined {
-  const isAsked =
-    { ...cluster.namespaceLabels(resource.namespace), ...resource.labels }['istio.io/ingress-use-waypoint'] === 'true';
-  return isAsked
-    ? new Unsimulated(
-        `${titleOf(resource)} is reached by gateways through a waypoint (istio.io/ingress-use-waypoint), `
-          + 'which is not simulated.',
-        REMEDY,
-      )
-    : undefined;
+/** Why it is not known what a waypoint does with requests for a host: an extension that targets one of both. */
+export function unreadOfWaypoint(gateway: Resource, { resource }: Host, cluster: Cluster): Unsimulated | undefined {
+  const found = ['WasmPlugin.extensions.istio.io', 'TrafficExtension.extensions.istio.io', Kind.ENVOY_FILTER]
+    .flatMap(type => cluster.all(type))
+    .find(each =>
+      targetRefsOf(each).some(at =>
+        [gateway, resource].some(
+          ({ kind, name, namespace }) =>
+            at.get('kind').text === kind && at.get('name').text === name && each.namespace === namespace,
+        ),
+      ),
+    );
+  return found && new Unsimulated(`${titleOf(found)} changes what the waypoint ${gateway.key} does.`, REMEDY);
 }
 
 /** The first field that is not simulated of the DestinationRules for a host. */

@@ -197,7 +197,7 @@ export function domainsOf(known: Host, proxy: Proxy, cluster: Cluster): string[]
 }
 
 /** The default route of a Service without a VirtualService. */
-function defaultRule({ name, resource }: Host, port: number, cluster: Cluster): Rule {
+export function defaultRule({ name, resource }: Host, port: number, cluster: Cluster): Rule {
   const at = resource.root;
   return {
     at,

@@ -1,4 +1,4 @@
-import { type Field, operationsOf, type Resource, sourcesOf } from '../../../manifests';
+import { type Field, operationsOf, type Resource, sourcesOf, targetRefsOf } from '../../../manifests';
 
 const REQUEST_CONDITIONS = [
   'request.headers',
@@ -38,9 +38,15 @@ export function requestPolicyOf(rule: Resource): Field | undefined {
     .find(each => each.exists);
 }
 
-/** The part of a Telemetry that needs an L7 proxy. */
+/**
+ * The part of a Telemetry that needs an L7 proxy. One for a whole namespace applies to its waypoints and gateways.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/telemetry.go
+ */
 export function requestTelemetryOf(telemetry: Resource): Field | undefined {
   const { spec } = telemetry;
+  if (!spec.get('selector').exists && targetRefsOf(telemetry).length === 0) {
+    return undefined;
+  }
   return [
     spec.get('tracing'),
     spec.get('accessLogging'),

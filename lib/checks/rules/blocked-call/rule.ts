@@ -17,6 +17,7 @@ import { Severity } from '../../finding';
 import { denialOf } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
 import { type Call, evidenceOf } from '../../manifests/calls/node';
+import { waypointOf } from '../../manifests/ambient/enrolment';
 import { type Check, problem } from '../../manifests/check';
 
 const HBONE = 15008;
@@ -38,6 +39,10 @@ export const rule: Check = {
         continue;
       }
       const isBetweenAmbient = [from, to].every(each => membershipOf(each, cluster) === Membership.AMBIENT);
+      if (isBetweenAmbient && call.callee.services.some(each => waypointOf(each, cluster))) {
+        // Each of them connects to the waypoint, not to the other.
+        continue;
+      }
       const ports = isBetweenAmbient ? [HBONE] : portsOf(call, to);
       const isBlocked = (direction: Direction, pod: Workload, peer: Workload) => {
         const rules = policies.rulesFor(pod, direction);

@@ -1,0 +1,288 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CHANGE_KINDS } from '../../lib/analysis';
+import { cardinal, cardinalIn } from '../support/command';
+import { meshed, policy, server } from '../support/mesh-manifests';
+import { temporaryFolder } from '../support/temporary-folder';
+
+const folder = temporaryFolder();
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return file;
+}
+
+const diff = (...args: string[]) => cardinal('diff', ...args);
+
+/** The lines of the kinds of change between two manifests, without objects. */
+function changes(before: string, after: string): string[] {
+  const report = JSON.parse(
+    diff(write('before.yaml', before), write('after.yaml', after), '--format', 'json').stdout,
+  ) as {
+    changes: { kind: string; text: string }[];
+  };
+  return report.changes.filter(each => each.kind !== 'object').map(({ kind, text }) => `${kind}: ${text}`);
+}
+
+const MESH = meshed('payments', 'shop');
+const ALL = MESH + server('payments', 'vault') + server('shop', 'web');
+const allowing = (...namespaces: string[]) =>
+  policy('payments', 'vault', `[{from: [{source: {namespaces: [${namespaces.join()}]}}]}]`);
+const onPaths = (...paths: string[]) =>
+  policy('payments', 'vault', `[{to: [{operation: {paths: [${paths.join()}]}}]}]`);
+const gateway = (host: string) => `---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: shop}
+spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: public, namespace: shop}
+spec: {hosts: [shop.example], gateways: [public], http: [{route: [{destination: {host: ${host}}}]}]}
+`;
+const VAULT = 'vault.payments.svc.cluster.local';
+const WEB = 'web.shop.svc.cluster.local';
+
+test('nothing changes between equal manifests', () => {
+  const file = write('same.yaml', ALL);
+  expect(diff(file, file)).toEqual({ status: 0, stdout: 'No changes\n', stderr: '' });
+});
+
+test('a workload that becomes reachable from outside is the first of the changes', () => {
+  expect(changes(ALL + gateway(WEB), ALL + gateway(VAULT))[0]).toBe(
+    'exposed: internet → payments/vault:8080: no request → all requests',
+  );
+});
+
+test('a workload that outside requests reach no longer is closed', () => {
+  expect(changes(ALL + gateway(WEB), ALL + gateway(VAULT))).toContain(
+    'closed: internet → shop/web:8080: all requests → no request',
+  );
+});
+
+test('a caller that a policy allows newly, or no longer', () => {
+  const [narrow, wide] = [ALL + allowing('payments'), ALL + allowing('payments', 'shop')];
+  expect(changes(narrow, wide)).toContain('opened: shop/web → payments/vault:8080: no request → all requests');
+  expect(changes(wide, narrow)).toContain('closed: shop/web → payments/vault:8080: all requests → no request');
+});
+
+test('more or fewer requests of a caller are opened and restricted', () => {
+  expect(changes(ALL + onPaths('/a'), ALL)).toContain(
+    'opened: shop/web → payments/vault:8080: some requests → all requests',
+  );
+  expect(changes(ALL, ALL + onPaths('/a'))).toContain(
+    'restricted: shop/web → payments/vault:8080: all requests → some requests',
+  );
+});
+
+test('other conditions of a policy are a change of the callers of its workload', () => {
+  const found = changes(ALL + onPaths('/a'), ALL + onPaths('/a', '/b'));
+
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatch(/^conditions: .*shop\/web → payments\/vault:8080: some requests, under other conditions$/);
+});
+
+test('other conditions of a policy at a gateway are a change of requests from outside', () => {
+  const atGateway = (path: string) => `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: public, namespace: istio-system}
+spec: {selector: {matchLabels: {istio: ingressgateway}}, rules: [{to: [{operation: {paths: [${path}]}}]}]}
+`;
+  expect(changes(ALL + gateway(WEB) + atGateway('/a'), ALL + gateway(WEB) + atGateway('/b'))).toEqual([
+    'conditions: internet → shop/web:8080: some requests, under other conditions',
+  ]);
+});
+
+test('a policy whose workload gets other labels applies to nothing any more', () => {
+  const before = ALL + allowing('payments');
+  expect(changes(before, before.replaceAll('{app: vault}}, spec', '{app: safe}}, spec'))).toContain(
+    'ineffective: AuthorizationPolicy payments/vault applies to nothing any more',
+  );
+});
+
+test('a policy of proxies applies to nothing once its workload has no sidecar, or it is a dry run', () => {
+  const before = ALL + allowing('payments');
+  const outside = before.replace('name: payments, labels: {istio-injection: enabled}', 'name: payments, labels: {}');
+  const dry = before.replace(
+    'metadata: {name: vault, namespace: payments}\nspec: {selector: {matchLabels',
+    "metadata: {name: vault, namespace: payments, annotations: {istio.io/dry-run: 'true'}}\nspec: {selector: {matchLabels",
+  );
+  expect(changes(before, outside)).toContain(
+    'ineffective: AuthorizationPolicy payments/vault applies to nothing any more',
+  );
+  expect(changes(before, dry)).toContain('ineffective: AuthorizationPolicy payments/vault applies to nothing any more');
+});
+
+test('what is removed is no outage', () => {
+  expect(changes(ALL, MESH + server('shop', 'web'))).toContain(
+    'removed: shop/web → payments/vault:8080: all requests → no request',
+  );
+});
+
+test('a new version of a workload is another route, unless it allows more', () => {
+  const v1 = MESH + server('payments', 'vault', 'v1') + server('shop', 'web') + onPaths('/a');
+  const both = v1 + server('payments', 'vault', 'v2').slice(server('payments', 'vault', 'v2').indexOf('---', 3));
+
+  expect(changes(v1, both)).toContain(
+    'rerouted: shop/web → payments/vault-v2:8080: no request → some requests (a new version)',
+  );
+  const other = both.replace(
+    'app: vault, version: v2}}, spec: {serviceAccountName: vault',
+    'app: vault, version: v2}}, spec: {serviceAccountName: root',
+  );
+  expect(changes(v1, other)).toContain('opened: shop/web → payments/vault-v2:8080: no request → some requests');
+});
+
+const timeout = (seconds: number) => `---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: vault, namespace: payments}
+spec: {hosts: [vault], http: [{timeout: ${seconds}s, route: [{destination: {host: vault}}]}]}
+`;
+
+test('a timeout is a change of terms, with its callers', () => {
+  const [before, after] = [write('b.yaml', ALL + timeout(1)), write('a.yaml', ALL + timeout(2))];
+  const { stdout } = diff(before, after);
+
+  expect(stdout).toMatch(/^terms +vault\.payments:80: .*timeout 1 s, .* → .*timeout 2 s, /);
+  expect(stdout).toMatch(/\n +callers: payments\/vault, shop\/web\n/);
+  expect(stdout).toContain('object       VirtualService payments/vault changed [');
+  expect(stdout).toContain('spec.http[0].timeout changed: "1s" → "2s"\n1 terms, 1 object\n');
+});
+
+test('values of Secrets and of containers are not printed', () => {
+  const secret = (value: string) =>
+    `${ALL}---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop}\nstringData: {password: ${value}}\n`;
+  const { stdout } = diff(write('b.yaml', secret('hunter1')), write('a.yaml', secret('hunter2')));
+
+  expect(stdout).toContain('stringData.password changed\n');
+  expect(stdout).not.toContain('hunter');
+});
+
+test('what the API server writes is no change', () => {
+  const live = ALL.replaceAll('\nmetadata: {', '\nmetadata: {uid: a, resourceVersion: "1", generation: 2, ');
+  const file = write('live.yaml', `${live}status: {replicas: 1}\n`);
+
+  expect(diff(file, write('a.yaml', ALL)).stdout).toBe('No changes\n');
+});
+
+test('Markdown renders no markup, mentions or control characters of manifests', () => {
+  const host = '"@team|`<img>`##[error]x"';
+  const more = `---\napiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: x, namespace: shop}\nspec: {hosts: [${host}], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]}\n`;
+  const { stdout } = diff(write('b.yaml', ALL), write('a.yaml', ALL + more), '--format', 'markdown');
+
+  expect(stdout).toMatch(/^### Traffic\n\n\| change \| what \|\n\|---\|---\|\n/);
+  expect(stdout).toContain(
+    '`` shop/web → @team\\|`<img>`#\\u{23}[error]x.shop.svc.cluster.local: no request → all requests ``',
+  );
+  expect(stdout).toContain('<details><summary>1 object</summary>');
+});
+
+test('Markdown states that traffic does not change', () => {
+  const file = write('b.yaml', ALL);
+  expect(diff(file, file, '--format', 'markdown').stdout).toBe('### Traffic\n\nThe change has no effect on traffic.\n');
+});
+
+const [narrow, wide] = [
+  write('narrow.yaml', ALL + allowing('payments')),
+  write('wide.yaml', ALL + allowing('payments', 'shop')),
+];
+
+test.each<[string[], number]>([
+  [[], 0],
+  [['--fail-on', 'exposed'], 0],
+  [['--fail-on', 'exposed,opened'], 1],
+  [['--fail-on', 'any'], 1],
+  [['--allow', 'opened,rerouted,object'], 0],
+  [['--allow', 'rerouted,object'], 1],
+  [['--allow', ''], 1],
+  [['--fail-on', 'opend'], 2],
+  [['--allow', 'any'], 2],
+  [['--allow', 'opened', '--fail-on', 'exposed'], 2],
+])('of a caller that is newly allowed, %j has the exit code %i', (args, code) => {
+  expect(diff(narrow, wide, ...args).status).toBe(code);
+});
+
+test('an unknown kind of change is named with the nearest', () => {
+  expect(diff(narrow, wide, '--fail-on', 'opend').stderr).toMatch(
+    /opend is not one of exposed, .*Did you mean opened\?/,
+  );
+});
+
+test('the help has each kind of change', () => {
+  const { stdout } = diff('--help');
+  Object.keys(CHANGE_KINDS).forEach(each => expect(stdout).toContain(`\n  ${each} `));
+});
+
+describe('revisions of git', () => {
+  const repository = temporaryFolder();
+  const git = (...args: string[]) =>
+    spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...args], {
+      cwd: repository,
+      encoding: 'utf8',
+    });
+  const put = (name: string, text: string) => {
+    mkdirSync(dirname(join(repository, name)), { recursive: true });
+    writeFileSync(join(repository, name), text);
+  };
+  beforeAll(() => {
+    git('init', '-q', '-b', 'main');
+    put('manifests/all.yaml', ALL + allowing('payments'));
+    put('manifests/binary.png', '\0');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'first');
+    put('manifests/all.yaml', ALL + allowing('payments', 'shop'));
+    put('untracked.yaml', 'x');
+  });
+
+  test('a revision is compared with the work tree, which is not touched', () => {
+    const state = git('status', '--porcelain').stdout;
+    const { status, stdout, stderr } = cardinalIn(repository, [
+      'diff',
+      'main:manifests',
+      'manifests',
+      '--fail-on',
+      'opened',
+    ]);
+
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(/^opened +payments|^opened +shop\/web → payments\/vault:8080: no request → all requests\n/);
+    expect(git('status', '--porcelain').stdout).toBe(state);
+  });
+
+  test('a file of a revision, and a place in a revision, are named by the revision', () => {
+    const removed = cardinalIn(repository, ['diff', 'main:manifests/all.yaml', '-'], ALL);
+
+    expect(removed.stdout).toContain('object       AuthorizationPolicy payments/vault removed [main:manifests');
+    expect(removed.stdout).not.toContain('/tmp');
+  });
+
+  test('an error in a revision is named by the revision too', () => {
+    put('broken/all.yaml', 'apiVersion: v1\nkind: Service\nmetadata: {name: [');
+    git('add', '-A');
+    git('commit', '-q', '-m', 'second');
+    rmSync(join(repository, 'broken'), { recursive: true });
+
+    expect(cardinalIn(repository, ['diff', 'main:broken', 'manifests'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^main:broken\/all\.yaml:/),
+    });
+  });
+
+  test.each(['other:manifests', 'main:nowhere', '--output=x:y', 'nowhere'])('%s is an error, with 2', source => {
+    expect(cardinalIn(repository, ['diff', '--', source, 'manifests'])).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining(source),
+    });
+  });
+});
+
+test('both cannot be the standard input', () => {
+  expect(diff('-', '-')).toMatchObject({ status: 2, stdout: '' });
+});
