@@ -33,6 +33,7 @@ export const rule: Check = {
         for (const each of [...unselected(resource), ...incomplete(resource)]) {
           yield unlessChanged(each);
         }
+        yield* outOfRange(resource);
       }
     }
   },
@@ -235,6 +236,36 @@ function* incomplete({ spec, type }: Resource): Iterable<Problem> {
   const list = name === undefined ? undefined : spec.get(name);
   if (list && Array.isArray(list.value) && list.items.length === 0) {
     yield problem(list, `The list of ${name} is empty, so the API server rejects the object.`, `Add ${least}.`);
+  }
+}
+
+/** Numbers that the API server rejects by code: ports, and counts of Pods. */
+function* outOfRange({ spec, type }: Resource): Iterable<Problem> {
+  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
+  const ports = [
+    ...(type === Kind.SERVICE
+      ? spec.get('ports').items.flatMap(each => [each.get('port'), each.get('targetPort')])
+      : []),
+    ...(type === Kind.POD || PODS.has(type) ? pod.get('containers').items : [])
+      .flatMap(each => each.get('ports').items)
+      .map(each => each.get('containerPort')),
+  ];
+  for (const port of ports) {
+    if (typeof port.value === 'number' && !(port.value >= 1 && port.value <= 65535)) {
+      yield problem(
+        port,
+        `${port.text} is no port, so the API server rejects the object.`,
+        'Use a number from 1 to 65535.',
+      );
+    }
+  }
+  const replicas = spec.get('replicas');
+  if (PODS.has(type) && typeof replicas.value === 'number' && replicas.value < 0) {
+    yield problem(
+      replicas,
+      'The number of replicas is negative, so the API server rejects the object.',
+      'Use 0 for none.',
+    );
   }
 }
 
