@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import {
   carriesRequests,
   type Cluster,
+  type Field,
   isAutomatic,
   Kind,
   modeField,
