@@ -155,7 +155,7 @@ function world(resources: readonly Resource[], name: string | undefined): readon
   }
   if (name === undefined) {
     throw new InputError(
-      `${names.length} folders have the same objects, so each is a cluster of its own. Choose one: --environment `
+      `${names.length} folders or files have the same objects, so each is a cluster of its own. Choose one: --environment `
         + `${names.join(' or ')}.`,
     );
   }

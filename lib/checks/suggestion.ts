@@ -19,6 +19,11 @@ export function suggestion(name: string, names: readonly string[]): string {
   return near.length > 0 ? ` Did you mean ${near.join(', ')}?` : '';
 }
 
+/** Whether a name is a slip for another one, rather than a name of its own: few characters differ. */
+export function isSlip(name: string, other: string): boolean {
+  return distance(name.toLowerCase(), other.toLowerCase()) <= Math.max(1, Math.floor(other.length / 6));
+}
+
 /** The edit distance: the number of characters to insert, remove or replace. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

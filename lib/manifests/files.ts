@@ -1,10 +1,10 @@
 import { type ManifestDocument, parseDocuments } from './documents';
-import { isLikeManifest, isLikeObject, isOfProgram, isOwnSettings, isTemplateText, purposeOf } from './foreign';
+import { isLikeManifest, isLikeObject, isOfProgram, isOfYtt, isOwn, isTemplateText, purposeOf } from './foreign';
 import { inNamespace, kustomized, type Listed } from './kustomizations';
 import { addTo } from './lists';
 import { resourcesIn } from './load';
 import { ManifestError } from './manifest-error';
-import { inTargetNamespaces } from './target-namespaces';
+import { appliedByFlux } from './flux';
 import { textOf } from './read-text';
 import { Resource } from './resource';
 import { notesOf, type Skipped, TEMPLATES, TEST_DATA, unreadOf } from './skipped';
@@ -100,7 +100,7 @@ class Reader {
       }
     }
     return {
-      resources: inTargetNamespaces(this.resources),
+      resources: appliedByFlux(this.resources),
       errors: this.errors,
       unreadable: this.unreadable,
       notes: notesOf(this.skipped),
@@ -146,6 +146,9 @@ class Reader {
     if (isTemplate(document.value)) {
       return cloudResources(document);
     }
+    if (!isNamed && isOwn(file, document.value)) {
+      return [];
+    }
     if (!isNamed && isOfProgram(document.value)) {
       this.skip(purposeOf(file, document.value), file);
       return [];
@@ -153,8 +156,12 @@ class Reader {
     try {
       return resourcesIn(document, this.namespace);
     } catch (error) {
-      if (error instanceof ManifestError && !isNamed && !isLikeObject(document.value)) {
-        this.skip(purposeOf(file, document.value), file);
+      if (
+        error instanceof ManifestError
+        && !isNamed
+        && !(isLikeObject(document.value) && !isOfYtt(document.source.text))
+      ) {
+        this.skip(isOfYtt(document.source.text) ? TEMPLATES : purposeOf(file, document.value), file);
       } else {
         this.fail(error, isNamed);
       }
@@ -170,9 +177,6 @@ class Reader {
   }
 
   private skip(purpose: string, file: string): void {
-    if (isOwnSettings(file)) {
-      return;
-    }
     const files = this.skipped.purposes.get(purpose) ?? new Set();
     this.skipped.purposes.set(purpose, files.add(file));
   }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { Kind } from './kinds';
 import { isMap } from './object';
 
 /** Groups of the configuration of programs that has the form of objects and that no API server has. */
@@ -27,9 +28,33 @@ export function isTemplateText(text: string): boolean {
   return PLACEHOLDER.test(text);
 }
 
-/** Whether a value that is no object is meant as one: it has metadata, and a kind of an API server. */
+/** Whether a text is of ytt: comments that are its code. */
+export function isOfYtt(text: string): boolean {
+  return /^\s*#@|[:-]\s+#@/m.test(text);
+}
+
+/**
+ * Whether a value that is no object is meant as one: it has metadata, and a kind of an API server; without apiVersion
+ * a known one.
+ */
 export function isLikeObject(value: unknown): boolean {
-  return isMap(value) && typeof value.kind === 'string' && isMap(value.metadata) && !isOfProgram(value);
+  return (
+    isMap(value)
+    && typeof value.kind === 'string'
+    && isMap(value.metadata)
+    && (typeof value.apiVersion === 'string' || KINDS.has(value.kind))
+    && !isOfProgram(value)
+    && !isOfFunction(value.metadata)
+  );
+}
+
+const KINDS: ReadonlySet<string> = new Set(Object.values(Kind).map(each => each.split('.')[0] ?? ''));
+
+/** Whether it is the input of a function of Kustomize or kpt, which needs no name. */
+function isOfFunction({ annotations }: Record<string, unknown>): boolean {
+  return (
+    isMap(annotations) && ['config.kubernetes.io/function', 'config.k8s.io/function'].some(each => each in annotations)
+  );
 }
 
 /** Whether it has the form of an object, but is the configuration of a program that runs elsewhere. */
@@ -68,9 +93,14 @@ const PURPOSES: readonly Purpose[] = [
   { name: 'Docker Compose', value: each => isMap(each.services) && !has('spec')(each) },
 ];
 
-/** Whether a file has the settings of the checks. */
-export function isOwnSettings(file: string): boolean {
-  return /^cardinal\.ya?ml$/.test(basename(file));
+/** Whether a file is of this package: the settings of the checks, or a contract for other topologies. */
+export function isOwn(file: string, value: unknown): boolean {
+  const map = isMap(value) ? value : {};
+  return (
+    !Object.hasOwn(map, 'kind')
+    && (/^cardinal\.ya?ml$/.test(basename(file))
+      || (typeof map.format === 'string' && map.format.startsWith('cdk8s-cardinal/contract/')))
+  );
 }
 
 /** What a file without objects is for, as a noun. */

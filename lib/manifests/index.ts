@@ -15,6 +15,7 @@ export * from './embedded';
 export * from './resource';
 export * from './environments';
 export * from './files';
+export { isOfYtt } from './foreign';
 export * from './gateway-api';
 export * from './gateway-references';
 export * from './hosts';

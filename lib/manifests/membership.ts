@@ -63,9 +63,14 @@ function isInjectedByDefault({ namespace }: Workload, cluster: Cluster): boolean
   );
 }
 
-/** Whether the labels of a namespace could add its Pods to a mesh and are not known. */
+/**
+ * Whether the labels of a namespace could add its Pods to a mesh and are not known: it is not declared, or its
+ * kustomization changes it.
+ */
 function isUndecided(namespace: string, cluster: Cluster): boolean {
-  return !cluster.isDeclared(namespace) && !IGNORED_NAMESPACES.includes(namespace) && hasIstio(cluster);
+  const isChanged = cluster.find(Kind.NAMESPACE, namespace)?.origin?.isChanged === true;
+  const isKnown = cluster.isDeclared(namespace) && !(isChanged && saysNothing(cluster.namespaceLabels(namespace)));
+  return !isKnown && !IGNORED_NAMESPACES.includes(namespace) && hasIstio(cluster);
 }
 
 /**

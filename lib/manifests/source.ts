@@ -17,7 +17,8 @@ export class Source {
 
   constructor(
     readonly file: string,
-    private readonly text: string,
+    /** The document as it is written. */
+    readonly text: string,
     /** The line of the file on which the text starts, from 1. */
     private readonly firstLine: number,
   ) {}

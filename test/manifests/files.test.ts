@@ -237,6 +237,77 @@ test('objects of a folder that a Kustomization of Flux applies are in its target
   ]);
 });
 
+test.each(['patches', 'patchesStrategicMerge', 'patchesJson6902', 'components'])(
+  'objects in the folder of a Kustomization of Flux with %s are changed',
+  field => {
+    write(
+      `${field}/ks.yaml`,
+      'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: flux}\n'
+        + `spec: {path: ./apps, ${field}: [{}]}\n`,
+    );
+    write(`${field}/apps/a.yaml`, secret('one'));
+    write(`${field}/other/a.yaml`, secret('two'));
+    expect(
+      readResources([join(folder, field)]).resources.map(({ key, origin }) => [key, origin?.isChanged ?? false]),
+    ).toEqual([
+      ['default/one', true],
+      ['flux/a', false],
+      ['default/two', false],
+    ]);
+  },
+);
+
+test.each<[string, string, string[]]>([
+  ['settings of the checks', 'cardinal.yaml', []],
+  ['a contract as JSON', 'contracts/a.contract.json', []],
+  ['a contract as YAML', 'a.yaml', []],
+])('%s is no manifest, and is not noted', (_name, file) => {
+  const own =
+    file === 'cardinal.yaml' ? 'paths: [k8s]\n' : '{"format": "cdk8s-cardinal/contract/v1", "topology": "a"}\n';
+  write(`own/${file}`, own);
+  expect(readResources([join(folder, 'own')])).toMatchObject({ resources: [], errors: [], unreadable: [], notes: [] });
+});
+
+test('an object in a file of that name, or with the field of a contract, is one', () => {
+  write('namesake/cardinal.yaml', secret('one'));
+  write('namesake/b.yaml', `format: cdk8s-cardinal/contract/v1\n${secret('two')}`);
+  expect(readResources([join(folder, 'namesake')]).resources.map(each => each.key)).toEqual([
+    'default/two',
+    'default/one',
+  ]);
+});
+
+test.each<[string, string, RegExp | undefined]>([
+  ['the package of another program', 'kind: ZarfPackageConfig\nmetadata: {name: a}\n', /1 file skipped \(other YAML\)/],
+  ['a Deployment', 'kind: Deployment\nmetadata: {name: a}\n', undefined],
+  [
+    'the input of a function of Kustomize',
+    'apiVersion: a/v1\nkind: A\nmetadata: {annotations: {config.kubernetes.io/function: a}}\n',
+    /1 file skipped \(other YAML\)/,
+  ],
+  [
+    'a document of ytt without a name',
+    'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: #@ data.values.name\n',
+    /1 file skipped \(templates/,
+  ],
+])('%s, without apiVersion or name, is left out if kubectl is not meant to read it', (name, text, note) => {
+  const file = `lacking/${name.replace(/ /g, '-')}/a.yaml`;
+  write(file, text);
+  const { unreadable, notes } = readResources([join(folder, file, '..')]);
+  expect([unreadable.length, notes.join()]).toEqual([note ? 0 : 1, note ? expect.stringMatching(note) : '']);
+});
+
+test('folders with the input of tests are left out, unless they are passed', () => {
+  for (const each of ['testdata', '__fixtures__', 'src/test/resources', 'test/resources']) {
+    write(`tested/${each}/a.yaml`, secret(each.replace(/\W/g, '')));
+  }
+  const { resources, notes } = readResources([join(folder, 'tested')]);
+  expect(resources.map(each => each.name)).toEqual(['testresources']);
+  expect(notes).toEqual([expect.stringMatching(/^3 folders skipped \(input of tests; pass one to check it\): /)]);
+  expect(readResources([join(folder, 'tested/src/test/resources')]).resources).toHaveLength(1);
+  expect(readResources([join(folder, 'tested/testdata')]).resources).toHaveLength(1);
+});
+
 test('an IstioOperator needs no name', () => {
   write('operator.yaml', 'apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {}\n');
   expect(namesIn('operator.yaml')).toEqual(['installed-state']);

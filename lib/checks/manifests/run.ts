@@ -1,4 +1,4 @@
-import { Cluster, Kind, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
+import { Cluster, isOfYtt, Kind, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
@@ -149,6 +149,9 @@ function reasonToSuppress(finding: ManifestFinding, problem: Problem, isInline: 
   const { namespace } = finding.object;
   if (placeholder !== undefined) {
     return `the placeholder ${placeholder} has no value here`;
+  }
+  if (isInline && isOfYtt(problem.at.resource.origin?.source.text ?? '')) {
+    return 'ytt fills the document in';
   }
   if (KUBERNETES_OWN.has(namespace)) {
     return `${namespace} is a namespace of Kubernetes itself`;

@@ -394,3 +394,19 @@ test('a Service that names no namespace may be applied to the one where it is mi
   expect(severitiesOf('{name: web, namespace: default}')).toEqual(['error']);
   expect(severitiesOf('{name: wbe}')).toEqual(['error']);
 });
+
+test.each<[string, string, boolean]>([
+  ['a name in braces', 'gatewayClassName: "{GATEWAY_CLASS}"', true],
+  ['a text in angle brackets', 'gatewayClassName: "<your class>"', true],
+  ['a name to replace', 'gatewayClassName: CHANGE_ME', true],
+  ['a comment of ytt', 'gatewayClassName: #@ data.values.name', true],
+  ['a name', 'gatewayClassName: other', false],
+])('findings about %s are suppressed: placeholders alone', (_name, field, isSuppressed) => {
+  const text =
+    'apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g}\nspec:\n'
+    + `  listeners: [{name: http, port: 80, protocol: HTTP}]\n  ${field}\n`;
+  const cluster = new Cluster(loadResources(text, { file: 'a.yaml' }));
+  const { suppressed } = checkManifests(cluster);
+  expect(suppressed.length > 0).toBe(isSuppressed);
+  expect(checkManifests(cluster, { inlineSuppressions: false }).suppressed).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { checkManifests } from '../../../lib/checks';
-import { Cluster, loadResources } from '../../../lib/manifests';
+import { Cluster, loadResources, Resource } from '../../../lib/manifests';
 
 const object = (apiVersion: string, kind: string, fields: string) =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: web, namespace: shop}\n${fields}\n`;
@@ -241,7 +241,46 @@ test('a field of Envoy Gateway without a near name is a note, since the API may 
     checkManifests(new Cluster(loadResources(text(field), { file: 'a.yaml' })))
       .findings.filter(each => each.field === `spec.${field}`)
       .map(each => each.severity);
-  expect([severities('dynamicThings'), severities('jwts')]).toEqual([['info'], ['error']]);
+  expect(['dynamicThings', 'csrf', 'jwtClaims', 'jwts', 'extAut'].map(severities)).toEqual([
+    ['info'],
+    ['info'],
+    ['info'],
+    ['error'],
+    ['error'],
+  ]);
+});
+
+test.each<[string, string, string | undefined]>([
+  ['a port of a Service above 65535', object('v1', 'Service', 'spec: {ports: [{port: 65536}]}'), 'spec.ports[0].port'],
+  [
+    'a target port below 1',
+    object('v1', 'Service', 'spec: {ports: [{port: 1, targetPort: 0}]}'),
+    'spec.ports[0].targetPort',
+  ],
+  ['ports from 1 to 65535', object('v1', 'Service', 'spec: {ports: [{port: 65535, targetPort: 1}]}'), undefined],
+  [
+    'a port of a container above 65535',
+    deployment('', ', ports: [{containerPort: 70000}]'),
+    'spec.template.spec.containers[0].ports[0].containerPort',
+  ],
+  ['a negative number of replicas', deployment('replicas: -1,'), 'spec.replicas'],
+  ['no replicas', deployment('replicas: 0,'), undefined],
+])('%s is rejected by the API server, or not', (_name, text, field) => {
+  const fields = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })))
+    .findings.filter(({ id }) => id === 'SchemaViolation')
+    .map(each => each.field);
+  expect(fields).toEqual(field === undefined ? [] : [field]);
+});
+
+test('what is missing in an object that its kustomization changes is a note', () => {
+  const [resource] = loadResources(object('v1', 'Service', 'spec: {}'), { file: 'a.yaml' });
+  const of = (isChanged: boolean) =>
+    resource?.origin ? [new Resource(resource.object, { ...resource.origin, isChanged })] : [];
+  const severities = (isChanged: boolean) =>
+    checkManifests(new Cluster(of(isChanged))).findings.map(({ id, severity, message }) => [id, severity, message]);
+  const missing = 'The Service has no ports, so the API server rejects it';
+  expect(severities(false)).toContainEqual(['SchemaViolation', 'error', `${missing}.`]);
+  expect(severities(true)).toContainEqual(['SchemaViolation', 'info', `${missing}, unless its kustomization adds it.`]);
 });
 
 const CRD = `

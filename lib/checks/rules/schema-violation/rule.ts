@@ -11,7 +11,7 @@ import {
 } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../../manifests/check';
-import { suggestion } from '../../suggestion';
+import { isSlip, suggestion } from '../../suggestion';
 
 export const rule: Check = {
   id: 'SchemaViolation',
@@ -30,8 +30,10 @@ export const rule: Check = {
         yield* unknownKind(resource, schemas);
       } else {
         yield* violations(resource.root, schema, schemas);
-        yield* unselected(resource);
-        yield* incomplete(resource);
+        for (const each of [...unselected(resource), ...incomplete(resource)]) {
+          yield unlessChanged(each);
+        }
+        yield* outOfRange(resource);
       }
     }
   },
@@ -93,7 +95,7 @@ function* violations(field: Field, schema: Schema, schemas: Schemas): Iterable<P
         `"${value}" is no value of this field, so the API server rejects the object.${nearest(value, values)}`,
         `Use one of ${values.join(', ')}.`,
       );
-      yield nearest(value, values) === '' && isAhead(field) ? { ...found, severity: Severity.INFO } : found;
+      yield isAhead(field) && !values.some(each => isSlip(value, each)) ? { ...found, severity: Severity.INFO } : found;
     }
   } else if ('a' in type) {
     if (!Array.isArray(value)) {
@@ -126,7 +128,9 @@ function* ofObject(field: Field, fields: Fields, required: readonly string[], sc
         `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearest}`,
         names.length <= 12 ? `Use one of ${names.join(', ')}.` : 'Correct or remove it.',
       );
-      yield nearest === '' && isAhead(field) ? { ...unknown, severity: Severity.INFO } : unknown;
+      yield isAhead(field) && !names.some(each => isSlip(name, each))
+        ? { ...unknown, severity: Severity.INFO }
+        : unknown;
     }
   }
   if (isAhead(field)) {
@@ -135,11 +139,21 @@ function* ofObject(field: Field, fields: Fields, required: readonly string[], sc
   const unknown = field.entries.filter(([name]) => !Object.hasOwn(fields, name));
   const isMisspelt = (name: string) => unknown.some(([other]) => nearest(other, [name]) !== '');
   for (const name of required.filter(each => !field.get(each).exists && !isMisspelt(each))) {
-    const missing = `The field "${name}" is missing, so the API server rejects the object`;
-    yield field.resource.origin?.isChanged === true
-      ? { ...problem(field, `${missing}, unless its kustomization adds it.`, `Add ${name}.`), severity: Severity.INFO }
-      : problem(field, `${missing}.`, `Add ${name}.`);
+    yield unlessChanged(
+      problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`),
+    );
   }
+}
+
+/** What is missing may be added by the kustomization of the object. */
+function unlessChanged(found: Problem): Problem {
+  return found.at.resource.origin?.isChanged === true
+    ? {
+        ...found,
+        severity: Severity.INFO,
+        message: `${found.message.replace(/\.$/, '')}, unless its kustomization adds it.`,
+      }
+    : found;
 }
 
 /**
@@ -222,6 +236,36 @@ function* incomplete({ spec, type }: Resource): Iterable<Problem> {
   const list = name === undefined ? undefined : spec.get(name);
   if (list && Array.isArray(list.value) && list.items.length === 0) {
     yield problem(list, `The list of ${name} is empty, so the API server rejects the object.`, `Add ${least}.`);
+  }
+}
+
+/** Numbers that the API server rejects by code: ports, and counts of Pods. */
+function* outOfRange({ spec, type }: Resource): Iterable<Problem> {
+  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
+  const ports = [
+    ...(type === Kind.SERVICE
+      ? spec.get('ports').items.flatMap(each => [each.get('port'), each.get('targetPort')])
+      : []),
+    ...(type === Kind.POD || PODS.has(type) ? pod.get('containers').items : [])
+      .flatMap(each => each.get('ports').items)
+      .map(each => each.get('containerPort')),
+  ];
+  for (const port of ports) {
+    if (typeof port.value === 'number' && !(port.value >= 1 && port.value <= 65535)) {
+      yield problem(
+        port,
+        `${port.text} is no port, so the API server rejects the object.`,
+        'Use a number from 1 to 65535.',
+      );
+    }
+  }
+  const replicas = spec.get('replicas');
+  if (PODS.has(type) && typeof replicas.value === 'number' && replicas.value < 0) {
+    yield problem(
+      replicas,
+      'The number of replicas is negative, so the API server rejects the object.',
+      'Use 0 for none.',
+    );
   }
 }
 
