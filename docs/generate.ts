@@ -6,19 +6,21 @@ import { edgeCapabilities } from './edge-capabilities';
 import { ruleIndex } from './rule-index';
 import { examplesIn, folderOf } from './rules';
 import { tasksPage } from './tasks';
+import { tierCapabilities } from './tiers';
 
 const ROOT = join(__dirname, '..');
 const MARK = '<!-- generated -->\n';
 
 /** All generated files, by their paths in the repository. */
 export function generatedFiles(): Map<string, string> {
-  const [text, edges] = ['docs/checks.md', 'docs/edges.md'].map(
+  const [text, edges, ambient] = ['docs/checks.md', 'docs/edges.md', 'docs/guides/ambient.md'].map(
     path => readFileSync(join(ROOT, path), 'utf8').split(MARK)[0] ?? '',
   );
   return new Map([
     ['lib/checks/rules/index.ts', ruleIndex()],
     ['docs/tasks.md', tasksPage()],
     ['docs/edges.md', `${edges}${MARK}\n${edgeCapabilities()}\n`],
+    ['docs/guides/ambient.md', `${ambient}${MARK}\n${tierCapabilities()}\n`],
     ['docs/checks.md', `${text}${MARK}\n${list().replaceAll(/^## /gm, '### ')}`],
     ...CHECKS.map(check => [`docs/checks/${folderOf(check.id)}.md`, checkPage(check)] as const),
   ]);

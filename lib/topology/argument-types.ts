@@ -16,9 +16,9 @@ responses, allowed operations, call policies that differ by caller, a circuit br
 traffic split, routing by header, mirroring, egress by host name, an egress gateway, an edge, redirects at the edge,
 conditions of a route, token verification at the edge, API keys at the edge, external authorization at the edge, TLS
 passthrough or TCP at the edge, TLS to backends, token verification at services, telemetry of services, extensions of
-its proxy, machines outside of Kubernetes, a dry run of policies, rate limits at services, rate limits at the edge,
-per-client rate limits, CORS, client certificates, a web application firewall, request validation, response caching,
-REST-to-gRPC transcoding, settings of its proxy; CircuitBreakerProps consecutive5xxErrors?:number
+its proxy, scripts in its proxy, machines outside of Kubernetes, a dry run of policies, rate limits at services, rate
+limits at the edge, per-client rate limits, CORS, client certificates, a web application firewall, request validation,
+response caching, REST-to-gRPC transcoding, settings of its proxy; CircuitBreakerProps consecutive5xxErrors?:number
 consecutiveGatewayErrors?:number baseEjectionTime?:Duration interval?:Duration maxEjectionPercent?:number
 minHealthPercent?:number maxConnections?:number maxPendingRequests?:number maxRequests?:number connectTimeout?:Duration
 maxRequestsPerConnection?:number maxRetries?:number idleTimeout?:Duration maxConnectionDuration?:Duration
@@ -71,55 +71,56 @@ HeaderMatch.exact header:string value:string; HeaderMatch.prefix header:string v
 header:string value:string; HeaderOperations set?:HeaderValues add?:HeaderValues remove?:string[]; HeaderValues
 *:string; Health.exec command:string[] options?:ProbeOptions; Health.grpc options?:GrpcProbeOptions; Health.http
 path:string options?:HttpProbeOptions; Health.tcp options?:PortProbeOptions; HelmProps version?:string base?:string
-istiod?:string repository?:string replicas?:number executable?:string; HostAlias ip:string hostnames:string[];
-HttpHandlerOptions port?:number; HttpProbeOptions +PortProbeOptions https?:boolean headers?:{string}; ImagePullPolicy =
-Always, IfNotPresent, Never; InitContainer +FurtherContainer sidecar?:boolean; Injection = namespace, pod; Install.helm
-props?:HelmProps; Install.istioctl props?:IstioctlProps; IstioInstallationProps +MeshSettings install?:Install;
-IstioSidecarsProps revision?:string injection?:Injection controlPlaneNamespace?:string rootNamespace?:string
-trustDomain?:string tracing?:Tracing accessLog?:AccessLog metrics?:MetricsProps gatewayService?:GatewayService;
-IstioctlProps replicas?:number hub?:string tag?:string; JobProps completions?:number parallelism?:number
-backoffLimit?:number activeDeadline?:Duration ttlAfterFinished?:Duration restartPolicy?:JobRestartPolicy;
-JobRestartPolicy = Never, OnFailure; JwtProps issuer:string audiences?:string[] anyAudience?:boolean
-clientIdAsAudience?:boolean scopes?:string[] jwksUri?:string jwks?:string; KedaTrigger type:string metadata:{string}
-authentication?:string; Lifecycle postStart?:LifecycleHandler preStop?:LifecycleHandler; LifecycleHandler.exec
-command:string[]; LifecycleHandler.httpGet path:string options?:HttpHandlerOptions; LifecycleHandler.sleep
-duration:Duration; LoadBalancing algorithm?:LoadBalancingAlgorithm consistentHash?:HashKey warmup?:Warmup
-locality?:LocalityLoadBalancing; LoadBalancingAlgorithm = LEAST_REQUEST, ROUND_ROBIN, RANDOM; LocalityDistribution
-from:string to:{number}; LocalityLoadBalancing enabled?:boolean failover?:RegionFailover[] failoverPriority?:string[]
-distribute?:LocalityDistribution[]; MachineProps locality?:string network?:string; Machines.at addresses:string[]
-props?:MachineProps; Machines.registering cidrs:string[] props?:MachineProps; MeshSettings revision?:string
-trustDomain?:string trustDomainAliases?:string[] minTlsVersion?:TlsVersion tracing?:Tracing topologies?:Topology[]
-accessLog?:AccessLog outboundTraffic?:OutboundTraffic; Metadata labels?:{string} annotations?:{string};
-MetricTargetProps averageValue?:string value?:string selector?:{string}; MetricsProps tags?:{string}
-removedTags?:string[]; MutualTlsOriginationProps +TlsOriginationProps secret:string; NoMeshProps gateway?:EdgeGateway;
-NodeOperator = In, NotIn, Exists, DoesNotExist; NodeRequirement key:string operator?:NodeOperator values?:string[]
-preference?:number; OpenTelemetryLogProps +AccessLogProps +TelemetryBackendProps; Operation.http text:string;
-Operation.parse where:string text:string; OperationAuth +RequestAuth operation:Operation; OutboundTraffic.any
-reason:string; PartProps service:Service path:string timeout?:Duration port?:number; PathPrefixRewrite from:string
-to:string; Peer.cidrs ...cidrs:string; Peer.pods props:PodsPeerProps; Peer.serviceAccount
-props:ServiceAccountPeerProps; PerClientRateLimit.of props:PerClientRateLimitProps; PerClientRateLimitProps
-client:ClientKey requests:number per:Period failureMode:FailureMode; Period = second, minute, hour, day; PodLabels
-*:string; PodManagementPolicy = OrderedReady, Parallel; PodProps terminationGracePeriod?:Duration
-securityContext?:PodSecurityContext imagePullSecrets?:string[] dnsPolicy?:DnsPolicy dnsConfig?:DnsConfig
-hostAliases?:HostAlias[] enableServiceLinks?:boolean shareProcessNamespace?:boolean; PodRequirement labels?:{string}
-topologyKey?:string namespaces?:string[] preference?:number; PodSecurityContext fsGroup?:number
-fsGroupChangeOnRootMismatch?:boolean supplementalGroups?:number[]; PodsPeerProps namespace:string labels:PodLabels;
-Port.grpc number:number options?:GrpcPortOptions; Port.http number:number options?:PortOptions; Port.http2
-number:number options?:PortOptions; Port.tcp number:number options?:PortOptions; Port.tls number:number
-options?:PortOptions; PortOptions target?:number name?:string; PortProbeOptions +ProbeOptions port?:number;
-ProbeOptions initialDelay?:Duration period?:Duration timeout?:Duration failureThreshold?:number
-successThreshold?:number; Probes startup?:Health readiness?:Health liveness?:Health; ProtoDescriptor.fromFile
-path:string; ProxyExtension.lua script:string; ProxyExtension.wasm props:WasmProps; ProxyLogLevel = trace, debug, info,
-warning, error, critical, off; ProxyProps resources?:ProxyResources concurrency?:number
-holdApplicationUntilProxyStarts?:boolean drainDuration?:Duration terminationDrainDuration?:Duration
-excludeInboundPorts?:number[] excludeOutboundPorts?:number[] excludeOutboundIPRanges?:string[] logLevel?:ProxyLogLevel
-componentLogLevel?:{ProxyLogLevel} env?:{string}; ProxyResources cpu?:string cpuLimit?:string memory?:string
-memoryLimit?:string; QueryParamMatch.exact name:string value:string; QueryParamMatch.regex name:string value:string;
-RateLimit.perSecond rate:number burst?:number; RateLimiterProps redis:Service image?:string namespace?:string;
-RedirectProps +RedirectTarget auth?:Auth match?:RequestMatch authorizer?:ExternalAuthorizer; RedirectTarget
-path?:string pathPrefix?:string host?:string scheme?:string port?:number statusCode?:number; ReferenceOptions
-optional?:boolean; RegionFailover from:string to:string; RequestAuth auth:Auth claims?:ClaimValues; RequestMatch
-headers?:HeaderMatch[] queryParams?:QueryParamMatch[]; RequestValidation query?:string[] headers?:string[] body?:{any};
+istiod?:string cni?:string ztunnel?:string repository?:string replicas?:number executable?:string; HostAlias ip:string
+hostnames:string[]; HttpHandlerOptions port?:number; HttpProbeOptions +PortProbeOptions https?:boolean
+headers?:{string}; ImagePullPolicy = Always, IfNotPresent, Never; InitContainer +FurtherContainer sidecar?:boolean;
+Injection = namespace, pod; Install.helm props?:HelmProps; Install.istioctl props?:IstioctlProps;
+IstioInstallationProps +MeshSettings install?:Install; IstioSidecarsProps revision?:string injection?:Injection
+controlPlaneNamespace?:string rootNamespace?:string trustDomain?:string tracing?:Tracing accessLog?:AccessLog
+metrics?:MetricsProps gatewayService?:GatewayService; IstioctlProps replicas?:number hub?:string tag?:string; JobProps
+completions?:number parallelism?:number backoffLimit?:number activeDeadline?:Duration ttlAfterFinished?:Duration
+restartPolicy?:JobRestartPolicy; JobRestartPolicy = Never, OnFailure; JwtProps issuer:string audiences?:string[]
+anyAudience?:boolean clientIdAsAudience?:boolean scopes?:string[] jwksUri?:string jwks?:string; KedaTrigger type:string
+metadata:{string} authentication?:string; Lifecycle postStart?:LifecycleHandler preStop?:LifecycleHandler;
+LifecycleHandler.exec command:string[]; LifecycleHandler.httpGet path:string options?:HttpHandlerOptions;
+LifecycleHandler.sleep duration:Duration; LoadBalancing algorithm?:LoadBalancingAlgorithm consistentHash?:HashKey
+warmup?:Warmup locality?:LocalityLoadBalancing; LoadBalancingAlgorithm = LEAST_REQUEST, ROUND_ROBIN, RANDOM;
+LocalityDistribution from:string to:{number}; LocalityLoadBalancing enabled?:boolean failover?:RegionFailover[]
+failoverPriority?:string[] distribute?:LocalityDistribution[]; MachineProps locality?:string network?:string;
+Machines.at addresses:string[] props?:MachineProps; Machines.registering cidrs:string[] props?:MachineProps;
+MeshSettings revision?:string ambient?:boolean trustDomain?:string trustDomainAliases?:string[]
+minTlsVersion?:TlsVersion tracing?:Tracing topologies?:Topology[] accessLog?:AccessLog
+outboundTraffic?:OutboundTraffic; Metadata labels?:{string} annotations?:{string}; MetricTargetProps
+averageValue?:string value?:string selector?:{string}; MetricsProps tags?:{string} removedTags?:string[];
+MutualTlsOriginationProps +TlsOriginationProps secret:string; NoMeshProps gateway?:EdgeGateway; NodeOperator = In,
+NotIn, Exists, DoesNotExist; NodeRequirement key:string operator?:NodeOperator values?:string[] preference?:number;
+OpenTelemetryLogProps +AccessLogProps +TelemetryBackendProps; Operation.http text:string; Operation.parse where:string
+text:string; OperationAuth +RequestAuth operation:Operation; OutboundTraffic.any reason:string; PartProps
+service:Service path:string timeout?:Duration port?:number; PathPrefixRewrite from:string to:string; Peer.cidrs
+...cidrs:string; Peer.pods props:PodsPeerProps; Peer.serviceAccount props:ServiceAccountPeerProps;
+PerClientRateLimit.of props:PerClientRateLimitProps; PerClientRateLimitProps client:ClientKey requests:number
+per:Period failureMode:FailureMode; Period = second, minute, hour, day; PodLabels *:string; PodManagementPolicy =
+OrderedReady, Parallel; PodProps terminationGracePeriod?:Duration securityContext?:PodSecurityContext
+imagePullSecrets?:string[] dnsPolicy?:DnsPolicy dnsConfig?:DnsConfig hostAliases?:HostAlias[]
+enableServiceLinks?:boolean shareProcessNamespace?:boolean; PodRequirement labels?:{string} topologyKey?:string
+namespaces?:string[] preference?:number; PodSecurityContext fsGroup?:number fsGroupChangeOnRootMismatch?:boolean
+supplementalGroups?:number[]; PodsPeerProps namespace:string labels:PodLabels; Port.grpc number:number
+options?:GrpcPortOptions; Port.http number:number options?:PortOptions; Port.http2 number:number options?:PortOptions;
+Port.tcp number:number options?:PortOptions; Port.tls number:number options?:PortOptions; PortOptions target?:number
+name?:string; PortProbeOptions +ProbeOptions port?:number; ProbeOptions initialDelay?:Duration period?:Duration
+timeout?:Duration failureThreshold?:number successThreshold?:number; Probes startup?:Health readiness?:Health
+liveness?:Health; ProtoDescriptor.fromFile path:string; ProxyExtension.lua script:string; ProxyExtension.wasm
+props:WasmProps; ProxyLogLevel = trace, debug, info, warning, error, critical, off; ProxyProps
+resources?:ProxyResources concurrency?:number holdApplicationUntilProxyStarts?:boolean drainDuration?:Duration
+terminationDrainDuration?:Duration excludeInboundPorts?:number[] excludeOutboundPorts?:number[]
+excludeOutboundIPRanges?:string[] logLevel?:ProxyLogLevel componentLogLevel?:{ProxyLogLevel} env?:{string};
+ProxyResources cpu?:string cpuLimit?:string memory?:string memoryLimit?:string; QueryParamMatch.exact name:string
+value:string; QueryParamMatch.regex name:string value:string; RateLimit.perSecond rate:number burst?:number;
+RateLimiterProps redis:Service image?:string namespace?:string; RedirectProps +RedirectTarget auth?:Auth
+match?:RequestMatch authorizer?:ExternalAuthorizer; RedirectTarget path?:string pathPrefix?:string host?:string
+scheme?:string port?:number statusCode?:number; ReferenceOptions optional?:boolean; RegionFailover from:string
+to:string; RequestAuth auth:Auth claims?:ClaimValues; RequestMatch headers?:HeaderMatch[]
+queryParams?:QueryParamMatch[]; RequestValidation query?:string[] headers?:string[] body?:{any};
 ResourceReferenceOptions container?:string divisor?:string; Resources cpu?:string cpuLimit?:string memory?:string
 memoryLimit?:string ephemeralStorage?:string ephemeralStorageLimit?:string extended?:{number}; Retries attempts:number
 perTryTimeout?:Duration on?:RetryOn[]; RetryOn = connect-failure, refused-stream, reset, gateway-error, 5xx,

@@ -8,6 +8,7 @@ import {
   Operation,
   Peer,
   Port,
+  ProxyExtension,
   type ServiceProps,
   Topology,
   TopologyChart,
@@ -280,6 +281,39 @@ describe('what a call changes', () => {
       },
       { filters: [{ type: 'URLRewrite', urlRewrite: { hostname: 'pay.example' } }, headers] },
     ]);
+  });
+});
+
+describe('what the proxy of a service does', () => {
+  const targetRefs = [{ group: '', kind: 'Service', name: 'payment' }];
+  const objectsWith = (props: ServiceProps) => {
+    const { topology, checkout, payment } = shop(props);
+    checkout.calls(payment);
+    const rendered = ambient(topology);
+    expect(problemsOf(rendered)).toEqual([]);
+    return rendered;
+  };
+
+  test('modules are those of the waypoint, which loads them', () => {
+    const module = ProxyExtension.wasm({ url: 'oci://registry.example/auth:1', sha256: 'a'.repeat(64) });
+    const rendered = objectsWith({ proxyExtensions: [module] });
+    expect(one(rendered, 'WasmPlugin', 'payment-wasm-0').spec.targetRefs).toEqual(targetRefs);
+    expect(one(rendered, 'NetworkPolicy', 'waypoint').spec.egress[1].ports).toEqual([{ protocol: 'TCP', port: 443 }]);
+    expect(one(rendered, 'NetworkPolicy', 'payment').spec.egress).toEqual([]);
+  });
+
+  test('telemetry is that of the waypoint', () => {
+    const rendered = objectsWith({ telemetry: { accessLog: false } });
+    expect(one(rendered, 'Telemetry', 'payment').spec).toMatchObject({
+      targetRefs,
+      accessLogging: [{ disabled: true }],
+    });
+  });
+
+  test('scripts are an error', () => {
+    expect(() => objectsWith({ proxyExtensions: [ProxyExtension.lua('function envoy_on_request() end')] })).toThrow(
+      'It requires scripts in its proxy',
+    );
   });
 });
 
