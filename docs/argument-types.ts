@@ -9,6 +9,7 @@ const DECLARING = ['Callee', 'Edge', 'ForeignService', 'ForeignTopology', 'Servi
 /** Classes that users construct. */
 const CONSTRUCTED = [
   'ClusterApp',
+  'IstioAmbient',
   'IstioIngress',
   'IstioInstallation',
   'IstioSidecars',

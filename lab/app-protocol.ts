@@ -5,6 +5,8 @@ export interface AppConfig {
   readonly version: string;
   readonly pod: string;
   readonly ports: readonly { readonly port: number; readonly protocol: string }[];
+  /** The certificate of its HTTP ports, as PEM: that in the environment of its container. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** The responses of the app until the next message. */

@@ -2,8 +2,8 @@
  * The app that runs in a pod instead of its image: it answers on the pod's ports with its name and the request that it
  * received, and sends requests on behalf of the harness, which controls it over the IPC channel.
  */
-import { Agent, createServer as createHttpServer, request as httpRequest } from 'node:http';
-import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import { Agent, createServer as createHttpServer, request as httpRequest, type RequestListener } from 'node:http';
+import { Agent as TlsAgent, createServer as createHttpsServer, request as httpsRequest } from 'node:https';
 import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
 import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
 import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
@@ -39,17 +39,17 @@ function listen(port: number, protocol: string): Promise<void> {
         socket.on('data', data => socket.write(`${config.service} ${config.version} ${config.pod} ${data.toString()}`));
       }).listen(port, resolve);
     } else if (protocol === 'http') {
-      const server = createHttpServer((request, response) => {
+      const answerHttp: RequestListener = (request, response) => {
         const { method = '', url: path = '', headers } = request;
         const { status, delay, body } = answer({ port, method, path, headers });
         setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
         request.resume();
-      });
-      server.on('upgrade', (_, socket) => {
+      };
+      const server = config.tls ? createHttpsServer(config.tls, answerHttp) : createHttpServer(answerHttp);
+      server.listen(port, resolve).on('upgrade', (_, socket) => {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
         socket.on('error', () => undefined).pipe(socket);
       });
-      server.listen(port, resolve);
     } else {
       createHttp2Server()
         .on('stream', (stream, headers) => {

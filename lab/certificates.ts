@@ -47,6 +47,11 @@ export function tlsSecret(lab: Lab, namespace: string, name: string, host: strin
     kind: 'Secret',
     type: 'kubernetes.io/tls',
     metadata: { namespace, name },
-    stringData: { 'tls.key': key, 'tls.crt': cert },
+    data: { 'tls.key': inBase64(key), 'tls.crt': inBase64(cert) },
   };
+}
+
+/** Envoy Gateway reads files of manifests without an API server, which would encode `stringData`. */
+function inBase64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }

@@ -250,10 +250,12 @@ export class Pod {
       port: containerPort,
       protocol: name?.split('-')[0] ?? 'tcp',
     }));
+    const [key, cert] = ['TLS_KEY', 'TLS_CERT'].map(name => container.env?.find(each => each.name === name)?.value);
     const config: AppConfig = {
       service: container.name,
       version: this.labels.version ?? '',
       pod: this.name,
+      tls: key !== undefined && cert !== undefined ? { key, cert } : undefined,
       ports: [
         ...declared,
         ...this.probedPorts

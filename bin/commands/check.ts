@@ -9,6 +9,7 @@ import {
   ConfigError,
   entriesNamed,
   type Environment,
+  listed,
   mergedReport,
   PluginError,
   suggestion,
@@ -120,7 +121,7 @@ function baselineOf(file: string): Baseline {
 
 interface Result {
   readonly cluster: CheckedCluster;
-  /** Whether something could not be read, or there was nothing. */
+  /** Whether something could not be read, or there was nothing at all. */
   readonly isUnread: boolean;
 }
 
@@ -135,7 +136,8 @@ function checkOne(environment: Environment, options: Options, { config, checks }
   if (isEmpty && errors.length === 0) {
     const of = name === undefined ? '' : ` (environment ${name})`;
     const where = options.cluster ? 'the cluster' : `${environment.paths.join(', ')}${of}`;
-    process.stderr.write(`${printableLine(`There is no object in ${where}: an earlier command may have failed.`)}\n`);
+    const reason = notes.length > 0 ? 'nothing was checked' : 'an earlier command may have failed';
+    process.stderr.write(`${printableLine(`There is no object in ${where}: ${reason}.`)}\n`);
   }
   // Declared environments are clusters as they are.
   const worlds = name === undefined ? environmentsIn(resources) : [{ resources }];
@@ -143,8 +145,8 @@ function checkOne(environment: Environment, options: Options, { config, checks }
     const names = worlds.map(each => each.name ?? '');
     process.stderr.write(
       `${printableLine(
-        `${names.length} folders have the same objects, so each is checked as a cluster of its own, with what is `
-          + `outside of them: ${names.join(', ')}`,
+        `${names.length} folders or files have the same objects and are alternatives, so each is checked as a cluster `
+          + `of its own, with what is outside of them: ${listed(names)}`,
       )}\n`,
     );
   }
@@ -158,6 +160,7 @@ function checkOne(environment: Environment, options: Options, { config, checks }
         elsewhere,
         unread,
         unreadTypes,
+        others: world.others,
       }),
       {
         checks: [...checks, unreadableManifests(unreadable)],
@@ -176,7 +179,7 @@ function checkOne(environment: Environment, options: Options, { config, checks }
       objects: resources.length,
       checks,
     },
-    isUnread: errors.length > 0 || isEmpty,
+    isUnread: errors.length > 0 || (isEmpty && notes.length === 0),
   };
 }
 

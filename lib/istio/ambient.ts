@@ -10,7 +10,7 @@ import {
   type Tracing,
   type Tunnel,
 } from '../kubernetes';
-import type { Service } from '../topology';
+import { requireArguments, type Service } from '../topology';
 import { AccessLog } from './access-log';
 import { validTrustDomain } from './identities';
 import { type GatewayService, IstioIngress } from './ingress';
@@ -93,6 +93,7 @@ export class IstioAmbient extends Target {
 
   constructor(props: IstioAmbientProps = {}) {
     super();
+    requireArguments('new.IstioAmbient', [props]);
     this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
     this.rootNamespace = props.rootNamespace ?? this.controlPlaneNamespace;
     this.trustDomain = validTrustDomain('Mesh.ambient', props.trustDomain);

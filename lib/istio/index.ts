@@ -23,6 +23,9 @@ export { IstioAmbient, type IstioAmbientProps } from './ambient';
 export { AccessLog, type AccessLogProps, type OpenTelemetryLogProps } from './access-log';
 export { GatewayService, IstioIngress } from './ingress';
 export {
+  type ArgoCdProps,
+  type FluxProps,
+  type GitOpsProps,
   type HelmProps,
   Install,
   IstioCharts,

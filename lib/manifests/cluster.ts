@@ -2,7 +2,7 @@ import { addTo } from './lists';
 import { Hosts } from './hosts';
 import { Kind } from './kinds';
 import { MeshConfig } from './mesh-config';
-import { withoutOverwritten } from './namesakes';
+import { besides, withoutOverwritten } from './namesakes';
 import { ownValue } from './object';
 import type { Resource } from './resource';
 import type { Labels } from './selector';
@@ -38,6 +38,11 @@ export interface ClusterProps {
    * @default - none
    */
   readonly unreadTypes?: readonly string[];
+  /**
+   * Objects that may be applied too: of files and folders that are alternatives to others.
+   * @default - none
+   */
+  readonly others?: readonly Resource[];
 }
 
 /** What exists in the cluster and no manifest declares. */
@@ -72,6 +77,7 @@ export class Cluster {
   private readonly byKey = new Map<string, Resource>();
   private readonly services = new Map<Workload, Resource[]>();
   private known?: ReadonlySet<string>;
+  private wider?: Cluster;
 
   /** The objects; of several with one kind, namespace and name, the last one. */
   readonly resources: readonly Resource[];
@@ -128,6 +134,13 @@ export class Cluster {
   /** Types of which no object was read. */
   get unreadTypes(): readonly string[] {
     return this.props.unreadTypes ?? [];
+  }
+
+  /** The same objects with those that may be applied too, by names of their own; undefined without any. */
+  get withOthers(): Cluster | undefined {
+    const { others = [], ...props } = this.props;
+    this.wider ??= others.length === 0 ? undefined : new Cluster(besides(others, this.applied), props);
+    return this.wider;
   }
 
   /** The labels of a namespace; empty if they are not known. */

@@ -1,99 +1,43 @@
-import { dirname, resolve, sep } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { addTo } from './lists';
+import { sep } from 'node:path';
+import { type Fork, forksIn, isWithin, placeOf } from './forks';
 import type { Resource } from './resource';
-import { isIdentified } from './namesakes';
 
 /** Objects that are applied to one cluster. */
 export interface World {
-  /** The folder by which it differs from the others; undefined if there is one only. */
+  /** The folder or file by which it differs from the others; undefined if there is one only. */
   readonly name?: string;
   readonly resources: readonly Resource[];
-}
-
-/** Sibling folders with the same objects: a cluster has those of one of them. */
-interface Fork {
-  readonly parent: string;
-  /** By name. */
-  readonly alternatives: readonly string[];
+  /**
+   * Objects of files and folders that are alternatives to those of this one, and no environments: they may be applied
+   * too.
+   * @default - none
+   */
+  readonly others?: readonly Resource[];
 }
 
 /**
- * The clusters that objects are for: where the same object is in sibling folders, such as dev and prod, each of them is
- * of a cluster of its own, with the objects outside of these folders. Folders of the same name belong together, such as
- * apps/prod and infrastructure/prod. Equal objects without a namespace may be in several folders of one cluster.
+ * The clusters that objects are for. Where the same object is in sibling folders, such as dev and prod, each of them is
+ * of a cluster of its own, with the objects outside of these folders; and so is each of the files of a folder that have
+ * an object of the same name with other content, such as steps of a tutorial. Folders of the same name belong together,
+ * such as apps/prod and infrastructure/prod. Equal objects without a namespace may be in several folders of one cluster.
  */
 export function environmentsIn(resources: readonly Resource[]): readonly World[] {
-  const folders = new Map(resources.map(each => [each, folderOf(each)]));
-  const forks = forksIn(resources, folders);
+  const forks = forksIn(resources);
   if (forks.length === 0) {
     return [{ resources }];
   }
+  const places = new Map(resources.map(each => [each, placeOf(each)]));
   const choices = choicesAmong(forks);
   const names = [...choices.keys()].map(each => shortest(each, [...choices.keys()]));
-  return [...choices.values()].map((chosen, index) => ({
-    name: names[index],
-    resources: resources.filter(each => isIn(folders.get(each) ?? '', chosen)),
-  }));
-}
-
-function folderOf({ origin }: Resource): string {
-  return origin ? resolve(origin.folder ?? dirname(origin.source.file)) : '';
-}
-
-function forksIn(resources: readonly Resource[], folders: ReadonlyMap<Resource, string>): Fork[] {
-  const namesakes = new Map<string, Resource[]>();
-  resources.filter(isIdentified).forEach(each => addTo(namesakes, `${each.type} ${each.key}`, each));
-  /** For each parent the folders that have the same objects, joined. */
-  const joined = new Map<string, Map<string, string>>();
-  for (const group of namesakes.values()) {
-    if (group.length > 1 && !(group[0]?.namespace === '' && group.every(each => isSame(each, group[0])))) {
-      join(
-        [...new Set(group.map(each => folders.get(each) ?? ''))].map(each => each.split(sep)),
-        joined,
-      );
-    }
-  }
-  return [...joined]
-    .sort(([a], [b]) => depth(a) - depth(b) || (a < b ? -1 : 1))
-    .flatMap(([parent, leaders]) => {
-      const byLeader = new Map<string, string[]>();
-      [...leaders.keys()].sort().forEach(each => addTo(byLeader, leaderOf(each, leaders), each));
-      return [...byLeader.values()].map(alternatives => ({ parent, alternatives }));
-    });
-}
-
-function isSame(a: Resource, b: Resource | undefined): boolean {
-  return isDeepStrictEqual(a.object, b?.object);
-}
-
-/** Joins the siblings on the paths to folders, below each parent that several of them have. */
-function join(paths: readonly string[][], joined: Map<string, Map<string, string>>, level = 0): void {
-  const byStep = new Map<string, string[][]>();
-  paths.filter(each => each.length > level).forEach(each => addTo(byStep, each[level] ?? '', each));
-  const [first = '', ...others] = byStep.keys();
-  if (others.length > 0) {
-    const parent = paths[0]?.slice(0, level).join(sep) ?? '';
-    const leaders = joined.get(parent) ?? new Map<string, string>();
-    joined.set(parent, leaders);
-    for (const each of [first, ...others]) {
-      leaders.set(leaderOf(each, leaders), leaderOf(first, leaders));
-      leaders.set(each, leaderOf(each, leaders));
-    }
-  }
-  for (const each of byStep.values()) {
-    if (each.length > 1) {
-      join(each, joined, level + 1);
-    }
-  }
-}
-
-function leaderOf(name: string, leaders: ReadonlyMap<string, string>): string {
-  let leader = name;
-  for (let next = leaders.get(leader); next !== undefined && next !== leader; next = leaders.get(leader)) {
-    leader = next;
-  }
-  return leader;
+  return [...choices.values()].map((chosen, index) => {
+    const ofEnvironments = new Map([...chosen].filter(([fork]) => fork.isOfEnvironments));
+    const isHere = (each: Resource) => isIn(places.get(each) ?? '', chosen);
+    return {
+      name: names[index],
+      resources: resources.filter(isHere),
+      others: resources.filter(each => !isHere(each) && isIn(places.get(each) ?? '', ofEnvironments)),
+    };
+  });
 }
 
 type Choice = ReadonlyMap<Fork, string>;
@@ -119,17 +63,23 @@ function choicesAmong(forks: readonly Fork[]): Map<string, Choice> {
   return choices;
 }
 
-/** The alternative that contains a folder, or has its name, or is the first. */
+/** The alternative that contains a folder, or has its name or most words of it, or is the first. */
 function chosenOf({ parent, alternatives }: Fork, folder: string, name: string): string {
+  const words = new Set(wordsOf(name));
+  const inCommon = (each: string) => wordsOf(each).filter(word => words.has(word)).length;
+  const [first = '', ...others] = alternatives;
   return (
     alternatives.find(each => isWithin(folder, inFolder(parent, each)))
     ?? alternatives.find(each => each === name)
-    ?? alternatives[0]
-    ?? ''
+    ?? others.reduce((best, each) => (inCommon(each) > inCommon(best) ? each : best), first)
   );
 }
 
-/** Whether a folder is in none of the alternatives, but in the chosen ones. */
+function wordsOf(name: string): string[] {
+  return name.split(/[^A-Za-z0-9]+/);
+}
+
+/** Whether a place is in none of the alternatives, but in the chosen ones. */
 function isIn(folder: string, choice: Choice): boolean {
   return [...choice].every(([{ parent, alternatives }, chosen]) => {
     const inside = alternatives.find(each => isWithin(folder, inFolder(parent, each)));
@@ -137,16 +87,8 @@ function isIn(folder: string, choice: Choice): boolean {
   });
 }
 
-function isWithin(folder: string, outer: string): boolean {
-  return folder === outer || folder.startsWith(`${outer}${sep}`);
-}
-
 function inFolder(parent: string, name: string): string {
   return `${parent}${sep}${name}`;
-}
-
-function depth(folder: string): number {
-  return folder.split(sep).length;
 }
 
 /** The end of a path that no other one has. */

@@ -7,7 +7,7 @@ import { ManifestError } from './manifest-error';
 import { inTargetNamespaces } from './target-namespaces';
 import { textOf } from './read-text';
 import { Resource } from './resource';
-import { notesOf, type Skipped, TEMPLATES, unreadOf } from './skipped';
+import { notesOf, type Skipped, TEMPLATES, TEST_DATA, unreadOf } from './skipped';
 import { Source } from './source';
 import { cloudResources, isTemplate } from './templates';
 import { type File, filesAt, STANDARD_INPUT, unreadable, withoutRepetitions } from './walk';
@@ -60,6 +60,7 @@ class Reader {
   read(paths: readonly string[]): Reading {
     const tree = filesAt(paths);
     this.unreadable.push(...tree.unreadable);
+    tree.testData.forEach(each => this.skip(TEST_DATA, each));
     for (const [folder, files] of tree.charts) {
       if (!this.build(folder, `${folder}/Chart.yaml`, each => this.builder?.chart(each))) {
         this.skipped.charts.set(folder, files);

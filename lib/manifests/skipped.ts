@@ -13,6 +13,9 @@ export interface Skipped {
 /** What templates are, as a purpose of files. */
 export const TEMPLATES = 'templates, which are YAML once they are rendered';
 
+/** What folders of test data are for. */
+export const TEST_DATA = 'input of tests; pass one to check it';
+
 /** Parts of kustomizations that add no objects. */
 const CHANGES = /^(patches|name (prefixes|suffixes)|replacements|variables)$/;
 
@@ -41,12 +44,15 @@ export function notesOf({ purposes, charts, kustomizations }: Skipped): string[]
         `${folder}: ${listed(left)} of this kustomization are not applied. Pass --build, or pipe it: `
         + `kubectl kustomize ${folder} | cdk8s-cardinal check -`,
     ),
-    ...[...purposes].map(([purpose, files]) => `${counted(files.size)} skipped (${purpose}): ${listed([...files])}`),
+    ...[...purposes].map(
+      ([purpose, files]) =>
+        `${counted(files.size, purpose === TEST_DATA ? 'folder' : 'file')} skipped (${purpose}): ${listed([...files])}`,
+    ),
   ];
 }
 
-function counted(files: number): string {
-  return files === 1 ? '1 file' : `${files} files`;
+function counted(number: number, noun = 'file'): string {
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
 }
 
 function listed(names: readonly string[]): string {

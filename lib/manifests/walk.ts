@@ -1,5 +1,5 @@
 import { type Dirent, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { ManifestError } from './manifest-error';
 import { isMap } from './object';
 
@@ -17,6 +17,8 @@ export interface Tree {
   readonly charts: ReadonlyMap<string, number>;
   /** The kustomizations. */
   readonly kustomizations: readonly string[];
+  /** The folders with the input of tests of programs, which are not entered. */
+  readonly testData: readonly string[];
   /** What could be a manifest and is not read: links that lead out of a folder, pipes, devices, unreadable folders. */
   readonly unreadable: readonly ManifestError[];
 }
@@ -26,6 +28,14 @@ const CHART = 'Chart.yaml';
 const KUSTOMIZATION = /^(kustomization\.ya?ml|Kustomization)$/;
 const MANIFEST = /\.(ya?ml|json)$/;
 const FOLDERS_LEFT_OUT = /^(\.|node_modules$)/;
+
+/** Where Go, Java and JavaScript have the input of tests, by convention. */
+const TEST_DATA = /^(testdata|__fixtures__|__snapshots__|__tests__)$|\/src\/test\/resources$/;
+
+function isTestData(folder: string, root: string): boolean {
+  const path = `/${relative(root, folder).split(sep).join('/')}`;
+  return TEST_DATA.test(basename(folder)) || TEST_DATA.test(path);
+}
 
 /** The files at paths, of folders with all below them; what is named is read even if it is none of a manifest. */
 export function filesAt(paths: readonly string[]): Tree {
@@ -53,6 +63,7 @@ class Walk implements Tree {
   readonly files: File[] = [];
   readonly charts = new Map<string, number>();
   readonly kustomizations: string[] = [];
+  readonly testData: string[] = [];
   readonly unreadable: ManifestError[] = [];
 
   into(folder: string, root: string, chart?: string): void {
@@ -61,7 +72,9 @@ class Walk implements Tree {
     for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) {
-        if (!FOLDERS_LEFT_OUT.test(entry.name)) {
+        if (isTestData(path, root)) {
+          this.testData.push(path);
+        } else if (!FOLDERS_LEFT_OUT.test(entry.name)) {
           this.into(path, root, inChart);
         }
       } else if (isCandidate(path, entry) && this.attempt(() => isRegularFile(path, entry, root))) {

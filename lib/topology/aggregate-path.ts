@@ -29,7 +29,6 @@ export function validateAggregatePath(path: string, route: Route, earlier: reado
 }
 
 function problemOf(path: PathPattern): { problem: string; fix: string } | undefined {
-  const twice = path.parameters.find((name, at) => path.parameters.indexOf(name) < at);
   const isEmpty = path.segments.slice(0, -1).includes('');
   const unreadable = path.segments.find(segment => !isParameter(segment) && !isReadable(segment));
   if (path.takesRest) {
@@ -37,9 +36,6 @@ function problemOf(path: PathPattern): { problem: string; fix: string } | undefi
       problem: 'its open source edition has no parameter for the rest of a path',
       fix: 'Use one parameter for each segment, e.g. "/list/{category}/{item}".',
     };
-  }
-  if (twice !== undefined) {
-    return { problem: `the parameter "${twice}" occurs twice`, fix: 'Give each parameter its own name.' };
   }
   if (isEmpty) {
     return { problem: 'it merges slashes', fix: 'Leave the empty segment out.' };

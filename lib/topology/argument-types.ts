@@ -4,21 +4,22 @@ export const ARGUMENT_TYPES = `
 Abort status:number percent?:number; AccessLog.openTelemetry props:OpenTelemetryLogProps; AccessLog.standardOutput
 props?:AccessLogProps; AccessLogProps filter?:string; AccessMode = ReadWriteOnce, ReadWriteOncePod, ReadOnlyMany,
 ReadWriteMany; AggregateProps +RouteProps headers?:string[] queryParameters?:string[]; AllowFromProps port?:number
-allowedOperations?:Operation[] plaintext?:boolean; ApiKeyProps secret:string header?:string; Auth.apiKey
-props:ApiKeyProps; Auth.jwt props:JwtProps; Autoscaling min:number max:number cpuPercent?:number memoryPercent?:number
-metrics?:ScalingMetric[] kedaTriggers?:KedaTrigger[] existing?:boolean; AzureFrontProps addresses?:string[]
-clientCa?:string; BackendTls hostname:string caConfigMap?:string; CallPolicy timeout?:Duration retries?:Retries
-faults?:Faults headers?:HeaderChanges rewrite?:Rewrite; CallProps +CallPolicy port?:number addressEnvVar?:string
-addressEnvVars?:{string} allowedOperations?:Operation[]; Callee.addCircuitBreaker props:CircuitBreakerProps;
-Callee.addLoadBalancing props:LoadBalancing; Callee.firstPort path?:any; Callee.hostNameIn namespace:string;
-Callee.port number:number path?:any; Capability = a timeout, retries, injected faults, header changes, rewrites, direct
-responses, allowed operations, call policies that differ by caller, a circuit breaker, load balancing settings, a
-traffic split, routing by header, mirroring, egress by host name, an egress gateway, an edge, redirects at the edge,
-conditions of a route, token verification at the edge, API keys at the edge, external authorization at the edge, TLS
-passthrough or TCP at the edge, TLS to backends, token verification at services, telemetry of services, extensions of
-its proxy, scripts in its proxy, machines outside of Kubernetes, a dry run of policies, rate limits at services, rate
-limits at the edge, per-client rate limits, CORS, client certificates, a web application firewall, request validation,
-response caching, REST-to-gRPC transcoding, settings of its proxy; CircuitBreakerProps consecutive5xxErrors?:number
+allowedOperations?:Operation[] plaintext?:boolean; ApiKeyProps secret:string header?:string; ArgoCdProps +GitOpsProps
+project?:string server?:string; Auth.apiKey props:ApiKeyProps; Auth.jwt props:JwtProps; Autoscaling min:number
+max:number cpuPercent?:number memoryPercent?:number metrics?:ScalingMetric[] kedaTriggers?:KedaTrigger[]
+existing?:boolean; AzureFrontProps addresses?:string[] clientCa?:string; BackendTls hostname:string
+caConfigMap?:string; CallPolicy timeout?:Duration retries?:Retries faults?:Faults headers?:HeaderChanges
+rewrite?:Rewrite; CallProps +CallPolicy port?:number addressEnvVar?:string addressEnvVars?:{string}
+allowedOperations?:Operation[]; Callee.addCircuitBreaker props:CircuitBreakerProps; Callee.addLoadBalancing
+props:LoadBalancing; Callee.firstPort path?:any; Callee.hostNameIn namespace:string; Callee.port number:number
+path?:any; Capability = a timeout, retries, injected faults, header changes, rewrites, direct responses, allowed
+operations, call policies that differ by caller, a circuit breaker, load balancing settings, a traffic split, routing
+by header, mirroring, egress by host name, an egress gateway, an edge, redirects at the edge, conditions of a route,
+token verification at the edge, API keys at the edge, external authorization at the edge, TLS passthrough or TCP at the
+edge, TLS to backends, token verification at services, telemetry of services, extensions of its proxy, scripts in its
+proxy, machines outside of Kubernetes, a dry run of policies, rate limits at services, rate limits at the edge,
+per-client rate limits, CORS, client certificates, a web application firewall, request validation, response caching,
+REST-to-gRPC transcoding, settings of its proxy; CircuitBreakerProps consecutive5xxErrors?:number
 consecutiveGatewayErrors?:number baseEjectionTime?:Duration interval?:Duration maxEjectionPercent?:number
 minHealthPercent?:number maxConnections?:number maxPendingRequests?:number maxRequests?:number connectTimeout?:Duration
 maxRequestsPerConnection?:number maxRetries?:number idleTimeout?:Duration maxConnectionDuration?:Duration
@@ -63,64 +64,67 @@ namespace?:string; Front.azureApiManagement props:AzureFrontProps; Front.googleA
 Front.httpApi props:FrontProps; Front.of props:CustomFrontProps; Front.restApi props:FrontProps; Front.webSocketApi
 props:FrontProps; FrontConnection = pods, load balancer; FrontLimits routes?:number issuers?:number audiences?:number
 scopes?:number shortestTimeout?:Duration longestTimeout?:Duration; FrontProps addresses:string[]; FurtherContainer
-+ContainerProps name:string image:string; GatewayService = LoadBalancer, ClusterIP; GoogleFrontProps
-addresses?:string[]; GrpcPortOptions +PortOptions service?:string methods?:string[] descriptor?:ProtoDescriptor;
-GrpcProbeOptions +PortProbeOptions service?:string; HashKey.cookie name:string props?:CookieProps; HashKey.header
-name:string; HashKey.queryParameter name:string; HeaderChanges request?:HeaderOperations response?:HeaderOperations;
-HeaderMatch.exact header:string value:string; HeaderMatch.prefix header:string value:string; HeaderMatch.regex
-header:string value:string; HeaderOperations set?:HeaderValues add?:HeaderValues remove?:string[]; HeaderValues
-*:string; Health.exec command:string[] options?:ProbeOptions; Health.grpc options?:GrpcProbeOptions; Health.http
-path:string options?:HttpProbeOptions; Health.tcp options?:PortProbeOptions; HelmProps version?:string base?:string
-istiod?:string cni?:string ztunnel?:string repository?:string replicas?:number executable?:string; HostAlias ip:string
++ContainerProps name:string image:string; GatewayService = LoadBalancer, ClusterIP; GitOpsProps version:string
+namespace?:string repository?:string replicas?:number; GoogleFrontProps addresses?:string[]; GrpcPortOptions
++PortOptions service?:string methods?:string[] descriptor?:ProtoDescriptor; GrpcProbeOptions +PortProbeOptions
+service?:string; HashKey.cookie name:string props?:CookieProps; HashKey.header name:string; HashKey.queryParameter
+name:string; HeaderChanges request?:HeaderOperations response?:HeaderOperations; HeaderMatch.exact header:string
+value:string; HeaderMatch.prefix header:string value:string; HeaderMatch.regex header:string value:string;
+HeaderOperations set?:HeaderValues add?:HeaderValues remove?:string[]; HeaderValues *:string; Health.exec
+command:string[] options?:ProbeOptions; Health.grpc options?:GrpcProbeOptions; Health.http path:string
+options?:HttpProbeOptions; Health.tcp options?:PortProbeOptions; HelmProps version?:string base?:string istiod?:string
+cni?:string ztunnel?:string repository?:string replicas?:number executable?:string; HostAlias ip:string
 hostnames:string[]; HttpHandlerOptions port?:number; HttpProbeOptions +PortProbeOptions https?:boolean
 headers?:{string}; ImagePullPolicy = Always, IfNotPresent, Never; InitContainer +FurtherContainer sidecar?:boolean;
-Injection = namespace, pod; Install.helm props?:HelmProps; Install.istioctl props?:IstioctlProps;
-IstioInstallationProps +MeshSettings install?:Install; IstioSidecarsProps revision?:string injection?:Injection
-controlPlaneNamespace?:string rootNamespace?:string trustDomain?:string tracing?:Tracing accessLog?:AccessLog
-metrics?:MetricsProps gatewayService?:GatewayService; IstioctlProps replicas?:number hub?:string tag?:string; JobProps
-completions?:number parallelism?:number backoffLimit?:number activeDeadline?:Duration ttlAfterFinished?:Duration
-restartPolicy?:JobRestartPolicy; JobRestartPolicy = Never, OnFailure; JwtProps issuer:string audiences?:string[]
-anyAudience?:boolean clientIdAsAudience?:boolean scopes?:string[] jwksUri?:string jwks?:string; KedaTrigger type:string
-metadata:{string} authentication?:string; Lifecycle postStart?:LifecycleHandler preStop?:LifecycleHandler;
-LifecycleHandler.exec command:string[]; LifecycleHandler.httpGet path:string options?:HttpHandlerOptions;
-LifecycleHandler.sleep duration:Duration; LoadBalancing algorithm?:LoadBalancingAlgorithm consistentHash?:HashKey
-warmup?:Warmup locality?:LocalityLoadBalancing; LoadBalancingAlgorithm = LEAST_REQUEST, ROUND_ROBIN, RANDOM;
-LocalityDistribution from:string to:{number}; LocalityLoadBalancing enabled?:boolean failover?:RegionFailover[]
-failoverPriority?:string[] distribute?:LocalityDistribution[]; MachineProps locality?:string network?:string;
-Machines.at addresses:string[] props?:MachineProps; Machines.registering cidrs:string[] props?:MachineProps;
-MeshSettings revision?:string ambient?:boolean trustDomain?:string trustDomainAliases?:string[]
-minTlsVersion?:TlsVersion tracing?:Tracing topologies?:Topology[] accessLog?:AccessLog
-outboundTraffic?:OutboundTraffic; Metadata labels?:{string} annotations?:{string}; MetricTargetProps
-averageValue?:string value?:string selector?:{string}; MetricsProps tags?:{string} removedTags?:string[];
-MutualTlsOriginationProps +TlsOriginationProps secret:string; NoMeshProps gateway?:EdgeGateway; NodeOperator = In,
-NotIn, Exists, DoesNotExist; NodeRequirement key:string operator?:NodeOperator values?:string[] preference?:number;
-OpenTelemetryLogProps +AccessLogProps +TelemetryBackendProps; Operation.http text:string; Operation.parse where:string
-text:string; OperationAuth +RequestAuth operation:Operation; OutboundTraffic.any reason:string; PartProps
-service:Service path:string timeout?:Duration port?:number; PathPrefixRewrite from:string to:string; Peer.cidrs
-...cidrs:string; Peer.pods props:PodsPeerProps; Peer.serviceAccount props:ServiceAccountPeerProps;
-PerClientRateLimit.of props:PerClientRateLimitProps; PerClientRateLimitProps client:ClientKey requests:number
-per:Period failureMode:FailureMode; Period = second, minute, hour, day; PodLabels *:string; PodManagementPolicy =
-OrderedReady, Parallel; PodProps terminationGracePeriod?:Duration securityContext?:PodSecurityContext
-imagePullSecrets?:string[] dnsPolicy?:DnsPolicy dnsConfig?:DnsConfig hostAliases?:HostAlias[]
-enableServiceLinks?:boolean shareProcessNamespace?:boolean; PodRequirement labels?:{string} topologyKey?:string
-namespaces?:string[] preference?:number; PodSecurityContext fsGroup?:number fsGroupChangeOnRootMismatch?:boolean
-supplementalGroups?:number[]; PodsPeerProps namespace:string labels:PodLabels; Port.grpc number:number
-options?:GrpcPortOptions; Port.http number:number options?:PortOptions; Port.http2 number:number options?:PortOptions;
-Port.tcp number:number options?:PortOptions; Port.tls number:number options?:PortOptions; PortOptions target?:number
-name?:string; PortProbeOptions +ProbeOptions port?:number; ProbeOptions initialDelay?:Duration period?:Duration
-timeout?:Duration failureThreshold?:number successThreshold?:number; Probes startup?:Health readiness?:Health
-liveness?:Health; ProtoDescriptor.fromFile path:string; ProxyExtension.lua script:string; ProxyExtension.wasm
-props:WasmProps; ProxyLogLevel = trace, debug, info, warning, error, critical, off; ProxyProps
-resources?:ProxyResources concurrency?:number holdApplicationUntilProxyStarts?:boolean drainDuration?:Duration
-terminationDrainDuration?:Duration excludeInboundPorts?:number[] excludeOutboundPorts?:number[]
-excludeOutboundIPRanges?:string[] logLevel?:ProxyLogLevel componentLogLevel?:{ProxyLogLevel} env?:{string};
-ProxyResources cpu?:string cpuLimit?:string memory?:string memoryLimit?:string; QueryParamMatch.exact name:string
-value:string; QueryParamMatch.regex name:string value:string; RateLimit.perSecond rate:number burst?:number;
-RateLimiterProps redis:Service image?:string namespace?:string; RedirectProps +RedirectTarget auth?:Auth
-match?:RequestMatch authorizer?:ExternalAuthorizer; RedirectTarget path?:string pathPrefix?:string host?:string
-scheme?:string port?:number statusCode?:number; ReferenceOptions optional?:boolean; RegionFailover from:string
-to:string; RequestAuth auth:Auth claims?:ClaimValues; RequestMatch headers?:HeaderMatch[]
-queryParams?:QueryParamMatch[]; RequestValidation query?:string[] headers?:string[] body?:{any};
+Injection = namespace, pod; Install.argoCd props:ArgoCdProps; Install.flux props:GitOpsProps; Install.helm
+props?:HelmProps; Install.istioctl props?:IstioctlProps; IstioAmbientProps controlPlaneNamespace?:string
+rootNamespace?:string trustDomain?:string tracing?:Tracing accessLog?:AccessLog metrics?:MetricsProps
+gatewayService?:GatewayService; IstioInstallationProps +MeshSettings install?:Install; IstioSidecarsProps
+revision?:string injection?:Injection controlPlaneNamespace?:string rootNamespace?:string trustDomain?:string
+tracing?:Tracing accessLog?:AccessLog metrics?:MetricsProps gatewayService?:GatewayService; IstioctlProps
+replicas?:number hub?:string tag?:string; JobProps completions?:number parallelism?:number backoffLimit?:number
+activeDeadline?:Duration ttlAfterFinished?:Duration restartPolicy?:JobRestartPolicy; JobRestartPolicy = Never,
+OnFailure; JwtProps issuer:string audiences?:string[] anyAudience?:boolean clientIdAsAudience?:boolean scopes?:string[]
+jwksUri?:string jwks?:string; KedaTrigger type:string metadata:{string} authentication?:string; Lifecycle
+postStart?:LifecycleHandler preStop?:LifecycleHandler; LifecycleHandler.exec command:string[]; LifecycleHandler.httpGet
+path:string options?:HttpHandlerOptions; LifecycleHandler.sleep duration:Duration; LoadBalancing
+algorithm?:LoadBalancingAlgorithm consistentHash?:HashKey warmup?:Warmup locality?:LocalityLoadBalancing;
+LoadBalancingAlgorithm = LEAST_REQUEST, ROUND_ROBIN, RANDOM; LocalityDistribution from:string to:{number};
+LocalityLoadBalancing enabled?:boolean failover?:RegionFailover[] failoverPriority?:string[]
+distribute?:LocalityDistribution[]; MachineProps locality?:string network?:string; Machines.at addresses:string[]
+props?:MachineProps; Machines.registering cidrs:string[] props?:MachineProps; MeshSettings revision?:string
+ambient?:boolean trustDomain?:string trustDomainAliases?:string[] minTlsVersion?:TlsVersion tracing?:Tracing
+topologies?:Topology[] accessLog?:AccessLog outboundTraffic?:OutboundTraffic; Metadata labels?:{string}
+annotations?:{string}; MetricTargetProps averageValue?:string value?:string selector?:{string}; MetricsProps
+tags?:{string} removedTags?:string[]; MutualTlsOriginationProps +TlsOriginationProps secret:string; NoMeshProps
+gateway?:EdgeGateway; NodeOperator = In, NotIn, Exists, DoesNotExist; NodeRequirement key:string operator?:NodeOperator
+values?:string[] preference?:number; OpenTelemetryLogProps +AccessLogProps +TelemetryBackendProps; Operation.http
+text:string; Operation.parse where:string text:string; OperationAuth +RequestAuth operation:Operation;
+OutboundTraffic.any reason:string; PartProps service:Service path:string timeout?:Duration port?:number;
+PathPrefixRewrite from:string to:string; Peer.cidrs ...cidrs:string; Peer.pods props:PodsPeerProps; Peer.serviceAccount
+props:ServiceAccountPeerProps; PerClientRateLimit.of props:PerClientRateLimitProps; PerClientRateLimitProps
+client:ClientKey requests:number per:Period failureMode:FailureMode; Period = second, minute, hour, day; PodLabels
+*:string; PodManagementPolicy = OrderedReady, Parallel; PodProps terminationGracePeriod?:Duration
+securityContext?:PodSecurityContext imagePullSecrets?:string[] dnsPolicy?:DnsPolicy dnsConfig?:DnsConfig
+hostAliases?:HostAlias[] enableServiceLinks?:boolean shareProcessNamespace?:boolean; PodRequirement labels?:{string}
+topologyKey?:string namespaces?:string[] preference?:number; PodSecurityContext fsGroup?:number
+fsGroupChangeOnRootMismatch?:boolean supplementalGroups?:number[]; PodsPeerProps namespace:string labels:PodLabels;
+Port.grpc number:number options?:GrpcPortOptions; Port.http number:number options?:PortOptions; Port.http2
+number:number options?:PortOptions; Port.tcp number:number options?:PortOptions; Port.tls number:number
+options?:PortOptions; PortOptions target?:number name?:string; PortProbeOptions +ProbeOptions port?:number;
+ProbeOptions initialDelay?:Duration period?:Duration timeout?:Duration failureThreshold?:number
+successThreshold?:number; Probes startup?:Health readiness?:Health liveness?:Health; ProtoDescriptor.fromFile
+path:string; ProxyExtension.lua script:string; ProxyExtension.wasm props:WasmProps; ProxyLogLevel = trace, debug, info,
+warning, error, critical, off; ProxyProps resources?:ProxyResources concurrency?:number
+holdApplicationUntilProxyStarts?:boolean drainDuration?:Duration terminationDrainDuration?:Duration
+excludeInboundPorts?:number[] excludeOutboundPorts?:number[] excludeOutboundIPRanges?:string[] logLevel?:ProxyLogLevel
+componentLogLevel?:{ProxyLogLevel} env?:{string}; ProxyResources cpu?:string cpuLimit?:string memory?:string
+memoryLimit?:string; QueryParamMatch.exact name:string value:string; QueryParamMatch.regex name:string value:string;
+RateLimit.perSecond rate:number burst?:number; RateLimiterProps redis:Service image?:string namespace?:string;
+RedirectProps +RedirectTarget auth?:Auth match?:RequestMatch authorizer?:ExternalAuthorizer; RedirectTarget
+path?:string pathPrefix?:string host?:string scheme?:string port?:number statusCode?:number; ReferenceOptions
+optional?:boolean; RegionFailover from:string to:string; RequestAuth auth:Auth claims?:ClaimValues; RequestMatch
+headers?:HeaderMatch[] queryParams?:QueryParamMatch[]; RequestValidation query?:string[] headers?:string[] body?:{any};
 ResourceReferenceOptions container?:string divisor?:string; Resources cpu?:string cpuLimit?:string memory?:string
 memoryLimit?:string ephemeralStorage?:string ephemeralStorageLimit?:string extended?:{number}; Retries attempts:number
 perTryTimeout?:Duration on?:RetryOn[]; RetryOn = connect-failure, refused-stream, reset, gateway-error, 5xx,
@@ -180,7 +184,8 @@ sha256:string phase?:WasmPhase config?:{any} failureMode?:FailureMode; WorkloadK
 WorkloadKind.job props?:JobProps; WorkloadKind.statefulSet props?:StatefulSetProps; WorkloadProps +ContainerProps
 replicas?:number autoscaling?:Autoscaling rollout?:Rollout metadata?:Metadata podMetadata?:Metadata pod?:PodProps
 scheduling?:Scheduling initContainers?:InitContainer[] containers?:FurtherContainer[] proxy?:ProxyProps; new.ClusterApp
-props?:ClusterAppProps; new.IstioIngress service?:GatewayService; new.IstioInstallation scope:any id:string
-props?:IstioInstallationProps; new.IstioSidecars props?:IstioSidecarsProps; new.NoMesh props?:NoMeshProps; new.Topology
-name:string props?:TopologyProps; new.TopologyChart scope:any id:string props:TopologyChartProps
+props?:ClusterAppProps; new.IstioAmbient props?:IstioAmbientProps; new.IstioIngress service?:GatewayService;
+new.IstioInstallation scope:any id:string props?:IstioInstallationProps; new.IstioSidecars props?:IstioSidecarsProps;
+new.NoMesh props?:NoMeshProps; new.Topology name:string props?:TopologyProps; new.TopologyChart scope:any id:string
+props:TopologyChartProps
 `;

@@ -21,7 +21,9 @@ export class Operation {
         fix: `Write a method (${METHODS.join(', ')} or ANY), one space and a path, e.g. "GET /product/{id}".`,
       });
     }
-    return new Operation(method === 'ANY' ? undefined : method, new PathPattern(where, path));
+    const pattern = new PathPattern(where, path);
+    rejectRepeatedParameters(where, pattern);
+    return new Operation(method === 'ANY' ? undefined : method, pattern);
   }
 
   private constructor(
@@ -59,5 +61,17 @@ export class Operation {
   /** As it is declared: `METHOD /path`. */
   toString(): string {
     return `${this.method ?? 'ANY'} ${this.path.text}`;
+  }
+}
+
+function rejectRepeatedParameters(where: string, { text, parameters }: PathPattern): void {
+  const repeated = parameters.find((name, at) => parameters.indexOf(name) < at);
+  if (repeated !== undefined) {
+    throw new ValidationError({
+      code: 'InvalidPath',
+      path: where,
+      summary: `"${text}" has two parameters named "${repeated}".`,
+      fix: 'Give each parameter a name of its own.',
+    });
   }
 }

@@ -50,15 +50,6 @@ export class PathPattern {
         fix: 'Move {name+} to the end.',
       });
     }
-    const repeated = this.parameters.find((name, at) => this.parameters.indexOf(name) < at);
-    if (repeated !== undefined) {
-      throw new ValidationError({
-        code: 'InvalidPath',
-        path,
-        summary: `"${text}" has two parameters named "${repeated}".`,
-        fix: 'Give each parameter a name of its own: API gateways reject a repeated one.',
-      });
-    }
     if (text.endsWith('//*')) {
       throw new ValidationError({
         code: 'InvalidPath',

@@ -350,8 +350,8 @@ test('environments are found without settings, and what is wrong in one of them 
   expect(check(join(folder, 'envs'))).toMatchObject({
     status: 0,
     stderr:
-      '2 folders have the same objects, so each is checked as a cluster of its own, with what is outside of them: '
-      + 'dev, prod\n',
+      '2 folders or files have the same objects and are alternatives, so each is checked as a cluster of its own, with '
+      + 'what is outside of them: dev and prod\n',
     stdout: expect.not.stringMatching(/ConflictingHosts|RepeatedObject/),
   });
   write('envs/shared.yaml', of('only-in-prod').replace('name: web', 'name: other').replace('[web]', '[other]'));
@@ -359,6 +359,33 @@ test('environments are found without settings, and what is wrong in one of them 
   const { stdout } = check(join(folder, 'envs'));
   expect(stdout).toMatch(/shared\.yaml:.*: error: In dev: Requests .*\(UnknownDestination/);
   expect(stdout).toMatch(/\n5 objects checked: |\n6 objects checked: /);
+});
+
+test('what is missing in one of several alternatives that are no environments is a note', () => {
+  write('steps/route.yaml', LOST);
+  write('steps/other-route.yaml', LOST.replace('weight: 20', 'weight: 30'));
+  write('steps/service-1.yaml', SERVICE);
+  write('steps/service-2.yaml', `${SERVICE.replace('80', '90')}---\n${SERVICE.replace('name: web', 'name: more')}`);
+  write('steps/more.yaml', LOST.replaceAll('web', 'more'));
+  expect(check(join(folder, 'steps'))).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(
+      /more\.yaml:.*: info: In .*: Requests .*, unless it is in a file or folder that is one of several alternatives\./,
+    ),
+  });
+});
+
+test('a folder of which all is noted and nothing is an object is no failure', () => {
+  write('chart-only/Chart.yaml', 'name: c\n');
+  write('chart-only/values.yaml', 'a: 1\n');
+  write('chart-only/testdata/lost.yaml', LOST);
+  expect(check(join(folder, 'chart-only'))).toMatchObject({
+    status: 0,
+    stderr: expect.stringMatching(
+      /this Helm chart .*\n1 folder skipped \(input of tests; pass one to check it\): .*testdata\nThere is no object in .*: nothing was checked\.\n$/,
+    ),
+  });
+  expect(check(join(folder, 'chart-only/testdata')).status).toBe(1);
 });
 
 test('a suppression that one of several environments needs is used', () => {

@@ -72,7 +72,7 @@ test.each<[string[], number]>([
 
 test('a request from the internet is one of HTTPS unless its URL has http', () => {
   expect(route(...home).stdout).toMatch(
-    /^internet → GET https:\/\/shop.example\/\n {2}1\. assumption: .*\n {2}2\. accepted by the gateway .*\d\]/,
+    /^internet → GET https:\/\/shop.example\/\n {2}1\. assumption: .*\n {2}2\. assumption: .*\n {2}3\. accepted by the gateway .*\d\]/,
   );
   expect(route('--from', 'internet', '--to', 'shop.example').stdout).toMatch(
     /^internet → GET https:\/\/shop.example\/\n/,

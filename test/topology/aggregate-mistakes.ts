@@ -18,7 +18,6 @@ export const AGGREGATE_MISTAKES: [string, string, string[], () => unknown][] = [
   ...(
     [
       ['the rest of a path', '/list/{rest+}', 'rest of a path'],
-      ['a parameter twice', '/u/{id}/{id}', 'parameter "id" occurs twice'],
       ['a colon', '/shops:search', '"shops:search"'],
       ['an escaped slash', '/a%2Fb', '"a%2Fb"'],
       ['an escaped colon', '/a%3Ab', '"a%3Ab"'],

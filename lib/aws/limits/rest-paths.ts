@@ -51,7 +51,7 @@ export function assertPathsFit(props: RestApiEdgeProps): void {
   }
 }
 
-function requireFitSegments(path: string, { path: { text, segments, parameters } }: Operation): void {
+function requireFitSegments(path: string, { path: { text, segments } }: Operation): void {
   const unfit = text === '/' ? undefined : segments.find(segment => !SEGMENT.test(segment));
   if (unfit !== undefined) {
     throw invalid(
@@ -61,15 +61,6 @@ function requireFitSegments(path: string, { path: { text, segments, parameters }
         ? `"${text}" has an empty segment, which no resource of ${REST_API.name} has.`
         : `"${unfit}" cannot name a resource of ${REST_API.name}.`,
       'Use letters, digits, ":", ".", "_" and "-", a parameter in place of others, or HttpApiEdge.',
-    );
-  }
-  const repeated = parameters.find((name, index) => parameters.indexOf(name) !== index);
-  if (repeated !== undefined) {
-    throw invalid(
-      REST_API,
-      path,
-      `"${text}" has two parameters named "${repeated}", so the cluster would get only one value.`,
-      'Use different names.',
     );
   }
 }

@@ -3,6 +3,7 @@ export { CHECKS, checksNamed } from './catalogue';
 export { checkTable, CODES, coverageTable, NOT_COVERED } from './codes';
 export { type Check, problem, type Problem } from './check';
 export type { ManifestFinding, ObjectReference } from './manifest-finding';
+export { listed } from './names';
 export {
   type CheckOptions,
   checkManifests,

@@ -1,18 +1,23 @@
 import { type Cluster, isMade, Kind, memo, type Missing, possibleMaker, type Resource } from '../../manifests';
 import { Severity } from '../finding';
 import { suggestion } from '../suggestion';
-import type { Problem } from './check';
+import type { Check, Problem } from './check';
 
 /**
- * Problems without those of what exists elsewhere for certain; a note, if an object may make what is missing, if it may
- * be in what was not read, or if nothing of the namespace that runs is among the manifests.
+ * Problems of a check without those of what exists elsewhere for certain; a note, if an object may make what is
+ * missing, if it may be in what was not read or in alternatives to what was, or if nothing of the namespace that runs is
+ * among the manifests.
  */
-export function* present(problems: Iterable<Problem>, cluster: Cluster): Iterable<Problem> {
+export function* present(problems: Iterable<Problem>, check: Check, cluster: Cluster): Iterable<Problem> {
+  const inOthers = new InOthers(check, cluster);
   for (const each of problems) {
     const { missing } = each;
     const maker =
       missing
-      && (possibleMaker(missing, cluster) ?? otherManifests(missing, cluster) ?? withoutNamespace(missing, cluster));
+      && (possibleMaker(missing, cluster)
+        ?? otherManifests(missing, cluster)
+        ?? withoutNamespace(missing, cluster)
+        ?? inOthers.solving(each));
     if (!missing || !isMade(missing, cluster)) {
       yield maker === undefined
         ? each
@@ -23,6 +28,36 @@ export function* present(problems: Iterable<Problem>, cluster: Cluster): Iterabl
           };
     }
   }
+}
+
+/** What is wrong with the objects of alternatives too. */
+class InOthers {
+  private found?: ReadonlyMap<Resource, ReadonlySet<string>>;
+
+  constructor(
+    private readonly check: Check,
+    private readonly cluster: Cluster,
+  ) {}
+
+  /** That what is missing is among the alternatives, if the problem does not exist together with them. */
+  solving({ at }: Problem): string | undefined {
+    const { withOthers } = this.cluster;
+    if (!withOthers) {
+      return undefined;
+    }
+    this.found ??= placesOf(this.check.find(withOthers));
+    return this.found.get(at.resource)?.has(String(at)) === true
+      ? undefined
+      : 'it is in a file or folder that is one of several alternatives';
+  }
+}
+
+function placesOf(problems: Iterable<Problem>): ReadonlyMap<Resource, ReadonlySet<string>> {
+  const places = new Map<Resource, Set<string>>();
+  for (const { at } of problems) {
+    places.set(at.resource, (places.get(at.resource) ?? new Set()).add(String(at)));
+  }
+  return places;
 }
 
 /** What is in a namespace with what runs there. */

@@ -2,7 +2,7 @@ import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { helmTemplate } from './helm';
-import { IstioCharts } from './charts';
+import { chartReleases, CONTROL_PLANE_NAMESPACE, IstioCharts } from './charts';
 import type { MeshSettings } from './mesh-settings';
 
 /** Settings of an installation with Istio's charts. */
@@ -51,13 +51,9 @@ export interface HelmProps {
 
 /** Adds Istio's charts as objects of the app. */
 export function renderCharts(scope: Construct, settings: MeshSettings, props: HelmProps): void {
-  const { replicas = 2, base = 'base', istiod = 'istiod', cni = 'cni', ztunnel = 'ztunnel' } = props;
-  new Namespace(scope, 'namespace', { metadata: { name: NAMESPACE } });
-  include(new Construct(scope, 'base'), props, 'istio-base', base, IstioCharts.baseValues());
-  include(new Construct(scope, 'istiod'), props, 'istiod', istiod, IstioCharts.istiodValues(settings, replicas));
-  if (settings.ambient) {
-    include(new Construct(scope, 'cni'), props, 'istio-cni', cni, IstioCharts.cniValues(settings));
-    include(new Construct(scope, 'ztunnel'), props, 'ztunnel', ztunnel, IstioCharts.ztunnelValues(settings));
+  new Namespace(scope, 'namespace', { metadata: { name: CONTROL_PLANE_NAMESPACE } });
+  for (const { release, chart, values } of chartReleases(settings, props.replicas)) {
+    include(new Construct(scope, chart), props, release, props[chart] ?? chart, values);
   }
 }
 
@@ -68,11 +64,9 @@ function include(scope: Construct, props: HelmProps, release: string, chart: str
     version: props.version,
     repository: isAddress ? undefined : (props.repository ?? IstioCharts.REPOSITORY),
     release,
-    namespace: NAMESPACE,
+    namespace: CONTROL_PLANE_NAMESPACE,
     values,
     helm: props.executable ?? 'helm',
   });
   objects.forEach((object, index) => new ApiObject(scope, `${index}`, object as unknown as ApiObjectProps));
 }
-
-const NAMESPACE = 'istio-system';

@@ -36,5 +36,29 @@ export class IstioCharts {
   }
 }
 
+/** A chart of Istio as it is installed: the name of its release, and its values. */
+export interface ChartRelease {
+  readonly release: string;
+  readonly chart: 'base' | 'istiod' | 'cni' | 'ztunnel';
+  readonly values: { readonly [name: string]: unknown };
+}
+
+/** The charts of an installation, each after those that it needs. */
+export function chartReleases(settings: MeshSettings, replicas?: number): ChartRelease[] {
+  return [
+    { release: 'istio-base', chart: 'base', values: IstioCharts.baseValues() },
+    { release: 'istiod', chart: 'istiod', values: IstioCharts.istiodValues(settings, replicas) },
+    ...(settings.ambient
+      ? ([
+          { release: 'istio-cni', chart: 'cni', values: IstioCharts.cniValues(settings) },
+          { release: 'ztunnel', chart: 'ztunnel', values: IstioCharts.ztunnelValues(settings) },
+        ] as const)
+      : []),
+  ];
+}
+
+/** The namespace of the control plane. */
+export const CONTROL_PLANE_NAMESPACE = 'istio-system';
+
 /** The profile of the charts that turns ambient mode on. */
 const AMBIENT = { profile: 'ambient' };

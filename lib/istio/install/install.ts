@@ -1,4 +1,6 @@
 import type { Construct } from 'constructs';
+import { type ArgoCdProps, renderApplications } from './by-argo-cd';
+import { type FluxProps, renderHelmReleases } from './by-flux';
 import { type HelmProps, renderCharts } from './by-helm';
 import { type IstioctlProps, renderIstioOperator } from './by-istioctl';
 import type { MeshSettings } from './mesh-settings';
@@ -19,6 +21,26 @@ export class Install {
    */
   static helm(props: HelmProps = {}): Install {
     return new Install((scope, settings) => renderCharts(scope, settings, props));
+  }
+
+  /**
+   * An Application of Argo CD for each of Istio's charts, with sync waves in the order that they need.
+   * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/
+   */
+  static argoCd(props: ArgoCdProps): Install {
+    return new Install((scope, settings) => {
+      renderApplications(scope, settings, props);
+    });
+  }
+
+  /**
+   * A HelmRelease of Flux for each of Istio's charts, each depending on the one before it.
+   * @see https://fluxcd.io/flux/components/helm/helmreleases/
+   */
+  static flux(props: FluxProps): Install {
+    return new Install((scope, settings) => {
+      renderHelmReleases(scope, settings, props);
+    });
   }
 
   private constructor(

@@ -4,7 +4,7 @@ import { keyOf, shared } from '../../manifests/gateways/k8s-gateways';
 
 export const rule: Check = {
   id: 'SharedListener',
-  severity: Severity.WARNING,
+  severity: Severity.INFO,
   covers: ['KIA1501'],
   summary: 'Two Gateways listen for the same hostname and port',
   explanation:

@@ -11,7 +11,8 @@ export const rule: Check = {
   explanation:
     'Any client in the cluster may call it. A policy covers a workload if it selects it, targets its '
     + 'Service, or applies to its namespace or the whole mesh. '
-    + 'Dry runs and policies with the action AUDIT refuse nothing.',
+    + 'Dry runs and policies with the action AUDIT refuse nothing. It is a note where nothing has a policy: then all '
+    + 'callers are allowed everywhere.',
   *find(cluster) {
     const policies = cluster
       .all(Kind.AUTHORIZATION_POLICY)
@@ -50,11 +51,12 @@ export const rule: Check = {
         || selecting.has(workload)
         || cluster.servicesOf(workload).some(each => named.has(each.key));
       if (!isCovered) {
-        yield problem(
+        const found = problem(
           workload.resource.metadata.get('name'),
           `No AuthorizationPolicy covers ${workload.name}, so any client in the cluster may call it.`,
           'Declare a policy that allows its callers, or one without rules for the namespace, which denies all.',
         );
+        yield policies.length === 0 ? { ...found, severity: Severity.INFO } : found;
       }
     }
   },

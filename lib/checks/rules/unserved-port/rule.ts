@@ -10,12 +10,15 @@ export const rule: Check = {
   summary: 'A Service has a targetPort that no container of its pods declares',
   explanation:
     'Connections are refused, unless the container listens on an undeclared port. A named targetPort '
-    + 'must be declared; a number need not be, so it is a note, and only if the containers declare any ports.',
+    + 'must be declared; a number need not be, so it is a note, and only if the containers declare any ports. Where '
+    + 'Kustomize changes the pods, it is a note, too.',
   *find(cluster) {
     for (const service of cluster
       .all(Kind.SERVICE)
       .filter(each => !isOfIstio(each) && each.namespace !== cluster.mesh.rootNamespace)) {
-      const declared = cluster.selectedBy(service).map(portsOf);
+      const workloads = cluster.selectedBy(service);
+      const declared = workloads.map(portsOf);
+      const isChanged = workloads.some(each => each.resource.origin?.isChanged === true);
       const mayBeSilent = declared.some(each => each.size === 0);
       for (const port of declared.length > 0 ? service.spec.get('ports').items : []) {
         const target = port.get('targetPort').exists ? port.get('targetPort') : port.get('port');
@@ -25,7 +28,7 @@ export const rule: Check = {
             `No container of the pods declares port ${target.text}.`,
             'Correct targetPort, or declare the port in the container.',
           );
-          yield target.number === undefined ? found : { ...found, severity: Severity.INFO };
+          yield target.number === undefined && !isChanged ? found : { ...found, severity: Severity.INFO };
         }
       }
     }

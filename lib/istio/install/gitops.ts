@@ -1,0 +1,43 @@
+import { ValidationError } from '../../topology';
+import { type ChartRelease, chartReleases } from './charts';
+import type { MeshSettings } from './mesh-settings';
+
+/** Settings of an installation by a GitOps engine. */
+export interface GitOpsProps {
+  /** The exact version of Istio's charts, such as `1.30.0`. */
+  readonly version: string;
+  /**
+   * The namespace of the engine, in which its objects are.
+   * @default `argocd` for Argo CD, `flux-system` for Flux
+   */
+  readonly namespace?: string;
+  /**
+   * The chart repository.
+   * @default https://istio-release.storage.googleapis.com/charts
+   */
+  readonly repository?: string;
+  /**
+   * Replicas of istiod.
+   * @default 2
+   */
+  readonly replicas?: number;
+}
+
+/**
+ * The charts of an installation, for an engine that compares the cluster with git: istiod changes the failure policy of
+ * its validating webhook from Ignore to Fail, unless its chart has the latter.
+ * @throws ValidationError if the version is not exact: the same commit would install another Istio later.
+ */
+export function releasesFor(engine: string, settings: MeshSettings, props: GitOpsProps): ChartRelease[] {
+  if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(props.version)) {
+    throw new ValidationError({
+      code: 'UnpinnedChart',
+      path: engine,
+      summary: `The version ${JSON.stringify(props.version)} of Istio's charts is not exact: another may be installed later.`,
+      fix: 'Give a version such as 1.30.0.',
+    });
+  }
+  return chartReleases(settings, props.replicas).map(each =>
+    each.chart === 'istiod' ? { ...each, values: { ...each.values, base: { validationFailurePolicy: 'Fail' } } } : each,
+  );
+}
