@@ -75,7 +75,7 @@ function topologyOf(declared: readonly Declared[]): Topology {
     if (each.split && callers.length > 0 && readsRequests(each, index)) {
       callee.split({ v1: 50, v2: 50 });
     }
-    if (each.breaker && callers.length > 0) {
+    if (each.breaker && callers.length > 0 && isInMesh(index)) {
       callee.addCircuitBreaker({ maxConnections: 10 });
     }
     if (each.token && readsRequests(each, index)) {
