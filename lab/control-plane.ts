@@ -8,7 +8,7 @@ import { HOST } from './network';
 import type { Processes } from './processes';
 import { until } from './wait';
 
-const SERVICE_CIDR = '10.96.0.0/16';
+export const SERVICE_CIDR = '10.96.0.0/16';
 const API_PORT = 6443;
 const CONTROLLERS = [
   'deployment',

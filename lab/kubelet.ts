@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import ts from 'typescript';
+import { chmodSync, copyFileSync } from 'node:fs';
 import type { Api, KubeObject } from './api';
-import { HOST, Network } from './network';
+import { HOST, Network, NODE, POD_CIDR } from './network';
 import { Pod } from './pod';
 import type { PodObject } from './pod-object';
+import { Prober } from './prober';
 import type { Processes } from './processes';
 import type { Tools } from './tools';
+import { transpile } from './transpile';
 import { Hopeless } from './wait';
 
 interface ServiceObject extends KubeObject {
@@ -19,6 +20,7 @@ export interface Machine {
   readonly tools: Tools;
   readonly processes: Processes;
   readonly network: Network;
+  readonly prober: Prober;
   readonly folder: string;
   readonly node: string;
   /** The app's code. */
@@ -38,6 +40,7 @@ const NOT_OURS = ['istio-system', 'kube-system'];
 export class Kubelet implements Machine {
   readonly node = 'lab';
   readonly network = new Network();
+  readonly prober: Prober;
   readonly appFile: string;
   readonly bootstrapFile: string;
   private readonly running = new Map<string, Pod>();
@@ -51,24 +54,22 @@ export class Kubelet implements Machine {
     readonly processes: Processes,
     readonly folder: string,
   ) {
-    this.appFile = join(folder, 'app.js');
+    this.appFile = transpile('app', folder);
+    this.prober = new Prober(processes, folder);
     this.bootstrapFile = join(folder, 'bootstrap.json');
     copyFileSync(
       join(tools.module('istio.io/istio'), 'tools/packaging/common/envoy_bootstrap.json'),
       this.bootstrapFile,
     );
     chmodSync(this.bootstrapFile, 0o644);
-    const source = readFileSync(join(__dirname, 'app.ts'), 'utf8');
-    writeFileSync(
-      this.appFile,
-      ts.transpileModule(source, {
-        compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-      }).outputText,
-    );
   }
 
   async start(): Promise<void> {
-    await this.api.post('/api/v1/nodes', { metadata: { name: this.node } });
+    this.prober.start();
+    await this.api.post('/api/v1/nodes', { metadata: { name: this.node }, spec: { podCIDR: POD_CIDR } });
+    await this.api.patch(`/api/v1/nodes/${this.node}/status`, {
+      status: { addresses: [{ type: 'InternalIP', address: NODE.ip }] },
+    });
     // The node controller removes the taint of a new node, with which no DaemonSet runs on it.
     await this.api.patch(`/api/v1/nodes/${this.node}`, { spec: { taints: null } });
     this.api.watch<ServiceObject>('/api/v1/services', (type, service) => this.onService(type, service));
@@ -175,6 +176,8 @@ export class Kubelet implements Machine {
     await this.api.patch(`${pathOf(object)}/status`, {
       status: {
         phase,
+        hostIP: NODE.ip,
+        hostIPs: [{ ip: NODE.ip }],
         podIP: network.ip,
         podIPs: [{ ip: network.ip }],
         conditions: ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map(type => ({

@@ -1,12 +1,23 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 
-/** The bridge that connects all pods; the control plane listens on its addresses. */
-const BRIDGE = 'cardinal0';
 const PREFIX = 'cardinal-';
 
-/** The address of the host on the bridge: callers with this address are outside the mesh. */
+/** The host's link to the bridge; the control plane listens on its addresses. */
+const UPLINK = 'cardinal0';
+
+/** The address of the host: callers with this address are outside the mesh and not on the node. */
 export const HOST = '10.99.0.1';
+
+/**
+ * The node: a network namespace with the bridge that connects all pods, so that its packet filter is not that of the
+ * machine, and ends with it.
+ */
+export const NODE: PodNetwork = { name: `${PREFIX}node`, ip: '10.99.0.254' };
+const BRIDGE = 'pods';
+
+/** The addresses of pods, and of the host. */
+export const POD_CIDR = '10.99.0.0/16';
 
 /** A network namespace with an address on the bridge. */
 export interface PodNetwork {
@@ -18,12 +29,18 @@ export interface PodNetwork {
 export class Network {
   private count = 0;
 
-  /** Creates the bridge. */
+  /** Creates the node with its bridge, and joins the host to it. */
   open(): void {
     Network.remove();
-    ip('link', 'add', BRIDGE, 'type', 'bridge');
-    ip('addr', 'add', `${HOST}/16`, 'dev', BRIDGE);
-    ip('link', 'set', BRIDGE, 'up');
+    ip('netns', 'add', NODE.name);
+    ip('-n', NODE.name, 'link', 'set', 'lo', 'up');
+    ip('-n', NODE.name, 'link', 'add', BRIDGE, 'type', 'bridge');
+    ip('-n', NODE.name, 'addr', 'add', `${NODE.ip}/16`, 'dev', BRIDGE);
+    ip('-n', NODE.name, 'link', 'set', BRIDGE, 'up');
+    ip('link', 'add', UPLINK, 'type', 'veth', 'peer', 'name', 'host', 'netns', NODE.name);
+    ip('-n', NODE.name, 'link', 'set', 'host', 'master', BRIDGE, 'up');
+    ip('addr', 'add', `${HOST}/16`, 'dev', UPLINK);
+    ip('link', 'set', UPLINK, 'up');
   }
 
   /** Removes the networks of an earlier lab. */
@@ -33,17 +50,22 @@ export class Network {
       .map(line => line.split(' ')[0] ?? '')
       .filter(name => name.startsWith(PREFIX));
     namespaces.forEach(name => removeNamespace(name));
-    // A connection that its peer did not close keeps the namespace alive, and with it this end of the link.
-    const links = [...ip('-o', 'link', 'show').matchAll(/^\d+: (cd\d+)@/gm)].map(([, name = '']) => name);
-    links.forEach(removeLink);
-    if (ip('-o', 'link', 'show').includes(` ${BRIDGE}:`)) {
-      ip('link', 'del', BRIDGE);
+    // A connection that its peer did not close keeps the namespace alive, and with it the other end of the link.
+    if (new RegExp(` ${UPLINK}[@:]`).test(ip('-o', 'link', 'show'))) {
+      removeLink(UPLINK);
     }
   }
 
   /** A further address of the host, for a further control plane. */
   addHostAddress(address: string): void {
-    ip('addr', 'add', `${address}/16`, 'dev', BRIDGE);
+    ip('addr', 'add', `${address}/16`, 'dev', UPLINK);
+  }
+
+  /** The same, unless the host has it. */
+  ensureHostAddress(address: string): void {
+    if (!ip('-o', 'addr', 'show', 'dev', UPLINK).includes(` ${address}/`)) {
+      this.addHostAddress(address);
+    }
   }
 
   add(): PodNetwork {
@@ -51,8 +73,8 @@ export class Network {
     const pod = { name: `${PREFIX}${index}`, ip: `10.99.${1 + Math.floor(index / 250)}.${1 + (index % 250)}` };
     const veth = `cd${index}`;
     ip('netns', 'add', pod.name);
-    ip('link', 'add', veth, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', pod.name);
-    ip('link', 'set', veth, 'master', BRIDGE, 'up');
+    ip('-n', NODE.name, 'link', 'add', veth, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', pod.name);
+    ip('-n', NODE.name, 'link', 'set', veth, 'master', BRIDGE, 'up');
     ip('-n', pod.name, 'addr', 'add', `${pod.ip}/16`, 'dev', 'eth0');
     ip('-n', pod.name, 'link', 'set', 'eth0', 'up');
     ip('-n', pod.name, 'link', 'set', 'lo', 'up');

@@ -8,7 +8,6 @@ import type { Machine } from './kubelet';
 import { layOutMounts } from './mounts';
 import type { Container, PodObject } from './pod-object';
 import { PodProcesses, PROXY_USER, userOf } from './pod-processes';
-import { passes } from './probe';
 import { type Program, programOf } from './program';
 import { Hopeless, until } from './wait';
 
@@ -86,7 +85,7 @@ export class Pod {
           if (this.failure) {
             throw this.failure;
           }
-          return this.stopped || !probe || passes(this.network.ip, probe);
+          return this.stopped || !probe || this.machine.prober.passes(this.network.ip, probe);
         });
       }
     }

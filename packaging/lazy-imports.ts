@@ -19,7 +19,7 @@ import {
 const HEAVY = new RegExp(
   [
     /(\.\.?\/)+(lib\/)?(analysis|checks|dataplane|manifests|testing)/,
-    /\.\/(yaml|check|completion|diff|init|matrix|route|synth)/,
+    /\.\/(yaml|check|completion|diff|init|matrix|plan|route|synth)/,
     /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
   ]
     .map(({ source }) => `^(${source})$`)

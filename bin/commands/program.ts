@@ -11,6 +11,8 @@ import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
 import { matrix } from './matrix';
 import { matrixCommand, type MatrixValues } from './matrix-options';
+import { plan } from './plan';
+import { planCommand, type PlanValues } from './plan-options';
 import { route } from './route';
 import { routeCommand, type RouteValues } from './route-options';
 import { synth } from './synth';
@@ -78,6 +80,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const diffCommand_ = diffCommand().action((before: string, after: string, values: DiffValues) => {
     run(() => diff(before, after, values));
   });
+  const planCommand_ = planCommand().action((before: string, after: string, values: PlanValues) => {
+    run(() => plan(before, after, values));
+  });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
   });
@@ -88,6 +93,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     routeCommand_,
     matrixCommand_,
     diffCommand_,
+    planCommand_,
     adviseCommand_,
     completionCommand,
   ];

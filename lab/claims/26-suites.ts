@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { claim } from '../claims';
+import { ENVOY_GATEWAY, runEnvoyGateway } from '../suites/envoy-gateway';
 import { GATEWAY_API, runGatewayApi } from '../suites/gateway-api';
 import { AUTHORIZATION, runAuthorization } from '../suites/istio-authorization';
 import { runTokens, TOKENS } from '../suites/istio-tokens';
@@ -23,6 +24,14 @@ claim("the simulator allows and denies requests as Istio's integration tests of 
 
 claim("the simulator reads tokens as Istio's integration test of RequestAuthentications has it", lab => {
   expectKnown(runTokens(lab.tools.module('istio.io/istio')), TOKENS);
+  return Promise.resolve();
+});
+
+claim("the simulator ends requests as Envoy Gateway's tests of its translation have it, or has no answer", lab => {
+  const verdicts = runEnvoyGateway(lab.tools.module('github.com/envoyproxy/gateway'));
+  const answered = verdicts.filter(each => each.unsimulated === undefined);
+  process.stdout.write(`      ${verdicts.length - answered.length} have fields or kinds that are not simulated\n`);
+  expectKnown(answered, ENVOY_GATEWAY);
   return Promise.resolve();
 });
 

@@ -5,6 +5,11 @@ export function of<T>(...values: readonly T[]): Arbitrary<T> {
   return fc.constantFrom(...values);
 }
 
+/** One of some kinds of values. */
+export function anyOf<T>(...kinds: readonly Arbitrary<T>[]): Arbitrary<T> {
+  return fc.oneof(...kinds);
+}
+
 /** A value, or none. */
 export function some<T>(arbitrary: Arbitrary<T>): Arbitrary<T | undefined> {
   return fc.option(arbitrary, { nil: undefined, freq: 2 });

@@ -1,3 +1,4 @@
 export { routeJson, routeReport, routeText } from './route';
 export { judge, MATRIX_FORMATS, parseRules, type Verdict, verdictsText } from './matrix';
 export { type Change, CHANGE_KINDS, changesOf, DIFF_FORMATS } from './diff';
+export { argoFolders, type Files, fluxFolders, planJson, planOf, planText, statesOf, stepFolders } from './plan';

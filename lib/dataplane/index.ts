@@ -12,6 +12,7 @@ export { unreachedInMesh } from './graph/unreached-in-mesh';
 export { type Unreached, unreachedVirtualServices } from './graph/unreached-routes';
 export { type Reach, TrafficMatrix } from './graph/matrix';
 export { describeRetries, percent } from './graph/path-text';
+export { servedRequests } from './graph/served';
 export { certificateFailures, credentialFailure } from './listeners/certificates';
 export { gatewayListeners } from './listeners/ingress';
 export { type GatewayListener, policyTargetOf } from './listeners/listener';

@@ -162,6 +162,11 @@ export class Cluster {
     );
   }
 
+  /** Other objects, with the same properties. */
+  withResources(resources: readonly Resource[]): Cluster {
+    return new Cluster(resources, this.props);
+  }
+
   /** The same objects, with the labels of further namespaces. */
   withNamespaceLabels(labels: NamespaceLabels): Cluster {
     return new Cluster(this.applied, {

@@ -4,6 +4,7 @@ import type { Cluster } from './cluster';
 import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
 import { addTo } from './lists';
+import { blockOfPods } from './pod-blocks';
 import { memo, memoByKey } from './memo';
 import { type Labels, selects } from './selector';
 
@@ -25,6 +26,14 @@ export interface PeerPort {
 }
 
 export type Direction = 'ingress' | 'egress';
+
+/** What the NetworkPolicies of both ends decide about a connection. */
+export interface NetworkVerdict {
+  /** The policies that do not allow it, at the end that denies it first; none if it is allowed. */
+  readonly blocking: readonly Resource[];
+  /** The block of addresses on which that depends, where the address of a Pod is unknown. */
+  readonly undecided?: Field;
+}
 
 /**
  * What NetworkPolicies allow: a Pod that no policy selects for a direction allows all connections in it; otherwise one
@@ -49,10 +58,16 @@ export class NetworkPolicies {
     );
   }
 
-  /** The policies that deny a connection, at the end that denies it first; none if it is allowed. */
+  /** What the policies of both ends decide: one that denies a connection is enough. */
+  verdict(from: Peer, to: Peer, port: PeerPort): NetworkVerdict {
+    const sides = [this.verdictAt('egress', from, to, port), this.verdictAt('ingress', to, from, port)];
+    const denying = sides.filter(each => each.blocking.length > 0);
+    return denying.find(each => !each.undecided) ?? denying[0] ?? { blocking: [] };
+  }
+
+  /** The policies that do not allow a connection for certain, at the end that denies it first. */
   blocking(from: Peer, to: Peer, port: PeerPort): readonly Resource[] {
-    const [out, into] = [this.refusing('egress', from, to, port), this.refusing('ingress', to, from, port)];
-    return out.length > 0 ? out : into;
+    return this.verdict(from, to, port).blocking;
   }
 
   /**
@@ -122,18 +137,19 @@ export class NetworkPolicies {
     return found;
   }
 
-  private refusing(direction: Direction, pod: Peer, peer: Peer, port: PeerPort): readonly Resource[] {
+  private verdictAt(direction: Direction, pod: Peer, peer: Peer, port: PeerPort): NetworkVerdict {
     const policies = this.policiesFor(pod, direction);
-    const isOpen = policies.some(policy =>
-      policy.spec
-        .get(direction)
-        .items.some(
-          rule =>
-            allowsPort(rule, port)
-            && allowsPeer(rule.get(direction === 'ingress' ? 'from' : 'to'), policy.namespace, peer, this.cluster),
-        ),
-    );
-    return isOpen ? [] : policies;
+    let undecided: Field | undefined;
+    for (const policy of policies) {
+      for (const rule of policy.spec.get(direction).items.filter(each => allowsPort(each, port))) {
+        const peers = rule.get(direction === 'ingress' ? 'from' : 'to');
+        if (allowsPeer(peers, policy.namespace, peer, this.cluster)) {
+          return { blocking: [] };
+        }
+        undecided ??= peer.namespace !== '' && peer.address === undefined ? blockOfPods(peers) : undefined;
+      }
+    }
+    return { blocking: policies, undecided };
   }
 }
 
@@ -245,7 +261,11 @@ function alternativesOf({ spec }: Resource): (readonly [string, string])[] {
   );
 }
 
+/**
+ * Without types, a policy is for ingress, and for egress only if it has a rule for it: an empty list is none.
+ * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/networking/v1/defaults.go
+ */
 function isFor(spec: Field, direction: Direction): boolean {
   const types = spec.get('policyTypes').texts.map(each => each.toLowerCase());
-  return types.length > 0 ? types.includes(direction) : direction === 'ingress' || spec.get('egress').exists;
+  return types.length > 0 ? types.includes(direction) : direction === 'ingress' || spec.get('egress').items.length > 0;
 }

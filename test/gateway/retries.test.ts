@@ -106,7 +106,7 @@ describe('a BackendTrafficPolicy', () => {
     expect(retryOn(['reset'])).toEqual(['reset']);
   });
 
-  test('beside retries of the HTTPRoute is not simulated', () => {
-    expect(() => resultOf({}, { retry: { attempts: 3 } })).toThrow(/have retries/);
+  test('leaves the retries of an HTTPRoute as they are', () => {
+    expect(resultOf({}, { retry: { attempts: 3 } }).retries).toBe(3);
   });
 });

@@ -43,7 +43,7 @@ describe('Argo CD', () => {
   ])('the waves are in the order of the charts, ambient: %s', (ambient, waves) => {
     expect(
       applications({}, { ambient }).map(
-        ({ metadata: { name, annotations } }) => `${name} ${annotations['argocd.argoproj.io/sync-wave']}`,
+        ({ metadata: { name, annotations } }) => `${name} ${annotations?.['argocd.argoproj.io/sync-wave']}`,
       ),
     ).toEqual(waves);
   });

@@ -20,18 +20,7 @@ export function applyRule(
   const forwarded = forward(rule, match?.path, message, caller, proxy, context);
   const { fault } = rule;
   const copies = copiesOf(rule, match?.path, forwarded, message, caller, proxy, context);
-  const aborted: SimulatedOutcome[] =
-    fault && fault.abortShare > 0
-      ? [
-          {
-            share: fault.abortShare,
-            response: changed(rule, [rule.response], message),
-            status: fault.status,
-            by: rule.at.get('fault'),
-            reason: `aborted by ${rule.at.resource.kind} ${rule.at.resource.key} (${String(rule.at)})`,
-          },
-        ]
-      : [];
+  const aborted = abortedBy(rule);
   return {
     outcomes: [
       ...aborted,
@@ -45,6 +34,21 @@ export function applyRule(
     settingsDoubt: copies.find(each => each.doubt)?.doubt,
     steps: [routedBy(rule.at)],
   };
+}
+
+/** The outcome of requests that the fault of a rule aborts, if it aborts any. */
+export function abortedBy({ at, fault, response }: Rule): SimulatedOutcome[] {
+  return fault && fault.abortShare > 0
+    ? [
+        {
+          share: fault.abortShare,
+          response,
+          status: fault.status,
+          by: at.get('fault'),
+          reason: `aborted by ${at.resource.kind} ${at.resource.key} (${String(at)})`,
+        },
+      ]
+    : [];
 }
 
 /** The mirrored requests: of those that the proxy sends to a backend. */

@@ -219,9 +219,10 @@ function toEndpoint(
     by,
     message: arrived,
     steps: policySteps,
-    isUncertain,
-    doubt,
+    ...policies
   } = arrive(workload, connection, message, context);
+  const isUncertain = policies.isUncertain === true || unknown !== undefined;
+  const doubt = policies.doubt ?? unknown;
   const steps = [...(step === undefined ? [] : [step]), ...policySteps];
   return refused
     ? {

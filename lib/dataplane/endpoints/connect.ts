@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import {
   carriesRequests,
   type Cluster,
+  type Field,
   isAutomatic,
   Kind,
   modeField,
@@ -40,8 +41,11 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
   const policies = NetworkPolicies.of(cluster);
   const isInTunnel = isTunnelled(caller, workload, security, cluster);
   const arriving = isInTunnel ? HBONE : port;
-  const blocking = workload
-    ? policies.blocking(from, workload, arriving)
+  const between = workload && policies.verdict(from, workload, arriving);
+  const blocking = between
+    ? between.undecided
+      ? undefined
+      : between.blocking
     : policies.blockingOutside(from, addressesOf(endpoint), port);
   const [first] = blocking ?? [];
   if (first) {
@@ -61,16 +65,27 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
   if (!workload && security.tlsMode === 'ISTIO_MUTUAL' && caller.proxy) {
     return toOutside(caller, outside ?? '', security);
   }
-  if (workload && isAmbient(workload, cluster)) {
-    return atZtunnel(caller, workload, connection, isInTunnel, cluster);
+  if (workload) {
+    const attempt = isAmbient(workload, cluster)
+      ? atZtunnel(caller, workload, connection, isInTunnel, cluster)
+      : secured(caller, workload, connection, security, cluster);
+    return attempt.refusal || !between?.undecided
+      ? attempt
+      : { ...attempt, doubt: unknownPod(caller, workload, arriving.number, between.undecided) };
   }
-  return workload
-    ? secured(caller, workload, connection, security, cluster)
-    : { connection, ...(blocking ? {} : { doubt: unknownAddress(caller, endpoint) }) };
+  return { connection, ...(blocking ? {} : { doubt: unknownAddress(caller, endpoint) }) };
 }
 
 function addressesOf({ outside = '', addresses }: Endpoint): readonly string[] | undefined {
   return addresses ?? (isIP(outside) === 0 ? undefined : [outside]);
+}
+
+function unknownPod({ title }: Caller, { namespace, name }: Workload, port: number, block: Field): Unsimulated {
+  return new Unsimulated(
+    `NetworkPolicy ${block.resource.key} allows the addresses ${block.get('cidr').text}, and manifests do not have `
+      + `those of Pods: whether ${title} connects to port ${port} of ${namespace}/${name} depends on the network.`,
+    'Allow Pods by a podSelector or namespaceSelector, and add their addresses to the exceptions of the block.',
+  );
 }
 
 function unknownAddress({ title }: Caller, { outside = '', addresses, port }: Endpoint): Unsimulated {

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, hasLabels, type Resource } from '../../manifests';
+import { byAge, type Cluster, type Field, hasLabels, isMap, Kind, memo, Resource } from '../../manifests';
 import { titleOf } from '../unread/read';
 import { Unsimulated } from '../messages/unsimulated';
 
@@ -10,9 +10,10 @@ export interface Attachment {
 }
 
 /**
- * The policy of Envoy Gateway for a request. The most specific one replaces the others: rule, route, listener, Gateway.
- * Throws {@link Unsimulated} if the most specific one is merged with another, and if two are equally specific, of which
- * the older one applies.
+ * The policy of Envoy Gateway for a request. The most specific one replaces the others: rule, route, listener, Gateway;
+ * of several that are equally specific the oldest applies. With `mergeType` the policy of a rule or route is merged into
+ * that of its listener, or else of its Gateway. Throws {@link Unsimulated} if that depends on the age of objects, which
+ * manifests do not contain.
  * @see https://gateway.envoyproxy.io/docs/concepts/gateway_api_extensions/security-policy/
  */
 export function policyFor(type: string, place: Attachment, cluster: Cluster): Resource | undefined {
@@ -21,20 +22,47 @@ export function policyFor(type: string, place: Attachment, cluster: Cluster): Re
     .map(policy => ({ policy, closeness: closenessOf(policy, place) }))
     .filter(each => each.closeness > 0);
   const closest = Math.max(...attached.map(each => each.closeness));
-  const [policy, other] = attached.filter(each => each.closeness === closest).map(each => each.policy);
-  if (policy && other) {
+  const policy = oldest(attached.filter(each => each.closeness === closest).map(each => each.policy));
+  const isMerged = policy?.spec.get('mergeType').exists && closest >= ROUTE;
+  const parents = isMerged ? attached.filter(each => each.closeness < ROUTE) : [];
+  const next = Math.max(...parents.map(each => each.closeness));
+  const parent = oldest(parents.filter(each => each.closeness === next).map(each => each.policy));
+  return policy && parent ? mergedPolicy(policy, parent) : policy;
+}
+
+function oldest(policies: readonly Resource[]): Resource | undefined {
+  const [policy, other] = byAge(policies);
+  if (policy && other && policies.some(each => !each.metadata.get('creationTimestamp').exists)) {
     throw new Unsimulated(
       `${titleOf(policy)} and ${other.key} have the same target.`,
       'Only the older one applies, and manifests do not contain the age of objects: keep one of them.',
     );
   }
-  if (policy?.spec.get('mergeType').exists && attached.length > 1) {
+  return policy;
+}
+
+/** A policy with the settings of its parent that it does not have. Lists are replaced as a whole, as by both types. */
+const mergedPolicy = memo((policy: Resource, parent: Resource): Resource => {
+  if (policy.namespace !== parent.namespace && policy.type === Kind.SECURITY_POLICY) {
     throw new Unsimulated(
-      `${titleOf(policy)} is merged with that of its Gateway (spec.mergeType).`,
+      `${titleOf(policy)} is merged with that of its Gateway in another namespace (spec.mergeType).`,
       'Write a single policy with all settings.',
     );
   }
-  return policy;
+  const spec = mergedValue(parent.spec.value, policy.spec.value);
+  return new Resource({ ...policy.object, spec } as Resource['object'], policy.origin, policy.namespace);
+});
+
+function mergedValue(original: unknown, patch: unknown): unknown {
+  if (!isMap(original) || !isMap(patch)) {
+    return patch;
+  }
+  const entries = Object.entries(patch).filter(([, value]) => value !== null && value !== undefined);
+  const kept = Object.entries(original).filter(([name]) => patch[name] !== null);
+  return Object.fromEntries([
+    ...kept,
+    ...entries.map(([name, value]) => [name, name in original ? mergedValue(original[name], value) : value]),
+  ]);
 }
 
 const ROUTE = 3;

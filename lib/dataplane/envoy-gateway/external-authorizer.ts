@@ -81,6 +81,9 @@ function backendAt(at: Field, isHttp: boolean, auth: Field, { cluster }: Context
         : `its external authorizer, ${to.kind} ${name}, does not exist`,
     };
   }
+  if (type === Kind.SERVICE && object.spec.get('type').text === 'ExternalName') {
+    return { ...backend, problem: `its external authorizer, Service ${name}, is an ExternalName` };
+  }
   const [host] = type === Kind.SERVICE ? cluster.hosts.all.filter(each => each.resource === object) : [];
   const port = at.get('port').number;
   if (!host) {

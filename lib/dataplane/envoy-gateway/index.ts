@@ -1,5 +1,5 @@
 export * from './clients';
 export * from './cors';
 export * from './requests';
-export { retriesOfPolicy } from './retries';
+export { withTerms } from './terms';
 export type { Attachment } from './attachment';

@@ -11,7 +11,8 @@ import { clientTerms } from './clients';
 import { checkExternally, problemOfAuthorizer } from './external-authorizer';
 import { problemOfKeys, verifyKey } from './keys';
 import { problemOfPasswords, verifyPassword } from './passwords';
-import { type Verified, verifyToken } from './tokens';
+import { problemOfTokens, type Verified, verifyToken } from './tokens';
+import { type InvalidSetting, invalidTraffic } from './traffic-problems';
 import { refused, type Verdict } from './verdict';
 
 /**
@@ -22,14 +23,14 @@ import { refused, type Verdict } from './verdict';
  */
 export function checkRequest(message: Message, place: Attachment, asker: Caller, context: Context): Verdict {
   const { cluster } = context;
-  requireLimitsRead(place, cluster);
+  const unsettled = requireTrafficRead(place, cluster);
   const extensions = policyFor(Kind.ENVOY_EXTENSION_POLICY, place, cluster);
   if (extensions) {
     requireRead(extensions.spec, ENVOY_EXTENSION_POLICY);
   }
   const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
   if (!policy) {
-    return { message };
+    return responseOf(unsettled, { message });
   }
   requireRead(policy.spec, SECURITY_POLICY);
   const invalid = invalidSettings(policy, context);
@@ -53,14 +54,14 @@ export function checkRequest(message: Message, place: Attachment, asker: Caller,
       },
       { message },
     );
-  const [first] = invalid;
-  return first && !verdict.refusal ? { ...verdict, ...refused(message, 500, first.at, first.problem) } : verdict;
+  return responseOf([...invalid, ...unsettled], verdict);
 }
 
-interface InvalidSetting {
-  readonly name: string;
-  readonly at: Field;
-  readonly problem: string;
+/** A route with an invalid setting responds by itself to what policies allow. */
+function responseOf([first]: readonly InvalidSetting[], verdict: Verified): Verdict {
+  return first && !verdict.refusal
+    ? { ...verdict, ...refused(verdict.message, 500, first.at, first.problem) }
+    : verdict;
 }
 
 /** The settings of a policy that Envoy Gateway rejects. An external authorizer that fails open is left out if it is one. */
@@ -68,6 +69,7 @@ function invalidSettings({ spec }: Resource, context: Context): InvalidSetting[]
   const settings: readonly (readonly [name: string, problemOf: (at: Field) => string | undefined])[] = [
     ['apiKeyAuth', at => problemOfKeys(at, context.cluster)],
     ['basicAuth', at => problemOfPasswords(at, context.cluster)],
+    ['jwt', at => problemOfTokens(at, context.cluster)],
     ['authorization', problemOfRules],
     ['extAuth', at => problemOfAuthorizer(at, context)],
   ];
@@ -104,19 +106,15 @@ export function isOpen(place: Attachment, asker: Caller, context: Context): Tern
   return unlessUnsimulated(() => {
     clientTerms(place, context.cluster);
     const { refusal } = checkRequest(anything, place, asker, context);
-    return policyFor(Kind.SECURITY_POLICY, place, context.cluster)
-      ? refusal?.status === 500
-        ? false
-        : undefined
-      : true;
+    return refusal?.status === 500 ? false : policyFor(Kind.SECURITY_POLICY, place, context.cluster) ? undefined : true;
   });
 }
 
-/** A single request does not exceed a rate limit, unless the limit is 0. */
-function requireLimitsRead(place: Attachment, cluster: Cluster): void {
+/** The invalid settings of a BackendTrafficPolicy. A single request does not exceed a rate limit, unless the limit is 0. */
+function requireTrafficRead(place: Attachment, cluster: Cluster): readonly InvalidSetting[] {
   const policy = policyFor(Kind.BACKEND_TRAFFIC_POLICY, place, cluster);
   if (!policy) {
-    return;
+    return [];
   }
   requireRead(policy.spec, BACKEND_TRAFFIC_POLICY);
   const rules = ['local', 'global'].flatMap(each => policy.spec.get('rateLimit', each, 'rules').items);
@@ -124,4 +122,5 @@ function requireLimitsRead(place: Attachment, cluster: Cluster): void {
   if (none) {
     throw new Unsimulated(`${titleOf(policy)} allows no requests (${String(none)}).`, 'Set a limit of at least 1.');
   }
+  return invalidTraffic(policy);
 }

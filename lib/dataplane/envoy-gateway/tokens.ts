@@ -1,4 +1,4 @@
-import type { Field } from '../../manifests';
+import { type Cluster, type Field, Kind } from '../../manifests';
 import { BEARER, type Message, type Token } from '../messages/message';
 import { claimTexts, withClaimHeaders } from '../policies/claims';
 import { Unsimulated } from '../messages/unsimulated';
@@ -53,6 +53,16 @@ export function verifyToken(jwt: Field, message: Message): Verified {
         first ?? jwt,
         first ? 'the token is not valid' : `no provider has the issuer ${String(token.claims.iss)}`,
       );
+}
+
+/** Why providers are invalid: the ConfigMap of their keys has none. One that is not among the manifests is assumed to. */
+export function problemOfTokens(jwt: Field, cluster: Cluster): string | undefined {
+  const empty = jwt
+    .get('providers')
+    .items.map(each => each.get('localJWKS', 'valueRef', 'name'))
+    .map(each => cluster.find(Kind.CONFIG_MAP, each.text, jwt.resource.namespace))
+    .find(each => each?.root.get('data').entries.length === 0);
+  return empty && `the ConfigMap ${empty.key} has no keys`;
 }
 
 /** A token has one issuer, and the issuer of a provider without an `issuer` is unknown. */

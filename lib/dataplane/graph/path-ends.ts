@@ -76,24 +76,21 @@ function isAllowedAt(
     return undefined;
   }
   const { connection, doubt } = connect(caller, endpoint, security, cluster);
-  if (doubt) {
-    return undefined;
-  }
   const workload: Workload | undefined = endpoint.workload;
   if (!connection || !workload) {
-    return connection !== undefined;
+    return doubt ? undefined : connection !== undefined;
   }
-  if (connection.isAtZtunnel) {
-    return authorizeAtZtunnel(workload, connection, cluster).isAllowed;
-  }
-  return isProxied(workload, endpoint.port.number, cluster)
-    ? allows(
-        workload,
-        { connection, isTcp: isTcp || connection.isEncrypted === true },
-        callerOf(workload, cluster),
-        context,
-      )
-    : true;
+  const isAllowed = connection.isAtZtunnel
+    ? authorizeAtZtunnel(workload, connection, cluster).isAllowed
+    : isProxied(workload, endpoint.port.number, cluster)
+      ? allows(
+          workload,
+          { connection, isTcp: isTcp || connection.isEncrypted === true },
+          callerOf(workload, cluster),
+          context,
+        )
+      : true;
+  return doubt && isAllowed !== false ? undefined : isAllowed;
 }
 
 /** Whether external authorizers and policies allow a request or connection. */

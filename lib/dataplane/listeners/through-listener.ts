@@ -1,6 +1,6 @@
-import { applyRule } from '../clusters/apply-rule';
+import { abortedBy, applyRule } from '../clusters/apply-rule';
 import { authorizerSteps } from '../clusters/inbound';
-import { checkRequest, clientTerms, requireConnectionsOpen, retriesOfPolicy, withCors } from '../envoy-gateway';
+import { checkRequest, clientTerms, requireConnectionsOpen, withCors, withTerms } from '../envoy-gateway';
 import { sendConnection } from '../clusters/tcp';
 import { authenticate, isPreflight } from '../policies/authentication';
 import { authorize, type Verdict } from '../policies/authorization';
@@ -143,18 +143,31 @@ export function through(
     );
   }
   const attached = place && { ...place, rule: route.rule.at };
-  const applied = attached ? withCors(route, attached, context.cluster) : route;
+  const applied = attached ? withTerms(withCors(route, attached, context.cluster), attached, context.cluster) : route;
   const checked: ReturnType<typeof checkRequest> =
     attached && !isAnsweredPreflight(applied, read) ? checkRequest(read, attached, caller, context) : { message: read };
-  steps.push(...(checked.steps ?? []));
-  if (checked.refusal) {
-    const { by, status, reason } = checked.refusal;
-    return refused({ isAllowed: false, by, reason, status }, status, caller, steps);
-  }
-  const retries = place && retriesOfPolicy({ ...place, rule: applied.rule.at }, context.cluster);
-  const retried = retries ? { ...applied, rule: { ...applied.rule, retries } } : applied;
-  const simulation = applyRule(retried, checked.message, caller, caller.proxy, context);
-  return { ...simulation, steps: [...steps, ...simulation.steps] };
+  const { refusal: denial } = checked;
+  const simulation: SimulationResult = denial
+    ? refused({ isAllowed: false, ...denial }, denial.status, caller, [])
+    : applyRule(applied, checked.message, caller, caller.proxy, context);
+  return {
+    ...(denial ? withFault(simulation, applied) : simulation),
+    steps: [...steps, ...(checked.steps ?? []), ...(denial ? [] : simulation.steps)],
+  };
+}
+
+/** Envoy Gateway injects faults before its policies: those that it denies are aborted with the others. */
+function withFault(simulation: SimulationResult, { rule }: Route): SimulationResult {
+  const [aborted] = abortedBy(rule);
+  return aborted
+    ? {
+        ...simulation,
+        outcomes: [
+          aborted,
+          ...simulation.outcomes.map(each => ({ ...each, share: each.share * (1 - aborted.share) })),
+        ].filter(each => each.share > 0),
+      }
+    : simulation;
 }
 
 /** CORS preflights get a response before authentication and authorization. */

@@ -43,7 +43,7 @@ function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluste
   return {
     at,
     matches,
-    reply: replyOf(filters, backends, reader),
+    reply: replyOf(filters, backends, reader, cluster),
     backends,
     hasNoBackend: backends.length === 0 && !filters.some(each => each.get('requestRedirect').exists),
     rewrite: rewrite && rewriteOf(rewrite),
@@ -56,9 +56,25 @@ function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluste
   };
 }
 
-function replyOf(filters: readonly Field[], backends: readonly Backend[], reader: RouteReader): Rule['reply'] {
+function replyOf(
+  filters: readonly Field[],
+  backends: readonly Backend[],
+  reader: RouteReader,
+  cluster: Cluster,
+): Rule['reply'] {
   const [redirect] = filters.map(each => each.get('requestRedirect')).filter(each => each.exists);
-  return redirect ? redirectFilter(redirect, reader) : backends.length === 0 ? () => ({ status: 500 }) : undefined;
+  const isRejected = reader === RouteReader.OTHER_GATEWAY && filters.some(each => hasNoMirror(each, reader, cluster));
+  return redirect && !isRejected
+    ? redirectFilter(redirect, reader)
+    : backends.length === 0 || isRejected
+      ? () => ({ status: 500 })
+      : undefined;
+}
+
+/** Whether a mirror does not exist, for which Envoy Gateway rejects the rule. */
+function hasNoMirror(filter: Field, reader: RouteReader, cluster: Cluster): boolean {
+  const mirror = filter.get('requestMirror', 'backendRef');
+  return mirror.exists && backendOf(mirror, reader, cluster).host === undefined;
 }
 
 function backendsOf(at: Field, reader: RouteReader, cluster: Cluster): Backend[] {

@@ -61,7 +61,16 @@ export const SECURITY_POLICY: Reading = {
 
 /** BackendTrafficPolicies: limits count over time, which a single request does not see. */
 export const BACKEND_TRAFFIC_POLICY: Reading = {
-  read: [...TARGETS, 'rateLimit', 'retry.numRetries', 'retry.retryOn', 'retry.perRetry.timeout'],
+  read: [
+    ...TARGETS,
+    'rateLimit',
+    'retry.numRetries',
+    'retry.retryOn',
+    'retry.perRetry.timeout',
+    'timeout.http.requestTimeout',
+    'faultInjection.delay',
+    'faultInjection.abort',
+  ],
   harmless: {
     mergeType: MERGED,
     bandwidthLimit: 'how fast, not where',
@@ -79,17 +88,20 @@ export const BACKEND_TRAFFIC_POLICY: Reading = {
     'retry.perRetry.backOff': 'the pause before a retry',
     tcpKeepalive: CONNECTIONS,
     telemetry: 'observed only',
+    'timeout.http.connectionIdleTimeout': CONNECTIONS,
+    'timeout.http.maxConnectionDuration': CONNECTIONS,
+    'timeout.http.streamIdleTimeout': CONNECTIONS,
+    'timeout.tcp': CONNECTIONS,
     tracing: 'observed only',
   },
   unsimulated: {
     admissionControl: undefined,
-    faultInjection: undefined,
     httpUpgrade: undefined,
     proxyProtocol: undefined,
     requestBuffer: undefined,
     responseOverride: undefined,
     routingType: undefined,
-    timeout: undefined,
+    'timeout.http.maxStreamDuration': undefined,
     useClientProtocol: false,
   },
 };

@@ -35,13 +35,16 @@ export function unreadOfWaypoint(gateway: Resource, { resource }: Host, cluster:
 
 /** The first field that is not simulated of the DestinationRules for a host. */
 export function unreadRuleFor(host: string, cluster: Cluster): Unsimulated | undefined {
-  return firstUnread(
-    cluster
-      .all(Kind.DESTINATION_RULE)
-      .filter(({ spec, namespace }) => covers(fullHost(spec.get('host').text, namespace, cluster.clusterDomain), host)),
-    DESTINATION_RULE,
-  );
+  return unreadRules(cluster).find(each => covers(each.host, host))?.unread;
 }
+
+const unreadRules = memo((cluster: Cluster) =>
+  cluster.all(Kind.DESTINATION_RULE).flatMap(rule => {
+    const unread = firstUnread([rule], DESTINATION_RULE);
+    const host = fullHost(rule.spec.get('host').text, rule.namespace, cluster.clusterDomain);
+    return unread ? [{ host, unread }] : [];
+  }),
+);
 
 function unreadOf({ name, resource }: Host, cluster: Cluster): Unsimulated | undefined {
   const isService = resource.type === Kind.SERVICE;

@@ -117,3 +117,28 @@ test('two Jobs of one generated name that a Sidecar selects are no rivals', () =
     + 'spec: {workloadSelector: {labels: {app: web}}}\n';
   expect(found(MESH + job + job + sidecar, 'RivalSelectors')).toEqual([]);
 });
+
+test('Sidecars that share several workloads are one finding each, which counts the workloads', () => {
+  const sidecar = (name: string, labels: string) =>
+    `---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: ${name}, namespace: shop}\n`
+    + `spec: {workloadSelector: {labels: {${labels}}}}\n`;
+  const pods = ['a', 'b', 'c'].map(name => deployment(undefined, `name: ${name}`)).join('');
+  const other = deployment(undefined, 'name: other').replaceAll('app: web', 'app: other, tier: web');
+  const { findings } = report(
+    [MESH, pods, other, sidecar('one', 'app: web'), sidecar('two', 'app: web'), sidecar('own', 'tier: web')].join(''),
+  );
+  expect(findings.filter(each => each.id === 'RivalSelectors').map(each => each.message)).toEqual([
+    'Sidecar shop/two also selects Deployment shop/a and 2 more, and only one of them takes effect.',
+    'Sidecar shop/one also selects Deployment shop/a and 2 more, and only one of them takes effect.',
+  ]);
+});
+
+test('a Sidecar with another selector for one of the workloads is a rival as well', () => {
+  const sidecar = (name: string, labels: string) =>
+    `---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: ${name}, namespace: shop}\n`
+    + `spec: {workloadSelector: {labels: {${labels}}}}\n`;
+  const pod = deployment().replace('{labels: {app: web}}', '{labels: {app: web, tier: web}}');
+  expect(found(MESH + pod + sidecar('one', 'app: web') + sidecar('two', 'tier: web'), 'RivalSelectors')).toHaveLength(
+    2,
+  );
+});

@@ -1,4 +1,4 @@
-import { Traffic, type RequestOptions } from '../../../lib/testing';
+import { Traffic, type RequestProps } from '../../../lib/testing';
 import { istio, manifestsOf, pods, service } from './support';
 
 const namespace = (name: string, labels: object = { 'istio.io/dataplane-mode': 'ambient' }) => ({
@@ -42,7 +42,7 @@ function traffic(objects: readonly object[]): Traffic {
   );
 }
 
-const statusOf = (objects: readonly object[], from = 'web', request = GET, options: RequestOptions = {}) => {
+const statusOf = (objects: readonly object[], from = 'web', request = GET, options: RequestProps = {}) => {
   const { outcomes } = traffic(objects).from(from).http(request, options);
   return outcomes.map(each => each.destination || each.status);
 };

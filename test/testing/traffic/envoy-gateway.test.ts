@@ -215,11 +215,17 @@ describe('the closest SecurityPolicy replaces the others', () => {
     ask([door(), policy('SecurityPolicy', 'guard', { ...OF_DOOR, sectionName: 'other' }, jwt())]).expectRoutedTo('web');
   });
 
-  test('unless they are to be merged, or two are equally close, which is not simulated', () => {
-    expect(() =>
-      ask([door(), guard, policy('SecurityPolicy', 'merged', OF_ROUTE, { ...open, mergeType: 'StrategicMerge' })]),
-    ).toThrow(/SecurityPolicy shop\/merged is merged.*mergeType/);
-    expect(() => ask([door(), guard, policy('SecurityPolicy', 'another', OF_DOOR, open)])).toThrow(/same target/);
+  test('and of two that are equally close the older one, if both have an age', () => {
+    const dated = (each: object, creationTimestamp: string) => {
+      const { metadata } = each as { metadata: object };
+      return { ...each, metadata: { ...metadata, creationTimestamp } };
+    };
+    const another = policy('SecurityPolicy', 'another', OF_DOOR, open);
+    const [older, newer] = ['2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'];
+    ask([door(), dated(guard, older), dated(another, newer)]).expectDenied(401);
+    ask([door(), dated(guard, newer), dated(another, older)]).expectRoutedTo('web');
+    expect(() => ask([door(), guard, another])).toThrow(/same target/);
+    expect(() => ask([door(), dated(guard, newer), another])).toThrow(/same target/);
   });
 
   test('by labels, where it selects them', () => {
@@ -496,10 +502,10 @@ test.each<[string, string, object, RegExp]>([
   ['expressions', 'SecurityPolicy', { authorization: { rules: [{ action: 'Deny', cel: 'true' }] } }, /rules\[0\]\.cel/],
   ['a field of a later release', 'SecurityPolicy', { quantumAuth: { enabled: true } }, /spec\.quantumAuth/],
   [
-    'faults',
+    'the duration of streams',
     'BackendTrafficPolicy',
-    { faultInjection: { abort: { httpStatus: 500 } } },
-    /BackendTrafficPolicy shop\/it .*spec\.faultInjection/,
+    { timeout: { http: { maxStreamDuration: '5s' } } },
+    /BackendTrafficPolicy shop\/it .*spec\.timeout\.http\.maxStreamDuration/,
   ],
   [
     'a limit of none',
@@ -668,4 +674,193 @@ describe('the controller of a Gateway', () => {
     ask([door(), istio], '/', { claims, badToken: true }).expectRoutedTo('web');
     ask([door({ gatewayClassName: 'istio' }), istio], '/', { claims, badToken: true }).expectDenied(401);
   });
+});
+
+describe.each(['StrategicMerge', 'JSONMerge'])('a policy with the type %s', mergeType => {
+  const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt());
+  const merged = (spec: object, target: object = OF_ROUTE) =>
+    policy('SecurityPolicy', 'merged', target, { mergeType, ...spec });
+  const open = { authorization: { defaultAction: 'Allow' } };
+
+  test('has the settings of its Gateway besides its own', () => {
+    ask([door(), guard, merged(open)]).expectDenied(401);
+    ask([door(), guard, merged(open)], '/', { claims }).expectRoutedTo('web');
+    ask([door(), guard, merged({ authorization: { defaultAction: 'Deny' } })], '/', { claims }).expectDenied(403);
+    ask([door(), merged(open)]).expectRoutedTo('web');
+  });
+
+  test('merges fields, and replaces lists', () => {
+    ask([door(), guard, merged({ jwt: { optional: true } })]).expectRoutedTo('web');
+    const other = { jwt: { providers: [{ name: 'other', issuer: 'https://other.example' }] } };
+    ask([door(), guard, merged(other)], '/', { claims }).expectDenied(401);
+  });
+
+  test('is merged with that of its listener, if there is one, and not with that of its route', () => {
+    const ofListener = policy('SecurityPolicy', 'listener', { ...OF_DOOR, sectionName: 'http' }, open);
+    ask([door(), guard, ofListener, merged({})]).expectRoutedTo('web');
+    const ofRule = merged({}, { ...OF_ROUTE, sectionName: 'admin' });
+    ask([door(), guard, ofRule, policy('SecurityPolicy', 'route', OF_ROUTE, open)], '/admin').expectDenied(401);
+  });
+
+  test('replaces one of the same target, as any other', () => {
+    const ofGateway = policy('SecurityPolicy', 'merged', OF_DOOR, { ...open, mergeType });
+    ask([door(), ofGateway]).expectRoutedTo('web');
+  });
+
+  test('is not merged across namespaces, where its references are others', () => {
+    const elsewhere = { ...merged(open), metadata: { name: 'merged', namespace: 'other' } };
+    const ofOther = gatewayApi(
+      'HTTPRoute',
+      'far',
+      { parentRefs: [{ name: 'door', namespace: 'shop' }], hostnames: ['far.example'], rules: [{ backendRefs: [] }] },
+      'other',
+    );
+    const all = { ...http, allowedRoutes: { namespaces: { from: 'All' } } };
+    const far = {
+      ...elsewhere,
+      spec: {
+        ...(elsewhere as unknown as { spec: object }).spec,
+        targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', name: 'far' }],
+      },
+    };
+    expect(() =>
+      Traffic.of(manifestsOf([...TOWN, door({ listeners: [all] }), guard, far, ofOther])).fromInternet(
+        'GET http://far.example/',
+      ),
+    ).toThrow('is merged with that of its Gateway in another namespace');
+  });
+});
+
+describe('the terms of a BackendTrafficPolicy', () => {
+  const terms = (spec: object, rule: object = {}) => {
+    const routed = gatewayApi('HTTPRoute', 'web', {
+      parentRefs: [{ name: 'door' }],
+      rules: [{ ...rule, backendRefs: [{ name: 'web', port: 80 }] }],
+    });
+    const objects = [pods('web'), service('web'), routed, door(), policy('BackendTrafficPolicy', 'it', OF_DOOR, spec)];
+    return Traffic.of(manifestsOf(objects)).fromInternet('GET http://any.example/');
+  };
+  const requestTimeout = (text: string) => ({ timeout: { http: { requestTimeout: text } } });
+
+  test.each<[string, object, object, number | undefined]>([
+    ['that of Envoy', {}, {}, 15_000],
+    ['its own', requestTimeout('3s'), {}, 3000],
+    ['none', requestTimeout('0s'), {}, undefined],
+    ['that of the rule', requestTimeout('3s'), { timeouts: { request: '2s' } }, 2000],
+    ['none of the rule', requestTimeout('3s'), { timeouts: { request: '0s' } }, undefined],
+    ['that of the backend', requestTimeout('3s'), { timeouts: { backendRequest: '1s' } }, 1000],
+    ['its own beside a per-try timeout', requestTimeout('3s'), { timeouts: { backendRequest: '1s' }, retry: {} }, 3000],
+  ])('include a timeout: %s', (_, spec, rule, expected) => {
+    expect(terms(spec, rule).timeout).toBe(expected);
+  });
+
+  test('include retries, unless the rule has some', () => {
+    const retry = { numRetries: 5, perRetry: { timeout: '1s' }, retryOn: { triggers: ['5xx'] } };
+    const own = terms({ retry });
+    expect([own.retries, own.perTryTimeout, own.retryOn]).toEqual([5, 1000, ['5xx']]);
+    expect(terms({ retry }, { retry: { attempts: 1 } }).retries).toBe(1);
+  });
+
+  test('include delays and aborts, of all requests without a percentage', () => {
+    const delayed = terms({ faultInjection: { delay: { fixedDelay: '2s', percentage: 50 } } });
+    expect([delayed.delay, delayed.delayedShare, delayed.isAllowed]).toEqual([2000, 0.5, true]);
+    expect(terms({ faultInjection: { delay: { fixedDelay: '2s' } } }).delayedShare).toBe(1);
+    terms({ faultInjection: { abort: { httpStatus: 503 } } }).expectDenied(503);
+    terms({ faultInjection: { abort: { httpStatus: 503, percentage: 25 } } }).expectSplit({ 503: 25, v1: 75 });
+    terms({ faultInjection: { abort: { grpcStatus: 14, percentage: 0 } } }).expectRoutedTo('web');
+  });
+
+  test('abort requests before other policies deny them', () => {
+    const abort = policy('BackendTrafficPolicy', 'abort', OF_DOOR, {
+      faultInjection: { abort: { httpStatus: 503, percentage: 25 } },
+    });
+    const guarded = ask([door(), abort, policy('SecurityPolicy', 'guard', OF_DOOR, jwt())]);
+    guarded.expectSplit({ 503: 25, 401: 75 });
+  });
+
+  const limits = (...rules: object[]) => ({ rateLimit: { local: { rules } } });
+  const perMinute = { limit: { requests: 5, unit: 'Minute' } };
+  const selecting = (unit: string, value = 'a', type = 'Exact') => ({
+    limit: { requests: 5, unit },
+    clientSelectors: [{ headers: [{ name: 'x', type, value }] }],
+  });
+
+  test.each<[string, object]>([
+    ['a timeout', { timeout: { tcp: { connectTimeout: '22mib' } } }],
+    ['a timeout of requests', requestTimeout('soon')],
+    ['a per-try timeout', { retry: { perRetry: { timeout: 'soon' } } }],
+    ['a circuit breaker', { circuitBreaker: { maxConnections: -1 } }],
+    ['a circuit breaker of more than 32 bits', { circuitBreaker: { maxPendingRequests: 2 ** 32 } }],
+    ['a buffer', { connection: { bufferLimit: 'much' } }],
+    ['a buffer of more than 32 bits', { connection: { bufferLimit: '100Gi' } }],
+    [
+      'a table whose size is no prime',
+      { loadBalancer: { type: 'ConsistentHash', consistentHash: { tableSize: 1000 } } },
+    ],
+    ['two limits for all clients', limits(perMinute, perMinute)],
+    ['a limit of another unit', limits(perMinute, selecting('Second'))],
+    ['a regular expression', limits(selecting('Second', '*.', 'RegularExpression'))],
+  ])('respond with 500 if %s is invalid', (_, spec) => {
+    const result = terms(spec);
+    result.expectDenied(500);
+    expect(result.outcomes[0]?.by).toBe('BackendTrafficPolicy shop/it');
+  });
+
+  test.each<[string, object]>([
+    ['a circuit breaker', { circuitBreaker: { maxConnections: 2 ** 32 - 1 } }],
+    ['a buffer', { connection: { bufferLimit: '1.5Mi' } }],
+    ['a table', { loadBalancer: { type: 'ConsistentHash', consistentHash: { tableSize: 1009 } } }],
+    ['limits', limits(perMinute, selecting('Hour', 'a.*', 'RegularExpression'))],
+  ])('are valid: %s', (_, spec) => {
+    terms(spec).expectRoutedTo('web');
+  });
+
+  test('are evaluated after other policies, even if they are invalid', () => {
+    const invalid = policy('BackendTrafficPolicy', 'it', OF_DOOR, requestTimeout('soon'));
+    ask([door(), invalid, policy('SecurityPolicy', 'guard', OF_DOOR, jwt())]).expectDenied(401);
+    ask([door(), invalid, policy('SecurityPolicy', 'guard', OF_DOOR, jwt())], '/', { claims }).expectDenied(500);
+    const all = Traffic.of(manifestsOf([...TOWN, door(), invalid]), { namespaceLabels: { shop: {} } });
+    expect(all.matrix().has('internet', 'shop/web-v1')).toBe(false);
+  });
+
+  test('harm nothing by how connections are kept', () => {
+    terms({ timeout: { tcp: { connectTimeout: '1s' }, http: { connectionIdleTimeout: '1s' } } }).expectRoutedTo('web');
+  });
+});
+
+test('a mirror that does not exist makes requests of its rule a 500', () => {
+  const mirror = (name: string) =>
+    Traffic.of(
+      manifestsOf([
+        pods('web'),
+        service('web'),
+        door(),
+        gatewayApi('HTTPRoute', 'web', {
+          parentRefs: [{ name: 'door' }],
+          rules: [
+            {
+              filters: [{ type: 'RequestMirror', requestMirror: { backendRef: { name, port: 80 } } }],
+              backendRefs: [{ name: 'web', port: 80 }],
+            },
+          ],
+        }),
+      ]),
+      { namespaceLabels: { shop: {} } },
+    ).fromInternet('GET http://any.example/');
+  mirror('none').expectDenied(500);
+  mirror('web').expectRoutedTo('web');
+});
+
+test('keys of tokens in a ConfigMap without any make requests a 500', () => {
+  const keys = (data: object) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'keys', namespace: 'shop' },
+    data,
+  });
+  const localJWKS = { type: 'ValueRef', valueRef: { group: '', kind: 'ConfigMap', name: 'keys' } };
+  const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({}, { remoteJWKS: undefined, localJWKS }));
+  ask([door(), guard, keys({})], '/', { claims }).expectDenied(500);
+  ask([door(), guard, keys({ jwks: '{}' })], '/', { claims }).expectRoutedTo('web');
+  ask([door(), guard], '/', { claims }).expectRoutedTo('web');
 });

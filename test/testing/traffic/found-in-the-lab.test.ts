@@ -236,3 +236,15 @@ test('a token with the signature of another issuer is rejected for its audience 
   expect([ask(true), ask(true, 'else'), ask(true, 'shop'), ask(false, 'else')]).toEqual(['403', '403', '401', '403']);
   expect(ask(false, 'shop')).toBe('cart-v1 50%, cart-v2 50%');
 });
+
+test('a NetworkPolicy with private addresses throws for Pods, unless the address of the caller is given', () => {
+  const policy = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'admitted', namespace: 'shop' },
+    spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] },
+  };
+  const ask = (address?: string) => traffic([policy]).from('web').http('GET http://cart/', { address }).isAllowed;
+  expect(() => ask()).toThrow(/NetworkPolicy shop\/admitted allows the addresses 10\.0\.0\.0\/8, and manifests do not/);
+  expect([ask('10.1.2.3'), ask('192.168.1.1')]).toEqual([true, false]);
+});

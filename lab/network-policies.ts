@@ -1,0 +1,117 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import type { KubeObject } from './api';
+import { SERVICE_CIDR } from './control-plane';
+import type { Lab } from './lab';
+import { HOST, inside, NODE } from './network';
+import { until } from './wait';
+
+/** A namespace that exists in each cluster, for policies that only show what is enforced. */
+const MARKS = '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies';
+
+/** Enforces NetworkPolicies: the firewall of kube-router, on the node. */
+export class PolicyEnforcement {
+  private marks = 0;
+
+  /** Starts it, and waits until all policies are enforced. Throws if the kernel lacks what its rules need. */
+  static async start(lab: Lab): Promise<PolicyEnforcement> {
+    requireKernel();
+    await publishControlPlane(lab);
+    const enforcement = new PolicyEnforcement(
+      lab,
+      lab.processes.start(
+        'kube-router',
+        'ip',
+        inside(
+          NODE,
+          lab.tools.path('kube-router'),
+          `--kubeconfig=${lab.plane.kubeconfig}`,
+          `--hostname-override=${lab.kubelet.node}`,
+          `--service-cluster-ip-range=${SERVICE_CIDR}`,
+          ...['--run-firewall=true', '--run-router=false', '--run-service-proxy=false', '--enable-ipv6=false'],
+        ),
+      ),
+    );
+    await enforcement.synced();
+    return enforcement;
+  }
+
+  private constructor(
+    private readonly lab: Lab,
+    private readonly process: ChildProcess,
+  ) {}
+
+  /**
+   * Waits until the policies that exist now are enforced: all rules are replaced at once, and those of a policy that is
+   * applied last have its name.
+   */
+  async synced(): Promise<void> {
+    const { api } = this.lab.plane;
+    const name = `mark-${++this.marks}`;
+    await api.post(MARKS, {
+      metadata: { name },
+      spec: { podSelector: { matchLabels: { none: name } }, policyTypes: ['Ingress'], ingress: [{}] },
+    });
+    await until('NetworkPolicies are enforced', () => onNode('iptables-save').includes(`policy name: ${name} `), 30);
+    await api.delete(`${MARKS}/${name}`);
+  }
+
+  /** Ends the enforcement: all connections are allowed again. */
+  stop(): void {
+    this.lab.processes.stop(this.process);
+    onNode('iptables', '--flush');
+    onNode('iptables', '--delete-chain');
+    onNode('ipset', 'destroy');
+  }
+}
+
+/** Policies select Pods, and the control plane and DNS are processes of the host: Pods have its address. */
+async function publishControlPlane({ plane: { api } }: Lab): Promise<void> {
+  const status = { phase: 'Running', podIP: HOST, podIPs: [{ ip: HOST }] };
+  const path = '/api/v1/namespaces';
+  const pods = await until('the Pods of istiod exist', async () => {
+    const found = await api.list<KubeObject>(`${path}/istio-system/pods?labelSelector=app%3Distiod`);
+    return found.length > 0 && found;
+  });
+  for (const { metadata } of pods) {
+    await api.patch(`${path}/istio-system/pods/${metadata.name}/status`, { status });
+  }
+  const dns = `${path}/kube-system/pods`;
+  if ((await api.list(dns)).length === 0) {
+    await api.post(dns, {
+      metadata: { name: 'dns', labels: { 'k8s-app': 'kube-dns' } },
+      spec: { containers: [{ name: 'dns', image: 'dns' }] },
+    });
+    await api.patch(`${dns}/dns/status`, { status });
+  }
+}
+
+/** Throws with the reason if the kernel cannot filter packets between the ports of a bridge. */
+function requireKernel(): void {
+  const [chain, set] = ['CARDINAL-TEST', 'cardinal-test'];
+  const steps = [
+    ['sysctl', '-qw', 'net.bridge.bridge-nf-call-iptables=1'],
+    ['ipset', 'create', set, 'hash:ip'],
+    ['iptables', '--new-chain', chain],
+    ['iptables', '-A', chain, '-m', 'set', '--match-set', set, 'src', '-j', 'REJECT'],
+    ['iptables', '-A', chain, '-m', 'physdev', '--physdev-is-bridged', '-j', 'NFLOG', '--nflog-group', '100'],
+    ['iptables', '-A', chain, '-m', 'addrtype', '--src-type', 'LOCAL', '-m', 'conntrack', '--ctstate', 'INVALID'],
+    ['iptables', '-A', chain, '-m', 'mark', '--mark', '0x1/0x1', '-j', 'MARK', '--set-mark', '0x0/0x1'],
+    ['iptables', '--flush', chain],
+    ['iptables', '--delete-chain', chain],
+    ['ipset', 'destroy', set],
+  ] as const;
+  for (const step of steps) {
+    try {
+      onNode(...step);
+    } catch (error) {
+      const { stderr } = error as { stderr?: string };
+      throw new Error(
+        `NetworkPolicies cannot be enforced on this machine: "${step.join(' ')}" fails: ${stderr ?? String(error)}`,
+      );
+    }
+  }
+}
+
+function onNode(...command: string[]): string {
+  return execFileSync('ip', inside(NODE, ...command), { encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 28 });
+}

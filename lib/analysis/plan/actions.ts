@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Cluster, Kind, Resource, targetRefsOf, Workload } from '../../manifests';
+import { PolicyScope } from '../diff/policies';
+import { directionsOf, onlyWidens, widened } from './widen';
+import type { Stage } from './stages';
+
+/** An object that a step applies or deletes. */
+export interface Action {
+  readonly stage: Stage;
+  readonly does: 'apply' | 'delete';
+  readonly resource: Resource;
+  /** Why it is not the object of the new manifests. */
+  readonly note?: string;
+}
+
+/** The actions that lead from one set of manifests to another. */
+export function actionsOf(before: Cluster, after: Cluster): readonly Action[] {
+  const situation = { before, after, scope: new PolicyScope(before) };
+  const [old, now] = [before, after].map(({ resources }) => new Map(resources.map(each => [idOf(each), each])));
+  return [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].sort().flatMap((id): Action[] => {
+    const [was, is] = [old?.get(id), now?.get(id)];
+    if (was && is) {
+      return isDeepStrictEqual(was.object, is.object) ? [] : changed(was, is);
+    }
+    return is
+      ? [{ stage: stageOfNew(is, situation), does: 'apply', resource: is }]
+      : was
+        ? [removed(was, situation)]
+        : [];
+  });
+}
+
+interface Situation {
+  readonly before: Cluster;
+  readonly after: Cluster;
+  readonly scope: PolicyScope;
+}
+
+/** Whether an object routes requests to backends. */
+export function isRoute({ type }: Resource): boolean {
+  return ROUTES.includes(type);
+}
+
+function idOf({ type, key }: Resource): string {
+  return `${type} ${key}`;
+}
+
+const POLICIES: readonly string[] = [Kind.AUTHORIZATION_POLICY, Kind.NETWORK_POLICY, Kind.SIDECAR];
+const ROUTES: readonly string[] = [
+  Kind.VIRTUAL_SERVICE,
+  Kind.HTTP_ROUTE,
+  Kind.GRPC_ROUTE,
+  Kind.TLS_ROUTE,
+  Kind.TCP_ROUTE,
+  Kind.INGRESS,
+];
+const TYPES: readonly string[] = [Kind.NAMESPACE, Kind.CRD, Kind.GATEWAY_CLASS];
+const GRANTS: readonly string[] = [
+  Kind.SERVICE,
+  Kind.SERVICE_ENTRY,
+  Kind.WORKLOAD_ENTRY,
+  Kind.DESTINATION_RULE,
+  Kind.REFERENCE_GRANT,
+  Kind.REQUEST_AUTHENTICATION,
+];
+
+function changed(was: Resource, is: Resource): Action[] {
+  const final = (stage: Stage): Action => ({ stage, does: 'apply', resource: is });
+  if (is.type === Kind.NAMESPACE) {
+    return [final('labels')];
+  }
+  if (Workload.of(is)) {
+    return [final(isWithoutPods(is) && !isWithoutPods(was) ? 'retire' : 'workloads')];
+  }
+  if (isRoute(is)) {
+    return [final('routes')];
+  }
+  const wide = widened(was, is);
+  if (wide) {
+    const resource = new Resource(wide, is.origin, is.namespace || undefined);
+    const note = 'with what is permitted before and after';
+    const isMoved = is.type === Kind.SERVICE && !isDeepStrictEqual(was.spec.value, is.spec.value);
+    return [{ stage: 'grants', does: 'apply', resource, note }, final(isMoved ? 'routes' : 'narrow')];
+  }
+  if (onlyWidens(was, is)) {
+    return [final('grants')];
+  }
+  return [final(is.type === Kind.SERVICE ? 'routes' : isNarrowable(is) ? 'narrow' : 'configuration')];
+}
+
+function isWithoutPods({ spec }: Resource): boolean {
+  return spec.get('replicas').number === 0;
+}
+
+function isNarrowable({ type }: Resource): boolean {
+  return [...POLICIES, ...GRANTS, Kind.PEER_AUTHENTICATION, Kind.GATEWAY, Kind.ISTIO_GATEWAY].includes(type);
+}
+
+function stageOfNew(is: Resource, situation: Situation): Stage {
+  if (TYPES.includes(is.type)) {
+    return 'types';
+  }
+  if (Workload.of(is)) {
+    return 'callees';
+  }
+  if (isRoute(is)) {
+    return 'routes';
+  }
+  if (is.type === Kind.PEER_AUTHENTICATION) {
+    return is.spec.get('mtls', 'mode').text === 'PERMISSIVE' ? 'grants' : 'narrow';
+  }
+  if (POLICIES.includes(is.type)) {
+    return restrictsNewly(is, situation) ? 'narrow' : 'grants';
+  }
+  return GRANTS.includes(is.type) ? 'grants' : 'configuration';
+}
+
+/** Whether a new policy may deny what was allowed before, to a workload that exists. */
+function restrictsNewly(policy: Resource, { before, after, scope }: Situation): boolean {
+  if (policy.type === Kind.AUTHORIZATION_POLICY && !isAllowing(policy)) {
+    return true;
+  }
+  const there = new Set(before.workloads.all.map(({ namespace, name }) => `${namespace}/${name}`));
+  if (policy.type === Kind.SIDECAR) {
+    return selectedBy(policy, after).some(each => there.has(each));
+  }
+  if (targetRefsOf(policy).length > 0) {
+    return true;
+  }
+  return selectedBy(policy, after)
+    .filter(each => there.has(each))
+    .some(each => !isRestricted(each, policy, scope));
+}
+
+/** Whether a policy of the same kind restricts a workload already, so that another one adds to what is allowed. */
+function isRestricted(workload: string, policy: Resource, scope: PolicyScope): boolean {
+  const others = scope.of(workload).filter(each => each.type === policy.type);
+  return policy.type === Kind.AUTHORIZATION_POLICY
+    ? others.some(isAllowing)
+    : directionsIn(policy).every(direction => others.some(each => directionsIn(each).includes(direction)));
+}
+
+function directionsIn({ object }: Resource): readonly string[] {
+  return directionsOf((object.spec ?? {}) as Record<string, unknown>);
+}
+
+function isAllowing({ spec }: Resource): boolean {
+  return (spec.get('action').text || 'ALLOW') === 'ALLOW';
+}
+
+/** The workloads that a policy applies to, by its labels. */
+function selectedBy(policy: Resource, cluster: Cluster): string[] {
+  const { namespace, spec } = policy;
+  const path =
+    { [Kind.NETWORK_POLICY as string]: 'podSelector', [Kind.SIDECAR as string]: 'workloadSelector' }[policy.type]
+    ?? 'selector';
+  const labels = spec.get(path, policy.type === Kind.SIDECAR ? 'labels' : 'matchLabels').strings;
+  const isOfAll = namespace === cluster.mesh.rootNamespace;
+  return cluster.workloads
+    .select(labels, isOfAll ? undefined : namespace)
+    .map(each => `${each.namespace}/${each.name}`);
+}
+
+function removed(was: Resource, situation: Situation): Action {
+  return { stage: stageOfRemoved(was, situation), does: 'delete', resource: was };
+}
+
+function stageOfRemoved(was: Resource, { after }: Situation): Stage {
+  const { type, namespace } = was;
+  if (TYPES.includes(type)) {
+    return 'last';
+  }
+  if (Workload.of(was)) {
+    return 'retire';
+  }
+  if (isRoute(was)) {
+    return 'routes';
+  }
+  if (type === Kind.SERVICE) {
+    return 'retire';
+  }
+  const protectsRest = selectedBy(was, after).length > 0;
+  if (type === Kind.AUTHORIZATION_POLICY && !isAllowing(was)) {
+    return protectsRest ? 'grants' : 'rest';
+  }
+  if (type === Kind.SIDECAR && protectsRest) {
+    return after.all(Kind.SIDECAR).some(each => [namespace, after.mesh.rootNamespace].includes(each.namespace))
+      ? 'narrow'
+      : 'grants';
+  }
+  if (type === Kind.PEER_AUTHENTICATION) {
+    return was.spec.get('mtls', 'mode').text === 'STRICT' ? 'grants' : 'narrow';
+  }
+  return isNarrowable(was) && (protectsRest || !POLICIES.includes(type)) ? 'narrow' : 'rest';
+}

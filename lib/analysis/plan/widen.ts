@@ -1,0 +1,162 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, Kind, type KubernetesObject, type Resource } from '../../manifests';
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/**
+ * The object of a change that permits what it permits before and after it: the rules of both, the ports of both, the
+ * subsets of both. Undefined if the change needs no such step, or has none.
+ */
+export function widened(before: Resource, after: Resource): KubernetesObject | undefined {
+  const widen = WIDENINGS.get(after.type);
+  const [was, is] = [specOf(before), specOf(after)];
+  const spec = widen?.(was, is);
+  return spec === undefined || isDeepStrictEqual(spec, is) || isDeepStrictEqual(spec, was)
+    ? undefined
+    : { ...after.object, spec };
+}
+
+/** Whether the widened object is the new one already, so that it can be applied before routes change. */
+export function onlyWidens(before: Resource, after: Resource): boolean {
+  const spec = WIDENINGS.get(after.type)?.(specOf(before), specOf(after));
+  return spec !== undefined && isDeepStrictEqual(spec, specOf(after));
+}
+
+const WIDENINGS: ReadonlyMap<string, (was: Spec, is: Spec) => Spec | undefined> = new Map([
+  [Kind.AUTHORIZATION_POLICY, authorizationPolicy],
+  [Kind.NETWORK_POLICY, networkPolicy],
+  [Kind.PEER_AUTHENTICATION, peerAuthentication],
+  [Kind.REQUEST_AUTHENTICATION, (was, is) => ({ ...is, jwtRules: both(was.jwtRules, is.jwtRules, 'issuer') })],
+  [Kind.DESTINATION_RULE, (was, is) => ({ ...was, ...listsOf(was, is, ['subsets'], 'name') })],
+  [Kind.SERVICE, (was, is) => ({ ...is, ...selectorOf(was), ...listsOf(was, is, ['ports'], 'port') })],
+  [
+    Kind.SERVICE_ENTRY,
+    (was, is) => ({
+      ...is,
+      ...listsOf(was, is, ['hosts', 'addresses', 'exportTo'], ''),
+      ...listsOf(was, is, ['ports'], 'number'),
+    }),
+  ],
+  [Kind.REFERENCE_GRANT, (was, is) => ({ ...is, ...listsOf(was, is, ['from', 'to'], '') })],
+  [Kind.GATEWAY, (was, is) => ({ ...is, ...listsOf(was, is, ['listeners'], 'name') })],
+  [Kind.ISTIO_GATEWAY, (was, is) => ({ ...is, ...listsOf(was, is, ['servers'], '') })],
+  [Kind.SIDECAR, (was, is) => ({ ...is, egress: egressOf(was.egress, is.egress) })],
+]);
+
+function specOf({ object }: Resource): Spec {
+  return isMap(object.spec) ? object.spec : {};
+}
+
+function authorizationPolicy(was: Spec, is: Spec): Spec | undefined {
+  const [action, other] = [was, is].map(each => each.action ?? 'ALLOW');
+  if (action !== other || ['selector', 'targetRefs'].some(each => !isDeepStrictEqual(was[each], is[each]))) {
+    return undefined;
+  }
+  if (action === 'ALLOW') {
+    return { ...is, ...listsOf(was, is, ['rules'], '') };
+  }
+  const rules =
+    action !== 'DENY'
+      ? undefined
+      : deniesAll(was.rules)
+        ? is.rules
+        : deniesAll(is.rules)
+          ? was.rules
+          : exceptBoth(was.rules, is.rules);
+  return rules === undefined ? undefined : { ...is, rules };
+}
+
+/** Whether a rule has no conditions. */
+function deniesAll(rules: unknown): boolean {
+  return Array.isArray(rules) && rules.some(each => isDeepStrictEqual(each, {}));
+}
+
+/** The rules that deny what both deny, if they differ only in their exceptions (`notPrincipals` and the like). */
+function exceptBoth(was: unknown, is: unknown, name = ''): unknown {
+  if (isDeepStrictEqual(was, is)) {
+    return is;
+  }
+  if (Array.isArray(was) && Array.isArray(is)) {
+    if (name.startsWith('not')) {
+      return both(was, is, '');
+    }
+    const items = is.map((each, index) => exceptBoth(was[index], each));
+    return was.length === is.length && !items.includes(undefined) ? items : undefined;
+  }
+  if (isMap(was) && isMap(is) && isDeepStrictEqual(Object.keys(was).sort(), Object.keys(is).sort())) {
+    const entries = Object.keys(is).map(each => [each, exceptBoth(was[each], is[each], each)] as const);
+    return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
+  }
+  return undefined;
+}
+
+function networkPolicy(was: Spec, is: Spec): Spec | undefined {
+  const types = directionsOf(was).filter(each => directionsOf(is).includes(each));
+  return types.length === 0 || !isDeepStrictEqual(was.podSelector, is.podSelector)
+    ? undefined
+    : {
+        ...is,
+        ...listsOf(
+          was,
+          is,
+          types.map(each => each.toLowerCase()),
+          '',
+        ),
+        ...(types.length < directionsOf(is).length ? { policyTypes: types } : {}),
+      };
+}
+
+/** The directions that a NetworkPolicy restricts. */
+export function directionsOf(spec: Spec): readonly string[] {
+  const types = spec.policyTypes;
+  return Array.isArray(types) && types.length > 0
+    ? types.map(String)
+    : ['Ingress', ...(Array.isArray(spec.egress) ? ['Egress'] : [])];
+}
+
+/** Where modes differ, mutual TLS and plain text are accepted in between. */
+function peerAuthentication(was: Spec, is: Spec): Spec | undefined {
+  const ports = [was, is].map(({ portLevelMtls }) => (isMap(portLevelMtls) ? portLevelMtls : {}));
+  const numbers = [...new Set(ports.flatMap(Object.keys))];
+  const [old = {}, now = {}] = ports;
+  const between = (some: unknown, other: unknown) => (isDeepStrictEqual(some, other) ? other : { mode: 'PERMISSIVE' });
+  const mtls = between(was.mtls, is.mtls);
+  const byPort = Object.fromEntries(numbers.map(each => [each, between(old[each], now[each])]));
+  return isDeepStrictEqual(was.selector, is.selector)
+    ? { ...is, ...(mtls === undefined ? {} : { mtls }), ...(numbers.length === 0 ? {} : { portLevelMtls: byPort }) }
+    : undefined;
+}
+
+/** The Pods stay those of before, until routes change. */
+function selectorOf(was: Spec): Spec {
+  return was.selector === undefined ? {} : { selector: was.selector };
+}
+
+function listsOf(was: Spec, is: Spec, names: readonly string[], key: string): Spec {
+  return Object.fromEntries(
+    names.flatMap(name =>
+      was[name] === undefined && is[name] === undefined ? [] : [[name, both(was[name], is[name], key)]],
+    ),
+  );
+}
+
+/** The items of both lists, those of before first; of two with the same key the one of before. */
+function both(was: unknown, is: unknown, key: string): unknown[] {
+  const [old, now]: unknown[][] = [was, is].map(each => (Array.isArray(each) ? each : []));
+  const isSame = (a: unknown, b: unknown) =>
+    isDeepStrictEqual(a, b) || (key !== '' && isMap(a) && isMap(b) && a[key] !== undefined && a[key] === b[key]);
+  return isDeepStrictEqual(old, now)
+    ? (now ?? [])
+    : [...(old ?? []), ...(now ?? []).filter(each => !(old ?? []).some(other => isSame(other, each)))];
+}
+
+/** The listeners of both, with the hosts of both where port and address are the same. */
+function egressOf(was: unknown, is: unknown): unknown[] {
+  const listeners = [was, is].flatMap(each => (Array.isArray(each) ? (each as unknown[]) : [])).filter(isMap);
+  const byListener = new Map<string, Record<string, unknown>>();
+  for (const { hosts, ...others } of listeners) {
+    const key = JSON.stringify([others.port, others.bind, others.captureMode]);
+    byListener.set(key, { ...others, hosts: both(byListener.get(key)?.hosts, hosts, '') });
+  }
+  return [...byListener.values()];
+}

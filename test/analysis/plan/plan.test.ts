@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { ClusterApp, Mesh, TopologyChart } from '../../../lib';
+import { planOf, statesOf } from '../../../lib/analysis';
+import { Cluster, loadResources } from '../../../lib/manifests';
+import { meshed, policy, server } from '../../support/mesh-manifests';
+import { declare, type Recipe, recipes } from '../../support/topologies';
+
+const clusterOf = (text: string) => new Cluster(loadResources(text, { file: 'text' }));
+
+/** The steps as lines: the stage, then what it does. */
+function linesOf(before: string, after: string): string[] {
+  const { steps, losses } = planOf(clusterOf(before), clusterOf(after));
+  expect(losses).toEqual([]);
+  return steps.flatMap(({ stage, apply, remove }) =>
+    [...apply, ...remove].map(({ does, resource: { kind, name }, note }) =>
+      [stage, does, kind, name, ...(note ? ['widened'] : [])].join(' '),
+    ),
+  );
+}
+
+function yamlOf(recipe: Recipe): string {
+  const app = new ClusterApp();
+  new TopologyChart(app, 'chart', { topology: declare(recipe), mesh: Mesh.istio() });
+  return app.synthYaml();
+}
+
+test('no request that two topologies allow is lost in a state between them', () => {
+  fc.assert(
+    fc.property(recipes, recipes, (some, others) => {
+      const [before, after] = [yamlOf(some), yamlOf(others)].map(clusterOf);
+      expect(before && after && planOf(before, after).losses).toEqual([]);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('the last state is the new manifests', () => {
+  fc.assert(
+    fc.property(recipes, recipes, (some, others) => {
+      const [before, after] = [clusterOf(yamlOf(some)), clusterOf(yamlOf(others))];
+      const state = statesOf(planOf(before, after).steps, before).at(-1) ?? before.resources;
+      const written = (cluster: readonly { type: string; key: string; object: object }[]) =>
+        cluster
+          .map(({ type, key, object }) => [`${type} ${key}`, object])
+          .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+      expect(written(state)).toEqual(written(after.resources));
+    }),
+    { numRuns: 10 },
+  );
+});
+
+const MESH = meshed('shop');
+const WEB = server('shop', 'web');
+const rule = (subset: string) => `---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: pay, namespace: shop}
+spec: {host: pay, subsets: [{name: ${subset}, labels: {version: ${subset}}}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: pay, namespace: shop}
+spec: {hosts: [pay], http: [{route: [{destination: {host: pay, subset: ${subset}}}]}]}
+`;
+
+test('a subset is there before the route to it, and the route is gone before the subset and its workload', () => {
+  expect(
+    linesOf(
+      MESH + WEB + server('shop', 'pay', 'v1') + rule('v1'),
+      MESH + WEB + server('shop', 'pay', 'v2') + rule('v2'),
+    ),
+  ).toEqual([
+    'grants apply DestinationRule pay widened',
+    'callees apply Deployment pay-v2',
+    'routes apply VirtualService pay',
+    'narrow apply DestinationRule pay',
+    'retire delete Deployment pay-v1',
+  ]);
+});
+
+const allowing = (name: string) =>
+  policy('shop', 'web', `[{from: [{source: {principals: [cluster.local/ns/shop/sa/${name}]}}]}]`);
+
+test('a grant is applied before the other one is withdrawn', () => {
+  expect(linesOf(MESH + WEB + allowing('a'), MESH + WEB + allowing('b'))).toEqual([
+    'grants apply AuthorizationPolicy web widened',
+    'narrow apply AuthorizationPolicy web',
+  ]);
+});
+
+test('the first policy of a workload, which denies the rest, is applied after routes', () => {
+  expect(linesOf(MESH + WEB, MESH + WEB + allowing('web'))).toEqual(['narrow apply AuthorizationPolicy web']);
+});
+
+test('policies of a new workload are applied before it, and removed after it', () => {
+  const more = server('shop', 'pay') + policy('shop', 'pay', '[{}]');
+  expect(linesOf(MESH + WEB, MESH + WEB + more)).toEqual([
+    'grants apply AuthorizationPolicy pay',
+    'grants apply Service pay',
+    'callees apply Deployment pay',
+  ]);
+  expect(linesOf(MESH + WEB + more, MESH + WEB)).toEqual([
+    'retire delete Deployment pay',
+    'retire delete Service pay',
+    'rest delete AuthorizationPolicy pay',
+  ]);
+});
+
+const denying = (rules: string) => policy('shop', 'web', rules).replace('spec: {', 'spec: {action: DENY, ');
+
+test('a new exception of a policy that denies is applied before routes, a new denial after them', () => {
+  const [one, two] = ['[a]', '[a, b]'].map(names => denying(`[{from: [{source: {notNamespaces: ${names}}}]}]`));
+  expect(linesOf(`${MESH}${WEB}${one}`, `${MESH}${WEB}${two}`)).toEqual(['grants apply AuthorizationPolicy web']);
+  expect(linesOf(`${MESH}${WEB}${two}`, `${MESH}${WEB}${one}`)).toEqual(['narrow apply AuthorizationPolicy web']);
+  expect(linesOf(MESH + WEB + denying('[{}]'), `${MESH}${WEB}${one}`)).toEqual([
+    'grants apply AuthorizationPolicy web',
+  ]);
+  expect(linesOf(MESH + WEB, MESH + WEB + denying('[{}]'))).toEqual(['narrow apply AuthorizationPolicy web']);
+  expect(linesOf(MESH + WEB + denying('[{}]'), MESH + WEB)).toEqual(['grants delete AuthorizationPolicy web']);
+});
+
+test('a port is there before it is used, and gone after it', () => {
+  const other = WEB.replace('port: 80,', 'port: 81,');
+  expect(linesOf(MESH + WEB, MESH + other)).toEqual(['grants apply Service web widened', 'routes apply Service web']);
+});
+
+test('mutual TLS is PERMISSIVE before it is STRICT', () => {
+  const strict = meshed('shop');
+  const disabled = strict.replace('STRICT', 'DISABLE');
+  expect(linesOf(disabled + WEB, strict + WEB)).toEqual([
+    'grants apply PeerAuthentication default widened',
+    'narrow apply PeerAuthentication default',
+  ]);
+  expect(linesOf(strict.replace('STRICT', 'PERMISSIVE') + WEB, strict + WEB)).toEqual([
+    'narrow apply PeerAuthentication default',
+  ]);
+  const port = (mode: string) =>
+    strict.replace('{mode: STRICT}', `{mode: STRICT}, portLevelMtls: {8080: {mode: ${mode}}}`);
+  const { steps } = planOf(clusterOf(port('DISABLE') + WEB), clusterOf(port('STRICT') + WEB));
+  expect(steps[0]?.apply[0]?.resource.spec.value).toEqual({
+    mtls: { mode: 'STRICT' },
+    portLevelMtls: { 8080: { mode: 'PERMISSIVE' } },
+  });
+});
+
+test('a waypoint is there before the label, and the label is gone before the waypoint', () => {
+  const label = `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio.io/use-waypoint: w}}\n`;
+  const waypoint = `---\napiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: w, namespace: shop}\nspec: {gatewayClassName: istio-waypoint, listeners: [{name: mesh, port: 15008, protocol: HBONE}]}\n`;
+  const bare = label.replace('{istio.io/use-waypoint: w}', '{}');
+  expect(linesOf(bare, label + waypoint)).toEqual(['configuration apply Gateway w', 'labels apply Namespace shop']);
+  expect(linesOf(label + waypoint, bare)).toEqual(['labels apply Namespace shop', 'narrow delete Gateway w']);
+});
+
+test('namespaces and types are first, and last once they are removed', () => {
+  const types = `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: pay}\n---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a.b.example}\n`;
+  const more = types + server('pay', 'pay');
+  expect(linesOf(MESH, MESH + more).slice(0, 2)).toEqual([
+    'types apply CustomResourceDefinition a.b.example',
+    'types apply Namespace pay',
+  ]);
+  expect(linesOf(MESH + more, MESH).slice(-2)).toEqual([
+    'last delete CustomResourceDefinition a.b.example',
+    'last delete Namespace pay',
+  ]);
+});
+
+test('a workload without replicas is scaled down once no route leads to it', () => {
+  const idle = WEB.replace('spec: {template', 'spec: {replicas: 0, template');
+  expect(linesOf(MESH + WEB, MESH + idle)).toEqual(['retire apply Deployment web']);
+});
+
+test('a request that the order cannot keep is a loss, with its step', () => {
+  // The same subset name for other Pods: the route keeps its text, and no state between has both.
+  const subset = (app: string) => rule('v1').replace('{version: v1}', `{app: ${app}}`);
+  const pay = (name: string) => server('shop', 'pay').replaceAll('app: pay}', `app: ${name}, all: pay}`);
+  const [before, after] = [MESH + WEB + pay('old') + subset('old'), MESH + WEB + pay('new') + subset('new')].map(
+    clusterOf,
+  );
+  expect(before && after && planOf(before, after).losses).toContainEqual({
+    step: expect.any(Number),
+    request: 'shop/web → pay.shop:80',
+  });
+});
