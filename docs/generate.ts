@@ -6,13 +6,14 @@ import { awsCapabilities, edgeCapabilities } from './edge-capabilities';
 import { ruleIndex } from './rule-index';
 import { examplesIn, folderOf } from './rules';
 import { tasksPage } from './tasks';
+import { tierCapabilities } from './tiers';
 
 const ROOT = join(__dirname, '..');
 const MARK = '<!-- generated -->\n';
 
 /** All generated files, by their paths in the repository. */
 export function generatedFiles(): Map<string, string> {
-  const [text, edges, aws] = ['docs/checks.md', 'docs/edges.md', 'docs/aws.md'].map(
+  const [text, edges, aws, ambient] = ['docs/checks.md', 'docs/edges.md', 'docs/aws.md', 'docs/guides/ambient.md'].map(
     path => readFileSync(join(ROOT, path), 'utf8').split(MARK)[0] ?? '',
   );
   return new Map([
@@ -20,6 +21,7 @@ export function generatedFiles(): Map<string, string> {
     ['docs/tasks.md', tasksPage()],
     ['docs/aws.md', `${aws}${MARK}\n${awsCapabilities()}\n`],
     ['docs/edges.md', `${edges}${MARK}\n${edgeCapabilities()}\n`],
+    ['docs/guides/ambient.md', `${ambient}${MARK}\n${tierCapabilities()}\n`],
     ['docs/checks.md', `${text}${MARK}\n${list().replaceAll(/^## /gm, '### ')}`],
     ...CHECKS.map(check => [`docs/checks/${folderOf(check.id)}.md`, checkPage(check)] as const),
   ]);

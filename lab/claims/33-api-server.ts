@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bookinfo } from '../../examples/bookinfo';
 import { openTelemetryDemo } from '../../examples/opentelemetry-demo';
 import { sockShop } from '../../examples/sock-shop';
-import { ClusterApp, Mesh, type Topology, TopologyChart } from '../../lib';
+import { ClusterApp, Mesh, type Target, type Topology, TopologyChart } from '../../lib';
 import { checkManifests, checkObjects, type ManifestFinding, Severity } from '../../lib/checks';
 import { Cluster, type KubernetesObject, loadResources, resourcesOf } from '../../lib/manifests';
 import { Manifests } from '../../lib/testing';
@@ -41,7 +41,7 @@ claim(
     const dryRun = new DryRun(lab.plane.api);
     lab.applyObjects(NAMESPACE, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } }]);
     const create = (object: KubernetesObject) => dryRun.create(object, NAMESPACE);
-    const originals = distinct([...TOPOLOGIES.flatMap(objectsOf), ...objectsOfExamples()]);
+    const originals = distinct([...TOPOLOGIES.flatMap(each => objectsOf(each)), ...objectsOfExamples()]);
     const accepted = await inParallel(originals, create);
     const valid = originals.filter((_each, index) => typeof accepted[index] !== 'string');
     const changed = schemaMutations(valid, MUTATIONS, SEED);
@@ -68,8 +68,9 @@ claim(
 
 claim('the examples have the same findings as files and as the API server returns them', async lab => {
   const dryRun = new DryRun(lab.plane.api);
-  for (const topology of TOPOLOGIES) {
-    const objects = objectsOf(topology);
+  const examples = TOPOLOGIES.map(topology => ({ topology, mesh: Mesh.istio() }));
+  for (const { topology, mesh } of [...examples, { topology: bookinfo('jason-v2'), mesh: Mesh.ambient() }]) {
+    const objects = objectsOf(topology, mesh);
     const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
     lab.applyObjects(
       `${topology.name}-namespaces`,
@@ -155,8 +156,8 @@ function environmentOf(lab: Lab): NodeJS.ProcessEnv {
   return { ...process.env, KUBECONFIG: lab.plane.kubeconfig, PATH: `${folder}:${process.env.PATH ?? ''}` };
 }
 
-function objectsOf(topology: Topology): KubernetesObject[] {
-  const chart = new TopologyChart(new ClusterApp(), topology.name, { topology, mesh: Mesh.istio() });
+function objectsOf(topology: Topology, mesh: Target = Mesh.istio()): KubernetesObject[] {
+  const chart = new TopologyChart(new ClusterApp(), topology.name, { topology, mesh });
   return [...Manifests.ofChart(chart).objects];
 }
 

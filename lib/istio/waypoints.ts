@@ -177,12 +177,60 @@ export function requireEnforceable(topology: Topology, waypoints: Waypoints): vo
       }
     }
   }
-  for (const external of topology.externals.filter(each => each.tlsOrigination?.secret !== undefined)) {
+  topology.services.filter(each => !each.inMesh || each.isForeign).forEach(requireNothingOfCallers);
+  topology.externals.forEach(requireOneWaypoint);
+}
+
+/** What the proxy of a caller would do has no place without one, where the callee has no waypoint of the topology. */
+function requireNothingOfCallers(service: Service): void {
+  const { path, inMesh, circuitBreaker, loadBalancing, isForeign } = service;
+  const declared = hasCallPolicy(service)
+    ? 'the timeout, header changes or rewrites of its calls'
+    : circuitBreaker
+      ? 'its circuit breaker'
+      : loadBalancing
+        ? 'its load balancing settings'
+        : !isForeign && (service.routesByVersion || service.headerRoutes.length > 0)
+          ? 'its routing by version'
+          : undefined;
+  if (declared !== undefined) {
     throw new ValidationError({
       code: 'Contradiction',
-      path: external.path,
+      path,
+      summary: `It has no waypoint, as ${inMesh ? 'its owner declares it' : 'its pods are outside the mesh'}, so nothing applies ${declared}.`,
+      fix: 'Remove them, or use Mesh.istio(), where the proxies of the callers do.',
+    });
+  }
+}
+
+function requireOneWaypoint({ path, incomingCalls, tlsOrigination }: ExternalService): void {
+  if (tlsOrigination?.secret !== undefined) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
       summary: 'Its client certificate is in a Secret that proxies mount, and a waypoint mounts no Secrets.',
       fix: 'Originate TLS in the callers, or use Mesh.istio().',
+    });
+  }
+  if (new Set(incomingCalls.map(({ policy }) => callPolicyKey(policy))).size > 1) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary:
+        'Its calls have different timeouts, header changes or rewrites, and a route at a waypoint does not match callers.',
+      fix: 'Declare the same for all of them, an external service for each, or use Mesh.istio().',
+    });
+  }
+  if (
+    incomingCalls.some(({ caller }) => !caller.inMesh)
+    && incomingCalls.some(({ policy }) => callPolicyKey(policy) !== callPolicyKey({}))
+  ) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary:
+        'Callers outside the mesh pass its waypoint by, which applies the timeout, header changes or rewrites of its calls.',
+      fix: 'Remove them, or add the callers to the mesh.',
     });
   }
 }

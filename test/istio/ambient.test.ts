@@ -4,11 +4,14 @@ import {
   ClusterApp,
   type IstioAmbientProps,
   HeaderMatch,
+  LoadBalancingAlgorithm,
   Mesh,
   Operation,
   Peer,
   Port,
+  ProxyExtension,
   type ServiceProps,
+  TlsOrigination,
   Topology,
   TopologyChart,
 } from '../../lib';
@@ -283,6 +286,39 @@ describe('what a call changes', () => {
   });
 });
 
+describe('what the proxy of a service does', () => {
+  const targetRefs = [{ group: '', kind: 'Service', name: 'payment' }];
+  const objectsWith = (props: ServiceProps) => {
+    const { topology, checkout, payment } = shop(props);
+    checkout.calls(payment);
+    const rendered = ambient(topology);
+    expect(problemsOf(rendered)).toEqual([]);
+    return rendered;
+  };
+
+  test('modules are those of the waypoint, which loads them', () => {
+    const module = ProxyExtension.wasm({ url: 'oci://registry.example/auth:1', sha256: 'a'.repeat(64) });
+    const rendered = objectsWith({ proxyExtensions: [module] });
+    expect(one(rendered, 'WasmPlugin', 'payment-wasm-0').spec.targetRefs).toEqual(targetRefs);
+    expect(one(rendered, 'NetworkPolicy', 'waypoint').spec.egress[1].ports).toEqual([{ protocol: 'TCP', port: 443 }]);
+    expect(one(rendered, 'NetworkPolicy', 'payment').spec).not.toHaveProperty('egress');
+  });
+
+  test('telemetry is that of the waypoint', () => {
+    const rendered = objectsWith({ telemetry: { accessLog: false } });
+    expect(one(rendered, 'Telemetry', 'payment').spec).toMatchObject({
+      targetRefs,
+      accessLogging: [{ disabled: true }],
+    });
+  });
+
+  test('scripts are an error', () => {
+    expect(() => objectsWith({ proxyExtensions: [ProxyExtension.lua('function envoy_on_request() end')] })).toThrow(
+      'It requires scripts in its proxy',
+    );
+  });
+});
+
 describe('external services', () => {
   function objects(): Rendered[] {
     const topology = new Topology('shop');
@@ -365,6 +401,85 @@ describe('what a waypoint cannot enforce is an error', () => {
         checkout.calls(payment, { timeout: Duration.seconds(1) });
       }),
     ).toThrow('whose Gateway, Service and ServiceAccount have that name');
+  });
+
+  test.each<[string, (parts: ReturnType<typeof shop>) => void]>([
+    [
+      'the timeout, header changes or rewrites of its calls',
+      ({ checkout, payment }) => checkout.calls(payment, { timeout: Duration.seconds(1) }),
+    ],
+    ['its circuit breaker', ({ payment }) => payment.addCircuitBreaker({ maxConnections: 1 })],
+    [
+      'its load balancing settings',
+      ({ payment }) => payment.addLoadBalancing({ algorithm: LoadBalancingAlgorithm.RANDOM }),
+    ],
+    ['its routing by version', ({ payment }) => payment.split({ v1: 100 })],
+  ])('%s of a service outside the mesh, which has no waypoint', (what, declare) => {
+    const declaring = refusal(
+      parts => {
+        declare(parts);
+        if (parts.checkout.outgoingCalls.length === 0) {
+          parts.checkout.calls(parts.payment);
+        }
+      },
+      { inMesh: false, versions: { v1: {}, v2: {} } },
+    );
+    expect(declaring).toThrow(`so nothing applies ${what}`);
+  });
+
+  const workload = { labels: { app: 'payment' }, serviceAccount: 'payment', hasService: true };
+  test.each<[string, ServiceProps, string]>([
+    ['a headless service', { headless: true, port: Port.http(80) }, 'connect to its pods, past the waypoint'],
+    [
+      'a Service of other manifests',
+      { image: undefined, existingWorkload: workload },
+      'other manifests declare its Service',
+    ],
+    [
+      'the service of another owner',
+      { image: undefined, existingWorkload: workload, namespace: 'theirs' },
+      'as its owner declares it',
+    ],
+  ])('the timeout of calls of %s', (_, props, reason) => {
+    expect(
+      refusal(({ checkout, payment }) => checkout.calls(payment, { timeout: Duration.seconds(1) }), props),
+    ).toThrow(reason);
+  });
+
+  test('different timeouts of calls of an external service', () => {
+    expect(
+      refusal(({ topology, checkout, payment }) => {
+        const bank = topology.addExternalService('bank', { host: 'bank.example', port: Port.http(80) });
+        checkout.calls(bank, { timeout: Duration.seconds(1) });
+        payment.calls(bank, { timeout: Duration.seconds(2) });
+      }),
+    ).toThrow('Its calls have different timeouts');
+  });
+
+  test('the timeout of calls of an external service that callers outside the mesh make', () => {
+    expect(
+      refusal(
+        ({ topology, payment }) =>
+          payment.calls(topology.addExternalService('bank', { host: 'bank.example', port: Port.http(80) }), {
+            timeout: Duration.seconds(2),
+          }),
+        { inMesh: false },
+      ),
+    ).toThrow('Callers outside the mesh pass its waypoint by');
+  });
+
+  test('a client certificate for an external service', () => {
+    expect(
+      refusal(({ topology, payment }) =>
+        payment.calls(
+          topology.addExternalService('bank', {
+            host: 'bank.example',
+            port: Port.http(80, { target: 443 }),
+            tlsOrigination: TlsOrigination.mutual({ secret: 'bank' }),
+          }),
+        ),
+      ),
+    ).toThrow('a waypoint mounts no Secrets');
   });
 
   test('an external service without a single name', () => {

@@ -98,6 +98,17 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
       shop.addService('door', {
         image: 'example/door:1',
         port: Port.http(80),
+        proxyExtensions: [ProxyExtension.wasm({ url: 'oci://example/door:1', sha256: 'a'.repeat(64) })],
+      }),
+  ],
+  [
+    'a script in its proxy',
+    'shop/door',
+    [Capability.PROXY_SCRIPTS],
+    (_web, _cart, shop) =>
+      shop.addService('door', {
+        image: 'example/door:1',
+        port: Port.http(80),
         proxyExtensions: [ProxyExtension.lua('function envoy_on_request(handle) end')],
       }),
   ],

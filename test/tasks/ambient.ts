@@ -1,21 +1,38 @@
-import { no, tasksOf } from './task';
+import { model, no, tasksOf } from './task';
 
-const MISSING = 'a target for ambient mode';
+const TESTS = 'istio/ambient.test.ts';
 
-export const AMBIENT = tasksOf(
-  'Istio: ambient mode',
-  [
-    'Add workloads to the mesh',
-    'Verify mutual TLS',
-    'Layer 4 policies',
+export const AMBIENT = tasksOf('Istio: ambient mode', [
+  model('Add workloads to the mesh', '`Mesh.ambient()`', `${TESTS} › the namespace is in ambient mode, and strict`),
+  model('Verify mutual TLS', '`Mesh.ambient()`', `${TESTS} › the namespace is in ambient mode, and strict`),
+  model('Layer 4 policies', '`calls`', `${TESTS} › ztunnel allows the identity of the caller at the port of the pods`),
+  model(
     'Waypoint proxies',
+    '`Mesh.ambient()`',
+    `${TESTS} › the namespace has a waypoint that allows nothing by itself`,
+  ),
+  model(
     'Layer 7 features',
+    '`calls` with `allowedOperations`',
+    `${TESTS} › the waypoint allows the operations of the caller at the port of the Service`,
+  ),
+  model(
     'NetworkPolicy with ambient mode',
+    '`Mesh.ambient()`',
+    `${TESTS} › NetworkPolicies allow HBONE between the pods, and the probes of the kubelet`,
+  ),
+  model(
     'Extend waypoints with Wasm',
-    'Extend waypoints with Lua',
-    'Egress gateway',
+    '`proxyExtensions` with `ProxyExtension.wasm`',
+    `${TESTS} › modules are those of the waypoint, which loads them`,
+  ),
+  no('Extend waypoints with Lua', 'EnvoyFilters at waypoints'),
+  model('Egress gateway', '`addExternalService`', `${TESTS} › they are reached through the waypoint alone`),
+  model(
     'Traffic distribution',
-    'Migrate from sidecars',
-    'Multicluster',
-  ].map(task => no(task, MISSING)),
-);
+    '`trafficDistribution` of a service',
+    'kubernetes/service-access.test.ts › the preferred pods are the traffic distribution of the Service',
+  ),
+  no('Migrate from sidecars', 'a mixed mesh in which both connect to each other'),
+  no('Multicluster', 'several clusters'),
+]);

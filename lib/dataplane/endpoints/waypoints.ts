@@ -22,7 +22,7 @@ export interface Waypoint {
  * @see https://github.com/istio/istio/blob/master/pilot/pkg/serviceregistry/ambient/waypoints.go
  */
 export const waypointOf = memo(({ resource }: Host, cluster: Cluster): Waypoint | undefined => {
-  const labels = labelsAt(resource, USE_WAYPOINT, cluster);
+  const labels = labelsFor(resource, cluster);
   const name = labels[USE_WAYPOINT];
   rejectCanary(resource, cluster);
   if (name === undefined || name === 'none') {
@@ -36,8 +36,8 @@ const USE_WAYPOINT = 'istio.io/use-waypoint';
 
 /** Whether gateways connect to the waypoint of a host, too. */
 export function isUsedByGateways({ resource }: Host, cluster: Cluster): boolean {
-  const label = 'istio.io/ingress-use-waypoint';
-  return labelsAt(resource, label, cluster)[label]?.toLowerCase() === 'true';
+  const labels = { ...cluster.namespaceLabels(resource.namespace), ...resource.labels };
+  return labels['istio.io/ingress-use-waypoint']?.toLowerCase() === 'true';
 }
 
 /** Throws if connections to the addresses of Pods of a namespace may pass a waypoint. */
@@ -101,9 +101,9 @@ function trafficOf({ labels }: Resource): string {
   return labels['istio.io/waypoint-for'] ?? 'service';
 }
 
-/** The labels of an object if they have a label, else those of its namespace. */
-function labelsAt(resource: Resource, label: string, cluster: Cluster): Labels {
-  if (resource.labels[label] !== undefined) {
+/** The labels that select the waypoint of an object: its own, else those of its namespace, which has to be known. */
+function labelsFor(resource: Resource, cluster: Cluster): Labels {
+  if (resource.labels[USE_WAYPOINT] !== undefined) {
     return resource.labels;
   }
   if (!cluster.isDeclared(resource.namespace)) {

@@ -43,14 +43,15 @@ function throughWaypoint(caller: Caller, waypoint: Waypoint, host: Host, port: F
   const carries = carriesRequests(port);
   if (!carries) {
     const ends = endsAt(endpointsOf(host, port, {}, cluster), {}, 1, true, waypoint.caller, context);
-    const path = restricted({ ...own, ends: merged(ends) });
-    return ends.length === 0 ? [] : [carries === undefined || unreadOfHost(host, cluster) ? inDoubt(path) : path];
+    const path = { ...own, ends: merged(ends) };
+    const isDoubtful = carries === undefined || unreadOfHost(host, cluster) !== undefined;
+    return ends.length === 0 ? [] : [restricted(isDoubtful ? inDoubt(path) : path)];
   }
   const routes = routesAtWaypoint(waypoint, host, port, cluster);
-  const paths = routes.map(route =>
-    restricted(routed(waypoint.caller, waypoint.caller.proxy, to, route, { number }, context)),
-  );
-  return areRoutesUnread(routes, cluster) || unreadOfHost(host, cluster) ? paths.map(inDoubt) : paths;
+  const paths = routes.map(route => routed(waypoint.caller, waypoint.caller.proxy, to, route, { number }, context));
+  const isDoubtful = areRoutesUnread(routes, cluster) || unreadOfHost(host, cluster) !== undefined;
+  // What the waypoint denies for certain does not depend on its routes.
+  return paths.map(each => restricted(isDoubtful ? inDoubt(each) : each));
 }
 
 /** Whether a waypoint, and the NetworkPolicies before it, allow all requests of a caller, none, or some. */

@@ -55,6 +55,7 @@ const calls = fc.uniqueArray(
 
 test.each<[string, Target]>([
   ['Istio', Mesh.istio()],
+  ['ambient mode', Mesh.ambient()],
   ['no mesh', Mesh.none()],
 ])('with %s exactly the declared calls of any topology arrive', (_name, mesh) => {
   fc.assert(
