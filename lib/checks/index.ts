@@ -21,6 +21,7 @@ export * from './graph/reserved-namespaces';
 export * from './graph/truncated-retries';
 export * from './graph/unused-egress-gateways';
 export * from './graph/unused-traffic-rules';
+export * from './graph/unapplied-settings';
 export * from './graph/unverified-tokens';
 export * from './manifests';
 export * from './report';

@@ -26,6 +26,7 @@ import {
   truncatedTries,
   unusedEgressGateways,
   unusedTrafficRules,
+  unappliedSettings,
   unverifiedTokens,
 } from '../checks';
 import {
@@ -146,6 +147,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...openEgress(this.topology),
         ...dryRuns(this.topology),
         ...unverifiedTokens(this.topology),
+        ...unappliedSettings(this.topology),
       ],
       props.accepted ?? {},
       this.node.path,

@@ -44,7 +44,7 @@ export function egressTo(external: ExternalService, port: Port, network: Cluster
     : { to: addressesOf(external, network), ports: [tcp(port.target)] };
 }
 
-/** Each rule once. */
-export function distinct<T>(rules: T[]): T[] {
-  return [...new Map(rules.map(rule => [JSON.stringify(rule), rule])).values()];
+/** Each rule once; undefined for none, since the API server has no use for an empty list. */
+export function distinct<T>(rules: T[]): T[] | undefined {
+  return rules.length === 0 ? undefined : [...new Map(rules.map(rule => [JSON.stringify(rule), rule])).values()];
 }

@@ -63,7 +63,12 @@ function baselineOutside(chart: ITopologyChart, always: Rules, namespace: string
 function renderDefault(chart: ITopologyChart, always: Rules, namespace: string): void {
   new k8s.KubeNetworkPolicy(chart.scopeOfNamespace(namespace), 'network-policy', {
     metadata: { name: 'default-deny', namespace },
-    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'], ...always },
+    spec: {
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: distinct(always.ingress),
+      egress: distinct(always.egress),
+    },
   });
 }
 

@@ -44,6 +44,14 @@ export function validateWorkload(path: string, owner: PodOwner, props: WorkloadP
 
 /** The name of a Deployment: `SERVICE-VERSION`. */
 export function deploymentName(path: string, service: string, version: string): string {
+  if (version.includes('.')) {
+    throw new ValidationError({
+      code: 'InvalidName',
+      path,
+      summary: `"${version}" cannot be the name of a version: subsets of a DestinationRule are DNS labels, without dots.`,
+      fix: `Write it as "${version.replace(/\./g, '-')}".`,
+    });
+  }
   const name = `${service}-${version}`;
   requireDnsLabel(path, 'a Deployment', name);
   return name;

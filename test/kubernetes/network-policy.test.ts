@@ -23,7 +23,7 @@ function allows(
   port: number,
 ): boolean {
   const { spec } = one(objects, 'NetworkPolicy', service.name, service.namespace);
-  return (spec[direction] as Rule[]).some(
+  return ((spec[direction] ?? []) as Rule[]).some(
     rule =>
       rule.ports.some(each => each.port === port)
       && (rule.from ?? rule.to ?? []).some(
@@ -78,7 +78,7 @@ test('every namespace of the topology denies what no policy allows, except name 
 
   for (const namespace of ['shop', 'money']) {
     const { podSelector, policyTypes, ingress, egress } = one(objects, 'NetworkPolicy', 'default-deny', namespace).spec;
-    expect([podSelector, policyTypes, ingress]).toEqual([{}, ['Ingress', 'Egress'], []]);
+    expect([podSelector, policyTypes, ingress]).toEqual([{}, ['Ingress', 'Egress'], undefined]);
     expect(egress).toHaveLength(1);
     expect(egress[0].ports).toEqual([
       { protocol: 'UDP', port: 53 },

@@ -212,7 +212,7 @@ const MISTAKES: [what: string, patch: JsonPatch, told: string[]][] = [
     JsonPatch.add('/spec/sessionAffinityConfig/clientIP', {}),
     ['There is no /spec/sessionAffinityConfig.'],
   ],
-  ['a field of a text', JsonPatch.add('/spec/type/x', 1), ['There is no /spec/type/x.']],
+  ['a field of a text', JsonPatch.add('/spec/selector/app/x', 1), ['There is no /spec/selector/app/x.']],
   ['an item beyond the end', JsonPatch.add('/spec/ports/2', { port: 1 }), ['There is no /spec/ports/2.']],
   ['an item by name', JsonPatch.add('/spec/ports/http', { port: 1 }), ['There is no /spec/ports/http.']],
   [
@@ -252,7 +252,11 @@ const MISTAKES: [what: string, patch: JsonPatch, told: string[]][] = [
     JsonPatch.add('/spec/sessionAffinityConfig', { clientIp: {} }),
     ['Use /spec/sessionAffinityConfig/clientIP.'],
   ],
-  ['a property of cdk8s-plus as a copy', JsonPatch.copy('/spec/type', '/spec/clusterIp'), ['Use /spec/clusterIP.']],
+  [
+    'a property of cdk8s-plus as a copy',
+    JsonPatch.copy('/spec/selector/app', '/spec/clusterIp'),
+    ['Use /spec/clusterIP.'],
+  ],
   [
     'an object of a class',
     JsonPatch.add('/spec/ports/0/targetPort', k8s.IntOrString.fromNumber(8080)),

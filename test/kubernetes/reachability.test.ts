@@ -78,8 +78,8 @@ test('a call is exactly one rule at its callee and one at its caller', () => {
 
       services.forEach((service, index) => {
         const { spec } = one(objects, 'NetworkPolicy', service.name, service.namespace);
-        expect(spec.ingress).toHaveLength(declared.filter(([, to]) => to === index).length);
-        expect(spec.egress).toHaveLength(declared.filter(([from]) => from === index).length);
+        expect(spec.ingress ?? []).toHaveLength(declared.filter(([, to]) => to === index).length);
+        expect(spec.egress ?? []).toHaveLength(declared.filter(([from]) => from === index).length);
       });
     }),
     { numRuns: 10 },

@@ -154,6 +154,12 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     ['contains NUL', 'x'],
     add(props),
   ]),
+  ...['1.2.0', 'v1.2'].map((version): (typeof MISTAKES)[number] => [
+    `a version named ${version}`,
+    'InvalidName',
+    [`"${version}"`, 'without dots', `"${version.replace(/\./g, '-')}"`],
+    add({ versions: { [version]: {} } }),
+  ]),
   ['a version that is no DNS label', 'InvalidName', ['cart-V1'], add({ versions: { V1: {} } })],
   [
     'a port name too long',

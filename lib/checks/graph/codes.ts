@@ -60,6 +60,14 @@ export const SYNTHESIS_CODES = [
       + 'namespace, or leave the authentication to its owner.',
   },
   {
+    id: 'UnappliedSettings',
+    severity: Severity.ERROR,
+    summary: 'Settings of a service that exists in a namespace that the topology does not own',
+    explanation:
+      'Nothing is rendered for its pods, since its objects belong to the owner of its namespace: the settings would '
+      + 'have no effect. Own the namespace, or leave the settings to its owner.',
+  },
+  {
     id: 'RulesForOthers',
     severity: Severity.ERROR,
     summary: 'Traffic rules of a call would apply to all pods of a namespace that the topology does not own',

@@ -16,7 +16,10 @@ const DEFAULTS: Readonly<Record<string, readonly (readonly [field: string, value
     ['spec.progressDeadlineSeconds', 600],
     ['spec.strategy', { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } }],
   ],
-  Service: [['spec.externalIPs', []]],
+  Service: [
+    ['spec.externalIPs', []],
+    ['spec.type', 'ClusterIP'],
+  ],
   ConfigMap: [['immutable', false]],
   Namespace: [['spec', {}]],
 };

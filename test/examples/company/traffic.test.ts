@@ -1,18 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { platform } from '../../examples/company/platform';
-import { shop } from '../../examples/company/shop';
-import { warehouse } from '../../examples/company/warehouse';
-import { Contract } from '../../lib';
-import { Traffic } from '../../lib/testing';
-import { problemsOf } from '../support/schemas';
-import { Example, manifestsOf, problemsIn } from './support';
+import { platform } from '../../../examples/company/platform';
+import { shop } from '../../../examples/company/shop';
+import { warehouse } from '../../../examples/company/warehouse';
+import { Traffic } from '../../../lib/testing';
+import { Example, manifestsOf, problemsIn } from '../support';
 
 const REPOSITORIES = [platform, shop, warehouse];
 const examples = new Map(REPOSITORIES.map(topology => [topology.name, new Example(topology)]));
 const objectsOf = (...names: string[]) => names.flatMap(name => examples.get(name)?.objects ?? []);
-const copyOf = (contract: string, repository: string) =>
-  join(__dirname, `../../examples/company/${repository}/contracts/${contract}.contract.json`);
 
 /** Workloads of other teams without a proxy. */
 const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -35,26 +29,6 @@ const traffic = Traffic.of(company);
 const { reaches } = traffic.matrix();
 const callersOf = (callee: string) =>
   [...new Set(reaches.filter(each => each.to.startsWith(callee)).map(each => each.from.replace(/-v\d$/, '')))].sort();
-
-describe.each([...examples])('%s', (name, example) => {
-  test('every object is valid, and the checks find no error and no warning in its output alone', () => {
-    // The schema of cert-manager is not installed.
-    expect(problemsOf(example.objects.filter(({ kind }) => kind !== 'Certificate'))).toEqual([]);
-    expect(example.problems).toEqual([]);
-  });
-
-  test('its objects', () => {
-    expect(example.objects).toMatchSnapshot();
-  });
-
-  test('copies of its contract in other repositories are the one that it publishes', () => {
-    const copies = REPOSITORIES.map(other => copyOf(name, other.name)).filter(each => existsSync(each));
-    const [topology] = REPOSITORIES.filter(each => each.name === name);
-    const published = topology && Contract.of(topology).toText();
-    expect(copies.length).toBeGreaterThan(0);
-    expect(copies.map(each => readFileSync(each, 'utf8'))).toEqual(copies.map(() => published));
-  });
-});
 
 test('the checks find no error and no warning in the three outputs together', () => {
   expect(problemsIn(objectsOf('platform', 'shop', 'warehouse'))).toEqual([]);

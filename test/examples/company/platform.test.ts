@@ -1,0 +1,4 @@
+import { platform } from '../../../examples/company/platform';
+import { testRepository } from './repository';
+
+testRepository(platform);

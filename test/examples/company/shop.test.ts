@@ -1,0 +1,4 @@
+import { shop } from '../../../examples/company/shop';
+import { testRepository } from './repository';
+
+testRepository(shop);

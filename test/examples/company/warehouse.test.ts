@@ -1,0 +1,4 @@
+import { warehouse } from '../../../examples/company/warehouse';
+import { testRepository } from './repository';
+
+testRepository(warehouse);
