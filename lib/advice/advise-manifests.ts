@@ -4,7 +4,7 @@ import { costOfProxies, NO_COST } from './costs';
 import { MUTUAL_TLS, usedFeatures } from './used-features';
 
 /** What is required beyond what the manifests use. */
-export interface ManifestAdviceProps {
+interface ManifestAdviceProps {
   /** @default false */
   readonly mutualTls?: boolean;
   /**

@@ -1,4 +1,4 @@
 export { Advice, type MissingInTier, type TierAdvice } from './advice';
 export { advise, type AdviceProps } from './advise';
 export type { TierCost } from './costs';
-export { adviseManifests, type ManifestAdviceProps } from './advise-manifests';
+export { adviseManifests } from './advise-manifests';

@@ -92,7 +92,7 @@ export class Waypoints implements Tunnel {
 }
 
 /** What is declared of a callee that only a waypoint enforces; empty if ztunnel does. */
-export function reasonsForWaypoint(callee: Callee): string[] {
+function reasonsForWaypoint(callee: Callee): string[] {
   if (callee instanceof ExternalService) {
     return callee.incomingCalls.some(({ caller }) => caller.inMesh) ? ['calls by host name'] : [];
   }

@@ -17,7 +17,6 @@ export { edgesBeside, leadOf } from './shared-gateways';
 export * from './gateway-api';
 export { mountFiles } from './files';
 export { pods, tcp } from './network-peers';
-export { renderNetworkPolicies } from './network-policy';
 export * from './no-mesh';
 export * from './target';
 export { Phase } from './phases';

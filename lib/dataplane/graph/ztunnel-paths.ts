@@ -55,7 +55,7 @@ function throughWaypoint(caller: Caller, waypoint: Waypoint, host: Host, port: F
 }
 
 /** Whether a waypoint, and the NetworkPolicies before it, allow all requests of a caller, none, or some. */
-export function isAllowedAtWaypoint(
+function isAllowedAtWaypoint(
   caller: Caller,
   waypoint: Waypoint,
   host: Host,
