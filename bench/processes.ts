@@ -24,10 +24,9 @@ export function measured(runs: number, commands: readonly (readonly string[])[])
   });
 }
 
-export function measure(command: readonly string[], cwd?: string): Measure {
+function measure(command: readonly string[]): Measure {
   const outdir = mkdtempSync(join(tmpdir(), 'bench-'));
   const { status, stderr, stdout } = spawnSync('/usr/bin/env', ['time', '-f', '%U %S %M', ...command], {
-    cwd,
     encoding: 'utf8',
     maxBuffer: 2 ** 30,
     env: { ...process.env, CDK8S_OUTDIR: outdir },
