@@ -43,7 +43,7 @@ function slowerThan(before: string): string[] {
   const rounds = Array.from({ length: ROUNDS }, () => [timesIn(before), timesIn(HERE)] as const);
   const [old, now] = [rounds.map(([each]) => each), rounds.map(([, each]) => each)];
   return Object.keys(now[0] ?? {}).filter(name => {
-    const [was, is] = [old, now].map(runs => median(runs.map(each => each[name] ?? NaN)));
+    const [was, is] = [old, now].map(runs => median(runs.map(each => each?.[name] ?? NaN)));
     const ratio = (is ?? NaN) / (was ?? NaN);
     console.log(`${name.padEnd(10)} ${was?.toFixed(2)} s → ${is?.toFixed(2)} s (${ratio.toFixed(2)})`);
     return ratio > LIMIT;

@@ -55,13 +55,7 @@ function throughWaypoint(caller: Caller, waypoint: Waypoint, host: Host, port: F
 }
 
 /** Whether a waypoint, and the NetworkPolicies before it, allow all requests of a caller, none, or some. */
-function isAllowedAtWaypoint(
-  caller: Caller,
-  waypoint: Waypoint,
-  host: Host,
-  port: Field,
-  context: Context,
-): Ternary {
+function isAllowedAtWaypoint(caller: Caller, waypoint: Waypoint, host: Host, port: Field, context: Context): Ternary {
   const { cluster } = context;
   requireReadable(waypoint, host, cluster);
   const at = { number: portNumber(port) ?? 0, names: [], protocol: 'TCP' as const };
