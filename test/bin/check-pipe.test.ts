@@ -82,10 +82,14 @@ test('the output of kubectl get is right with all that a cluster adds to objects
 
 test('what is wrong in the output of kubectl get is found at its line', () => {
   const text = listed('wep');
-  const line = text.split('\n').findIndex(each => each.includes('wep')) + 1;
+  const lines = text.split('\n');
+  const line = lines.findIndex(each => each.includes('wep'));
+  const column = lines[line]?.indexOf('host: wep') ?? NaN;
   expect(piped(text)).toMatchObject({
     status: 1,
-    stdout: expect.stringContaining(`-:${line}:51: VirtualService shop/web spec.http[0].route[0].destination.host: `),
+    stdout: expect.stringContaining(
+      `-:${line + 1}:${column + 1}: VirtualService shop/web spec.http[0].route[0].destination.host: `,
+    ),
   });
 });
 

@@ -87,10 +87,20 @@ test('the charts are those of the version, rendered by helm', () => {
   expect(() => run(example, 'app', { Install: { helm } })).toThrow(/helm.*HelmFailed/s);
 });
 
+test('Argo CD and Flux install the charts of the version', () => {
+  const example = examplesIn('installing-and-upgrading')[1];
+  const [byArgoCd, byFlux] = run<cardinal.Install[]>(example, '[byArgoCd, byFlux]', { app: new cardinal.ClusterApp() });
+  const kindsOf = (install?: cardinal.Install) =>
+    new cardinal.IstioInstallation(new cardinal.ClusterApp(), 'istio', { install }).apiObjects.map(({ kind }) => kind);
+
+  expect(kindsOf(byArgoCd)).toEqual(['Application', 'Application']);
+  expect(kindsOf(byFlux)).toEqual(['HelmRepository', 'HelmRelease', 'HelmRelease']);
+});
+
 test('two revisions of Istio are installed side by side, and the topology is injected by the new one', () => {
   const shop = new cardinal.Topology('shop');
   shop.addService('web', { image: 'web' });
-  const app: cardinal.ClusterApp = run(examplesIn('installing-and-upgrading')[1], 'app', { shop });
+  const app: cardinal.ClusterApp = run(examplesIn('installing-and-upgrading')[2], 'app', { shop });
   const objects = app.node.findAll().filter(each => cdk8s.ApiObject.isApiObject(each));
 
   expect(objects.filter(({ kind }) => kind === 'IstioOperator').map(({ name }) => name)).toEqual([
@@ -104,7 +114,7 @@ test('a difference of two versions is what requests get', () => {
   const folder = temporaryFolder();
   const ofDirectory = (path: string) => testing.Manifests.ofYaml(`# ${folder}/${path}\n`);
 
-  expect(run(examplesIn('installing-and-upgrading')[2], 'differences', { Manifests: { ofDirectory } })).toEqual([]);
+  expect(run(examplesIn('installing-and-upgrading')[3], 'differences', { Manifests: { ofDirectory } })).toEqual([]);
 });
 
 test('the supported versions are those of the package and of the lab', () => {

@@ -229,7 +229,8 @@ test('any source can connect to the gateway, which reaches only the services of 
   expect(egress).toHaveLength(1);
   expect(egress[0].to[0].podSelector).toEqual({ matchLabels: { app: 'web' } });
   expect(one(objects, 'NetworkPolicy', 'web').spec.ingress[0].from[0].podSelector).toEqual(gateway);
-  expect(one(objects, 'NetworkPolicy', 'cart').spec.ingress).toEqual([]);
+  expect(one(objects, 'NetworkPolicy', 'cart').spec).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
+  expect(one(objects, 'NetworkPolicy', 'cart').spec).not.toHaveProperty('ingress');
 });
 
 describe('throttles', () => {

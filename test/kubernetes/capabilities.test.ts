@@ -91,9 +91,9 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     (_web, _cart, shop) => shop.addService('door', { image: 'example/door:1', telemetry: { accessLog: false } }),
   ],
   [
-    'a script in its proxy',
+    'a module in its proxy',
     'shop/door',
-    [Capability.PROXY_SCRIPTS],
+    [Capability.PROXY_EXTENSIONS],
     (_web, _cart, shop) =>
       shop.addService('door', {
         image: 'example/door:1',

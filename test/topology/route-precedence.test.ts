@@ -90,9 +90,14 @@ test(
   },
 );
 
+function withDistinctNames(path: string): string {
+  let count = 0;
+  return path.replace(/\{\w+\}/g, () => `{x${count++}}`);
+}
+
 const methods = fc.constantFrom('GET', 'POST', 'ANY');
 const operations = fc.uniqueArray(
-  fc.tuple(methods, pattern).map(([method, each]) => Operation.http(`${method} ${each.text}`)),
+  fc.tuple(methods, pattern).map(([method, each]) => Operation.http(`${method} ${withDistinctNames(each.text)}`)),
   { minLength: 1, maxLength: 5, selector: each => each.requests },
 );
 
