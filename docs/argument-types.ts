@@ -36,7 +36,7 @@ export function argumentTypes(): string {
     }
   }
   return [
-    '// Written by `npm run docs` from the declarations of the model.',
+    '// Written by `npm run prepare` from the declarations of the model.',
     '/** An entry for each method, interface and enum: its name, and its parameters, properties or values. */',
     'export const ARGUMENT_TYPES = `',
     ...wrapped(
