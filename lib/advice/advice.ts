@@ -46,7 +46,8 @@ export class Advice {
       const alternative = simplest ? ` ${capitalized(simplest.name)} has it.` : '';
       return [`${capitalized(inUse.name)} lacks ${listed(inUse.missing).join('; ')}.${alternative}`];
     }
-    return this.services >= MANY_SERVICES || !simplest
+    const [plain] = this.tiers;
+    return this.services >= MANY_SERVICES || !simplest || simplest !== plain
       ? []
       : [`Nothing that is declared requires ${inUse.name}: ${simplest.name} is enough for ${this.services} services.`];
   }

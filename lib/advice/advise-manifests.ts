@@ -1,6 +1,8 @@
-import { type Cluster, isMember, Kind, membershipOf, type Workload } from '../manifests';
-import { Advice, type TierAdvice } from './advice';
-import { costOfProxies, NO_COST } from './costs';
+import { IstioAmbient } from '../istio';
+import { type Cluster, Kind, Membership, membershipOf, type Workload } from '../manifests';
+import { Advice, type MissingInTier, type TierAdvice } from './advice';
+import { costOfAmbient, costOfProxies, NO_COST } from './costs';
+import { AMBIENT, PLAIN, SIDECARS } from './tiers';
 import { MUTUAL_TLS, usedFeatures } from './used-features';
 
 /** What is required beyond what the manifests use. */
@@ -17,16 +19,26 @@ interface ManifestAdviceProps {
 /** The simplest tier that supports everything that manifests use between services, of any origin. */
 export function adviseManifests(cluster: Cluster, props: ManifestAdviceProps = {}): Advice {
   const { mutualTls = false, nodes = 3 } = props;
+  const used = [
+    ...(mutualTls ? [{ path: 'all calls', namespace: '', feature: MUTUAL_TLS }] : []),
+    ...usedFeatures(cluster),
+  ];
   const pods = cluster.workloads.all.reduce((sum, each) => sum + podsOf(each, nodes), 0);
-  const none: TierAdvice = {
-    name: 'plain Kubernetes',
-    missing: [...(mutualTls ? [{ path: 'all calls', feature: MUTUAL_TLS }] : []), ...usedFeatures(cluster)],
-    cost: NO_COST,
+  const inAmbient = new Set<string>([MUTUAL_TLS, ...new IstioAmbient().capabilities]);
+  const waypoints = new Set(used.flatMap(({ namespace, feature }) => (feature === MUTUAL_TLS ? [] : [namespace])));
+  const plain: TierAdvice = { name: PLAIN, missing: used.map(missingOf), cost: NO_COST };
+  const ambient: TierAdvice = {
+    name: AMBIENT,
+    missing: used.filter(({ feature }) => !inAmbient.has(feature)).map(missingOf),
+    cost: costOfAmbient(nodes, waypoints.size),
   };
-  const sidecars: TierAdvice = { name: 'Istio with sidecars', missing: [], cost: costOfProxies(pods) };
-  const isInMesh = cluster.workloads.all.some(each => isMember(membershipOf(each, cluster)));
-  return new Advice([none, sidecars], cluster.all(Kind.SERVICE).length, isInMesh ? sidecars : none);
+  const sidecars: TierAdvice = { name: SIDECARS, missing: [], cost: costOfProxies(pods) };
+  const memberships = new Set(cluster.workloads.all.map(each => membershipOf(each, cluster)));
+  const inUse = memberships.has(Membership.SIDECAR) ? sidecars : memberships.has(Membership.AMBIENT) ? ambient : plain;
+  return new Advice([plain, ambient, sidecars], cluster.all(Kind.SERVICE).length, inUse);
 }
+
+const missingOf = ({ path, feature }: MissingInTier): MissingInTier => ({ path, feature });
 
 function podsOf({ resource }: Workload, nodes: number): number {
   switch (resource.type) {

@@ -1,9 +1,11 @@
 import { EnvoyGateway } from '../gateway';
-import { IstioSidecars } from '../istio';
+import { IstioAmbient, IstioSidecars } from '../istio';
 import { missingFeatures, NoMesh, type Target } from '../kubernetes';
 import type { Topology } from '../topology';
 import { Advice, type TierAdvice } from './advice';
-import { costOfSidecars, NO_COST, type TierCost } from './costs';
+import { costOfAmbient, costOfSidecars, NO_COST, type TierCost } from './costs';
+import { AMBIENT, PLAIN, SIDECARS } from './tiers';
+import { MUTUAL_TLS } from './used-features';
 
 /** What is required beyond what the topologies declare. */
 export interface AdviceProps {
@@ -32,10 +34,19 @@ interface Tier {
 }
 
 /** From the simplest to the most capable. */
-const tiers = (): readonly Tier[] => [
-  { name: 'plain Kubernetes', target: new NoMesh({ gateway: new EnvoyGateway() }), cost: () => NO_COST },
-  { name: 'Istio with sidecars', target: new IstioSidecars(), cost: costOfSidecars },
-];
+const tiers = (): readonly Tier[] => {
+  const ambient = new IstioAmbient();
+  return [
+    { name: PLAIN, target: new NoMesh({ gateway: new EnvoyGateway() }), cost: () => NO_COST },
+    {
+      name: AMBIENT,
+      target: ambient,
+      cost: (topologies, nodes) =>
+        costOfAmbient(nodes, topologies.flatMap(each => ambient.waypoints.namespacesIn(each)).length),
+    },
+    { name: SIDECARS, target: new IstioSidecars(), cost: costOfSidecars },
+  ];
+};
 
 /**
  * The simplest tier that supports everything that topologies declare: plain Kubernetes with Envoy Gateway, or Istio.
@@ -48,7 +59,7 @@ export function advise(topologies: Topology | readonly Topology[], props: Advice
   const advised = tiers().map(({ name, target, cost }): TierAdvice => ({
     name,
     missing: [
-      ...(mutualTls && !target.mutualTls ? [{ path: 'all calls', feature: 'mutual TLS' }] : []),
+      ...(mutualTls && !target.mutualTls ? [{ path: 'all calls', feature: MUTUAL_TLS }] : []),
       ...given
         .flatMap(topology => missingFeatures(topology, target, target.gateway))
         .map(({ path, capability }) => ({ path, feature: capability })),

@@ -24,6 +24,11 @@ interface Share {
  */
 const ISTIOD = { cpu: 500, memory: 2048 };
 const ISTIO_PROXY = { cpu: 100, memory: 128 };
+const ZTUNNEL = { cpu: 200, memory: 512 };
+const CNI = { cpu: 100, memory: 100 };
+
+/** The replicas of a waypoint, and of istiod. */
+const REPLICAS = 2;
 
 /** No proxies, and no control plane. */
 export const NO_COST: TierCost = { proxies: 0, cpu: 0, memory: 0 };
@@ -34,11 +39,22 @@ export function costOfSidecars(topologies: readonly Topology[], nodes: number): 
   return costOfProxies(services.reduce((sum, service) => sum + podsOf(service, nodes), 0));
 }
 
-/** Proxies of Istio beside pods, and two replicas of istiod. */
+/** Proxies of Istio beside pods, and istiod. */
 export function costOfProxies(count: number): TierCost {
   return costOf(count, [
     { ...ISTIO_PROXY, count },
-    { ...ISTIOD, count: 2 },
+    { ...ISTIOD, count: REPLICAS },
+  ]);
+}
+
+/** ztunnel and the CNI plugin on each node, waypoints, and istiod. */
+export function costOfAmbient(nodes: number, waypoints: number): TierCost {
+  const count = waypoints * REPLICAS;
+  return costOf(nodes + count, [
+    { ...ZTUNNEL, count: nodes },
+    { ...CNI, count: nodes },
+    { ...ISTIO_PROXY, count },
+    { ...ISTIOD, count: REPLICAS },
   ]);
 }
 

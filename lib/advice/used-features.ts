@@ -3,7 +3,9 @@ import { Capability } from '../topology';
 import type { MissingInTier } from './advice';
 
 /** A feature that objects of a mesh ask for between services, with the object. */
-export type UsedFeature = MissingInTier;
+export interface UsedFeature extends MissingInTier {
+  readonly namespace: string;
+}
 
 /** What manifests use between services that plain Kubernetes does not have. Settings of gateways are not among them. */
 export function usedFeatures(cluster: Cluster): UsedFeature[] {
@@ -13,7 +15,7 @@ export function usedFeatures(cluster: Cluster): UsedFeature[] {
       .filter(each => !isOfGateway(each))
       .flatMap(resource => {
         const path = `${resource.kind} ${resource.key}`;
-        return [...new Set(featuresOf(resource))].map(feature => ({ path, feature }));
+        return [...new Set(featuresOf(resource))].map(feature => ({ path, namespace: resource.namespace, feature }));
       }),
   );
 }
@@ -64,12 +66,14 @@ const USES: { readonly [type: string]: (resource: Resource) => readonly string[]
     ]),
   [Kind.REQUEST_AUTHENTICATION]: () => [Capability.SERVICE_AUTH],
   [Kind.SERVICE_ENTRY]: ({ spec }) => of(spec.get('hosts').texts.length > 0, Capability.EGRESS_BY_HOST),
-  [Kind.ENVOY_FILTER]: () => [Capability.PROXY_EXTENSIONS],
+  [Kind.ENVOY_FILTER]: () => [ENVOY_CONFIGURATION],
   [Kind.WASM_PLUGIN]: () => [Capability.PROXY_EXTENSIONS],
 };
 
 /** What proves the identity of a caller, as certificates of the mesh do. */
 export const MUTUAL_TLS = 'mutual TLS';
+/** What EnvoyFilters change, of sidecars and gateways alone. */
+const ENVOY_CONFIGURATION = 'changed configuration of Envoy';
 const IDENTITIES = [
   'principals',
   'notPrincipals',

@@ -36,7 +36,7 @@ test.each([
   ['allowed operations', security('AuthorizationPolicy', '{rules: [{to: [{operation: {methods: [GET]}}]}]}')],
   ['token verification at services', security('RequestAuthentication', '{jwtRules: []}')],
   ['egress by host name', networking('ServiceEntry', '{hosts: [a.example]}')],
-  ['extensions of its proxy', networking('EnvoyFilter', '{configPatches: []}')],
+  ['changed configuration of Envoy', networking('EnvoyFilter', '{configPatches: []}')],
   ['a timeout', route('{parentRefs: [{kind: Service, group: "", name: a}], rules: [{timeouts: {request: 1s}}]}')],
   ['rewrites', route('{parentRefs: [{kind: Service, group: "", name: a}], rules: [{filters: [{type: URLRewrite}]}]}')],
 ])('%s needs a mesh: %s', (feature, object) => {
@@ -80,7 +80,7 @@ test.each([
   [4, workload('DaemonSet')],
   [0, '{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {template: {spec: {containers: [{name: a}]}}}}'],
 ])('sidecars are %d proxies for %s on four nodes', (proxies, object) => {
-  expect(adviseManifests(cluster(object), { nodes: 4 }).tiers[1]?.cost.proxies).toBe(proxies);
+  expect(adviseManifests(cluster(object), { nodes: 4 }).tiers[2]?.cost.proxies).toBe(proxies);
 });
 
 const INJECTED = '{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio-injection: enabled}}}';
@@ -92,13 +92,40 @@ test('proxies without a use are a warning, and a use without proxies is one', ()
     expect.stringMatching(/^Nothing that is declared requires/),
   ]);
   expect(warnings(workload('Deployment'), virtualService('{timeout: 1s}'))).toEqual([
-    'Plain Kubernetes lacks a timeout: VirtualService shop/a. Istio with sidecars has it.',
+    'Plain Kubernetes lacks a timeout: VirtualService shop/a. Istio in ambient mode has it.',
   ]);
   expect(warnings(INJECTED, workload('Deployment'), virtualService('{timeout: 1s}'))).toEqual([]);
 });
 
 test('required mutual TLS is missing without a mesh', () => {
   expect(adviseManifests(cluster(workload('Deployment')), { mutualTls: true }).simplest?.name).toBe(
-    'Istio with sidecars',
+    'Istio in ambient mode',
   );
+});
+
+const AMBIENT = INJECTED.replace('istio-injection: enabled', 'istio.io/dataplane-mode: ambient');
+
+test.each([
+  ['a timeout', virtualService('{timeout: 1s}'), []],
+  ['retries', virtualService('{retries: {attempts: 2}}'), ['retries']],
+  ['an EnvoyFilter', networking('EnvoyFilter', '{configPatches: []}'), ['changed configuration of Envoy']],
+  ['mutual TLS', security('PeerAuthentication', '{mtls: {mode: STRICT}}'), []],
+])('ambient mode lacks what waypoints do not have, of %s', (_, object, missing) => {
+  expect(adviseManifests(cluster(object)).tiers[1]?.missing.map(({ feature }) => feature)).toEqual(missing);
+});
+
+test.each([
+  ['mutual TLS alone', security('PeerAuthentication', '{mtls: {mode: STRICT}}'), 3],
+  ['a timeout', virtualService('{timeout: 1s}'), 5],
+])(
+  'ambient mode has two replicas of a waypoint in namespaces that use more than mutual TLS: %s',
+  (_, object, proxies) => {
+    expect(adviseManifests(cluster(object)).tiers[1]?.cost.proxies).toBe(proxies);
+  },
+);
+
+test('ambient mode in use that lacks something is a warning', () => {
+  expect(
+    adviseManifests(cluster(AMBIENT, workload('Deployment'), virtualService('{retries: {attempts: 2}}'))).warnings,
+  ).toEqual(['Istio in ambient mode lacks retries: VirtualService shop/a. Istio with sidecars has it.']);
 });

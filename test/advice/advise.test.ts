@@ -21,7 +21,7 @@ describe('what topologies need', () => {
     const { simplest, tiers } = advise(topology);
 
     expect(simplest).toEqual({ name: 'plain Kubernetes', missing: [], cost: { proxies: 0, cpu: 0, memory: 0 } });
-    expect(tiers.map(({ name }) => name)).toEqual(['plain Kubernetes', 'Istio with sidecars']);
+    expect(tiers.map(({ name }) => name)).toEqual(['plain Kubernetes', 'Istio in ambient mode', 'Istio with sidecars']);
   });
 
   test('a timeout of a call needs a mesh, and the call is named', () => {
@@ -31,7 +31,7 @@ describe('what topologies need', () => {
     const { simplest, tiers } = advise(topology);
 
     expect(tiers[0]?.missing).toEqual([{ path: 'shop/web → payment', feature: Capability.TIMEOUTS }]);
-    expect(simplest?.name).toBe('Istio with sidecars');
+    expect(simplest?.name).toBe('Istio in ambient mode');
   });
 
   test('required mutual TLS needs a mesh', () => {
@@ -68,7 +68,7 @@ describe('what topologies need', () => {
 });
 
 describe('what sidecars reserve', () => {
-  const costOf = (topology: Topology, nodes?: number) => advise(topology, { nodes }).tiers[1]?.cost;
+  const costOf = (topology: Topology, nodes?: number) => advise(topology, { nodes }).tiers[2]?.cost;
 
   test('100m and 128 MiB for each pod, and twice 500m and 2 GiB for istiod', () => {
     expect(costOf(shop().topology)).toEqual({ proxies: 5, cpu: 1.5, memory: 5 * 128 + 2 * 2048 });
@@ -92,7 +92,53 @@ describe('what sidecars reserve', () => {
   });
 });
 
+describe('what ambient mode reserves', () => {
+  const costOf = (topology: Topology, nodes: number) => advise(topology, { nodes }).tiers[1]?.cost;
+
+  test('ztunnel and the CNI plugin on each node, and istiod, without a waypoint where nothing needs one', () => {
+    expect(costOf(shop().topology, 4)).toEqual({
+      proxies: 4,
+      cpu: (4 * 300 + 2 * 500) / 1000,
+      memory: 4 * 612 + 2 * 2048,
+    });
+  });
+
+  test('two replicas of a waypoint in each namespace where one is needed', () => {
+    const { topology, web, payment } = shop();
+    web.calls(payment, { timeout: Duration.seconds(1) });
+    topology.addNamespace('data');
+    const db = topology.addService('db', { image, port, namespace: 'data' });
+    web.calls(db, { timeout: Duration.seconds(1) });
+
+    expect(costOf(topology, 4)?.proxies).toBe(4 + 2 * 2);
+  });
+
+  test('retries need sidecars', () => {
+    const { topology, web, payment } = shop();
+    web.calls(payment, { retries: { attempts: 1 } });
+
+    expect(advise(topology).simplest?.name).toBe('Istio with sidecars');
+  });
+});
+
 describe('the target in use', () => {
+  test('a mesh with more than is needed is no warning where a mesh is needed', () => {
+    const { topology, web, payment } = shop();
+    web.calls(payment, { timeout: Duration.seconds(1) });
+
+    expect(advise(topology, { mesh: Mesh.istio() }).warnings).toEqual([]);
+    expect(advise(topology, { mesh: Mesh.ambient() }).warnings).toEqual([]);
+  });
+
+  test('ambient mode that lacks what is declared is a warning', () => {
+    const { topology, web, payment } = shop();
+    web.calls(payment, { retries: { attempts: 1 } });
+
+    expect(advise(topology, { mesh: Mesh.ambient() }).warnings).toEqual([
+      'Istio in ambient mode lacks retries: shop/web → payment. Istio with sidecars has it.',
+    ]);
+  });
+
   test('a mesh that nothing requires is a warning', () => {
     expect(advise(shop().topology, { mesh: Mesh.istio() }).warnings).toEqual([
       'Nothing that is declared requires Istio with sidecars: plain Kubernetes is enough for 2 services.',
@@ -115,7 +161,7 @@ describe('the target in use', () => {
     web.calls(payment, { timeout: Duration.seconds(1) });
 
     expect(advise(topology, { mesh: Mesh.none({ gateway: new EnvoyGateway() }) }).warnings).toEqual([
-      'Plain Kubernetes lacks a timeout: shop/web → payment. Istio with sidecars has it.',
+      'Plain Kubernetes lacks a timeout: shop/web → payment. Istio in ambient mode has it.',
     ]);
   });
 
@@ -133,7 +179,8 @@ test('as text, each tier is a line, and an arrow points at the simplest', () => 
 
   expect(advise(topology).toString()).toBe(
     '  plain Kubernetes: no proxies; lacks\n      a timeout: shop/web → payment\n'
-      + '→ Istio with sidecars: 5 proxies, 1.5 CPUs, 4736 MiB; supports everything that is declared\n',
+      + '→ Istio in ambient mode: 5 proxies, 2.1 CPUs, 6188 MiB; supports everything that is declared\n'
+      + '  Istio with sidecars: 5 proxies, 1.5 CPUs, 4736 MiB; supports everything that is declared\n',
   );
 });
 
