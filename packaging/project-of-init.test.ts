@@ -13,6 +13,7 @@ const projectWith = (packages: readonly string[]) =>
 
 test.each([
   [['--edge', 'gateway', '--mesh', 'istio'], ['dist']],
+  [['--edge', 'gateway', '--mesh', 'ambient'], ['dist']],
   [['--edge', 'gateway', '--mesh', 'none'], ['dist']],
   [
     ['--edge', 'http-api', '--mesh', 'istio'],

@@ -12,10 +12,13 @@ Examples:
 /** What serves the edge, and its template folders. */
 export const EDGES = ['gateway', 'http-api', 'rest-api'] as const;
 
+/** The targets between services. */
+export const MESHES = ['istio', 'ambient', 'none'] as const;
+
 /** The options as the command line has them. */
 export interface InitValues {
   readonly edge?: (typeof EDGES)[number];
-  readonly mesh: 'istio' | 'none';
+  readonly mesh: (typeof MESHES)[number];
   readonly from?: 'bookinfo';
 }
 
@@ -30,7 +33,11 @@ export function initCommand(): Command {
         'gateway: in the cluster only; http-api, rest-api: behind an API of Amazon API Gateway (default: http-api)',
       ).choices(EDGES),
     )
-    .addOption(new Option('--mesh <mesh>', 'the service mesh').choices(['istio', 'none']).default('istio'))
+    .addOption(
+      new Option('--mesh <mesh>', 'istio: with sidecars; ambient: Istio without them; none')
+        .choices(MESHES)
+        .default('istio'),
+    )
     .addOption(new Option('--from <example>', 'the model of an example instead of a small shop').choices(['bookinfo']))
     .addHelpText('after', DETAILS);
 }

@@ -51,18 +51,20 @@ function filesOf(
   { mesh, from, edge = from ? 'gateway' : 'http-api' }: InitValues,
 ): Map<string, string> {
   const place = edge === 'gateway' ? 'gateway' : 'cloud';
+  const kind = mesh === 'ambient' ? 'istio' : mesh;
   const layers = [
     'base',
     place,
     ...(place === 'cloud' ? [edge] : []),
-    mesh,
-    `${mesh}-${place}`,
+    kind,
+    `${kind}-${place}`,
     ...(from ? [from] : []),
   ];
   const files = new Map<string, string>();
   for (const layer of layers) {
     for (const file of templatesIn(join(TEMPLATES, layer))) {
-      const text = readFileSync(join(TEMPLATES, layer, file), 'utf8');
+      const template = readFileSync(join(TEMPLATES, layer, file), 'utf8');
+      const text = mesh === 'ambient' ? inAmbientMode(template) : template;
       // npm publishes no .gitignore.
       files.set(file === 'gitignore' ? '.gitignore' : file, file === 'package.json' ? manifestOf(folder, text) : text);
     }
@@ -73,6 +75,14 @@ function filesOf(
     files.set('src/bookinfo.ts', readFileSync(BOOKINFO, 'utf8').replace("'../lib'", "'cdk8s-cardinal'"));
   }
   return new Map([...files].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** The templates of Istio are for sidecars. */
+function inAmbientMode(template: string): string {
+  return template
+    .replace('Istio with sidecars', 'Istio in ambient mode')
+    .replace('Mesh.istio(', 'Mesh.ambient(')
+    .replace("new IstioInstallation(app, 'istio')", "new IstioInstallation(app, 'istio', { ambient: true })");
 }
 
 function templatesIn(folder: string): string[] {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { init } from '../../bin/commands/init';
-import { EDGES, type InitValues } from '../../bin/commands/init-options';
+import { EDGES, MESHES, type InitValues } from '../../bin/commands/init-options';
 import manifest from '../../package.json';
 import { printedBy } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -40,17 +40,14 @@ test('a project has a model, an app for the cluster, one for the cloud, a test a
   expect(stdout).toContain(`Next: cd ${folder} && npm install && npm test && npm run synth\n`);
 });
 
-test.each(['istio', 'none'] as const)(
-  'with a gateway in the cluster and the mesh %s there is no app for the cloud',
-  mesh => {
-    const folder = temporaryFolder();
-    expect(run(folder, { mesh, edge: 'gateway' }).status).toBe(0);
+test.each(MESHES)('with a gateway in the cluster and the mesh %s there is no app for the cloud', mesh => {
+  const folder = temporaryFolder();
+  expect(run(folder, { mesh, edge: 'gateway' }).status).toBe(0);
 
-    expect(filesIn(folder)).toEqual([...CLUSTER, ...(mesh === 'none' ? ['cardinal.yaml'] : [])].sort());
-    expect(readFileSync(join(folder, 'package.json'), 'utf8')).not.toContain('aws');
-    expect(readFileSync(join(folder, 'src/mesh.ts'), 'utf8')).toContain(`Mesh.${mesh}(`);
-  },
-);
+  expect(filesIn(folder)).toEqual([...CLUSTER, ...(mesh === 'none' ? ['cardinal.yaml'] : [])].sort());
+  expect(readFileSync(join(folder, 'package.json'), 'utf8')).not.toContain('aws');
+  expect(readFileSync(join(folder, 'src/mesh.ts'), 'utf8')).toContain(`Mesh.${mesh}(`);
+});
 
 test('the versions are those of the package', () => {
   const folder = join(temporaryFolder(), 'My Shop!');
@@ -70,7 +67,7 @@ test('the versions are those of the package', () => {
   ).toBe(true);
 });
 
-test.each(EDGES.flatMap(edge => (['istio', 'none'] as const).map(mesh => [edge, mesh] as const)))(
+test.each(EDGES.flatMap(edge => MESHES.map(mesh => [edge, mesh] as const)))(
   'no placeholder is left with the edge %s and the mesh %s',
   (edge, mesh) => {
     const folder = temporaryFolder();
@@ -115,4 +112,13 @@ test('a file is never overwritten, and nothing else is written', () => {
   );
   expect(filesIn(folder)).toEqual(['README.md', 'src/model.ts']);
   expect(readFileSync(join(folder, 'src/model.ts'), 'utf8')).toBe('mine');
+});
+
+test('in ambient mode, Istio is installed for it', () => {
+  const folder = temporaryFolder();
+  run(folder, { mesh: 'ambient' });
+
+  expect(readFileSync(join(folder, 'src/cluster.ts'), 'utf8')).toContain(
+    "new IstioInstallation(app, 'istio', { ambient: true });",
+  );
 });

@@ -105,7 +105,7 @@ test('the completion of bash has the commands, and the options of each', () => {
   expect(completed('check', '--format', '')).toBe('text json sarif');
   expect(completed('check', '--fail-on', 'n')).toBe('never');
   expect(completed('route', '--format', '')).toBe('text json');
-  expect(completed('init', '--mesh', '')).toBe('istio none');
+  expect(completed('init', '--mesh', '')).toBe('istio ambient none');
   expect(completed('completion', '')).toBe('bash zsh fish');
 });
 
