@@ -44,12 +44,13 @@ test('a module is loaded when a function uses it, and once', () => {
 test('other modules are loaded at once, and types never', () => {
   const { loaded } = moduleOf(`
     import { a } from './a';
+    import { route } from './route';
     import type { Check } from '../checks';
     import { load } from 'js-yaml';
-    export const b = a;
+    export const b = () => route(a);
     export const c = (): Check => load('c') as Check;
   `);
-  expect(loaded).toEqual(['./a']);
+  expect(loaded).toEqual(['./a', './route']);
 });
 
 test('what the top level of a module uses is loaded with it', () => {

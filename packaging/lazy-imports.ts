@@ -16,15 +16,18 @@ import {
   type Statement,
 } from 'typescript';
 
-const HEAVY = new RegExp(
-  [
-    /(\.\.?\/)+(lib\/)?(analysis|checks|dataplane|manifests|testing)/,
-    /\.\/(yaml|check|completion|diff|graph|init|matrix|plan|route|synth)/,
-    /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
-  ]
-    .map(({ source }) => `^(${source})$`)
-    .join('|'),
+const anyOf = (...patterns: readonly RegExp[]) => new RegExp(patterns.map(({ source }) => `^(${source})$`).join('|'));
+
+const HEAVY = anyOf(
+  /(\.\.?\/)+(lib\/)?(advice|analysis|checks|dataplane|manifests|testing)/,
+  /\.\/yaml/,
+  /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
 );
+const COMMANDS = anyOf(/\.\/(advise|check|completion|diff|graph|init|matrix|plan|route|synth)/);
+/** Whether a module that a file imports is loaded when it is used. */
+const isHeavy = (path: string, file: string) =>
+  HEAVY.test(path) || (file.startsWith('bin/commands/') && COMMANDS.test(path));
+
 /** What is loaded on use itself: its parts need each other at once. */
 const LOADED_ON_USE = /^lib\/(analysis|checks|dataplane|manifests|testing)\//;
 
@@ -35,7 +38,7 @@ const LOADED_ON_USE = /^lib\/(analysis|checks|dataplane|manifests|testing)\//;
 export function withLazyImports(text: string, file: string): string | undefined {
   const lazy = preProcessFile(text)
     .importedFiles.map(({ fileName }) => fileName)
-    .filter(each => HEAVY.test(each));
+    .filter(each => isHeavy(each, file));
   if (lazy.length === 0) {
     return undefined;
   }
@@ -55,7 +58,7 @@ function assertCanBeLazy(text: string, file: string): void {
   const source = createSourceFile(file, text, ScriptTarget.Latest);
   for (const statement of source.statements) {
     const path = loadedAtOnce(statement);
-    if (path !== undefined && HEAVY.test(path)) {
+    if (path !== undefined && isHeavy(path, file)) {
       const line = source.getLineAndCharacterOfPosition(statement.getStart(source)).line + 1;
       throw new Error(`${file}:${line}: "${path}" would be loaded at once. Name what is imported or exported.`);
     }
