@@ -76,8 +76,6 @@ function checkedOut(commit: string): string | undefined {
   symlinkSync(join(HERE, 'node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'bench'), { recursive: true });
   ['small.ts', 'model.ts'].forEach(each => copyFileSync(join(__dirname, each), join(folder, 'bench', each)));
-  // Written when dependencies are installed.
-  spawnSync(join(HERE, 'node_modules/.bin/tsx'), ['docs/argument-types.ts'], { cwd: folder });
   return folder;
 }
 

@@ -26,10 +26,7 @@ const REASONS = ['authorizationDryRun', 'runAsRoot'];
 
 const classes = new Map<string, Class>();
 const entries = new Map(
-  ARGUMENT_TYPES.replace(/\n/g, ' ')
-    .trim()
-    .split('; ')
-    .map(entry => [entry.replace(/ .*/, ''), entry.slice(entry.indexOf(' ') + 1)]),
+  ARGUMENT_TYPES.split('; ').map(entry => [entry.replace(/ .*/, ''), entry.slice(entry.indexOf(' ') + 1)]),
 );
 const members = new Map<string, readonly Member[]>();
 

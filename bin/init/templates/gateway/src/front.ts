@@ -1,2 +1,2 @@
-/** Clients connect to the gateway in the cluster: nothing is in front of it. */
-export const front = undefined;
+/** Clients connect to the gateway in the cluster: no `front` is declared. */
+export const frontProps = {};

@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import { Auth, Operation, Port, Topology } from 'cdk8s-cardinal';
-import { front } from './front';
+import { frontProps } from './front';
 
 /** The services of the shop, the calls between them, and what clients may request. */
 export const shop = new Topology('shop');
@@ -22,7 +22,7 @@ web.calls(orders, {
   timeout: Duration.seconds(2),
 });
 
-export const edge = shop.addEdge('api', { host: 'shop.example', tlsSecret: 'api-tls', front });
+export const edge = shop.addEdge('api', { host: 'shop.example', tlsSecret: 'api-tls', ...frontProps });
 edge.route('GET /', web);
 edge.route('POST /orders', web, {
   auth: Auth.jwt({ issuer: 'https://login.shop.example', audiences: ['shop'] }),

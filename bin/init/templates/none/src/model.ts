@@ -1,5 +1,5 @@
 import { Auth, Port, Topology } from 'cdk8s-cardinal';
-import { front } from './front';
+import { frontProps } from './front';
 
 /** The services of the shop, the calls between them, and what clients may request. */
 export const shop = new Topology('shop');
@@ -17,7 +17,7 @@ const orders = shop.addService('orders', {
 
 web.calls(orders, { addressEnvVar: 'ORDERS_ADDR' });
 
-export const edge = shop.addEdge('api', { host: 'shop.example', tlsSecret: 'api-tls', front });
+export const edge = shop.addEdge('api', { host: 'shop.example', tlsSecret: 'api-tls', ...frontProps });
 edge.route('GET /', web);
 edge.route('POST /orders', web, {
   auth: Auth.jwt({

@@ -20,7 +20,10 @@ const CONSTRUCTED = [
 /** Classes whose static methods are for the library itself. */
 const INTERNAL = ['IstioCharts', 'PathMatches', 'Phase', 'TopologyChart'];
 
-/** The types of the parameters of public methods, and of all properties in them: `lib/topology/argument-types.ts`. */
+/**
+ * An entry for each public method that declares, each interface and enum of its parameters: its name, and its parameters,
+ * properties or values. Usage: tsx packaging/argument-types.ts FILE, a module in JavaScript or a text.
+ */
 export function argumentTypes(): string {
   const declared = declarations();
   const methods = [...declared.values()].filter(ts.isClassDeclaration).flatMap(each => signatures(each));
@@ -35,19 +38,10 @@ export function argumentTypes(): string {
       }
     }
   }
-  return [
-    '// Written by `npm run prepare` from the declarations of the model.',
-    '/** An entry for each method, interface and enum: its name, and its parameters, properties or values. */',
-    'export const ARGUMENT_TYPES = `',
-    ...wrapped(
-      [...entries]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, text]) => `${name} ${text}`)
-        .join('; '),
-    ),
-    '`;',
-    '',
-  ].join('\n');
+  return [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, text]) => `${name} ${text}`)
+    .join('; ');
 
   function entryOf(found: ts.Node | undefined): string | undefined {
     if (found && ts.isEnumDeclaration(found)) {
@@ -161,16 +155,8 @@ function declarations(): Map<string, Declared> {
   return all;
 }
 
-/** The words in lines of at most 120 columns. */
-function wrapped(text: string): string[] {
-  return text.split(' ').reduce((lines: string[], word) => {
-    const last = lines.at(-1);
-    return last !== undefined && last.length + word.length < 119
-      ? [...lines.slice(0, -1), `${last} ${word}`]
-      : [...lines, word];
-  }, []);
-}
-
 if (require.main === module) {
-  writeFileSync(join(LIBRARY, 'topology/argument-types.ts'), argumentTypes());
+  const [, , file = ''] = process.argv;
+  const types = argumentTypes();
+  writeFileSync(file, file.endsWith('.js') ? `exports.ARGUMENT_TYPES = ${JSON.stringify(types)};\n` : types);
 }
