@@ -25,19 +25,28 @@ const several = topology.addEdge('several', {
 });
 several.route('GET /page', web);
 
-const asked = new Topology('asked-by-envoy');
-const page = asked.addService('page', { image: 'page', port: Port.http(8080) });
-const decider = asked.addService('decider', { image: 'decider', port: Port.http(8080) });
+/** An edge whose requests an external authorizer decides about. */
+function askedBy(name: string) {
+  const asked = new Topology(name);
+  const page = asked.addService('page', { image: 'page', port: Port.http(8080) });
+  const decider = asked.addService('decider', { image: 'decider', port: Port.http(8080) });
+  const door = asked.addEdge('door', {
+    host: 'asked.lab.example',
+    authorizer: ExternalAuthorizer.of({ service: decider, requestHeaders: ['x-user'] }),
+  });
+  door.route('GET /open/{page}', page, { authorizer: ExternalAuthorizer.none() });
+  door.route('ANY /{rest+}', page);
+  return { asked, page, decider, door };
+}
+
+const { asked, page, decider, door } = askedBy('asked-by-envoy');
 const vault = asked.addService('vault', { image: 'vault', port: Port.tls(8443) });
 const db = asked.addService('db', { image: 'db', port: Port.tcp(5432) });
-const door = asked.addEdge('door', {
-  host: 'asked.lab.example',
-  authorizer: ExternalAuthorizer.of({ service: decider, requestHeaders: ['x-user'] }),
-});
-door.route('GET /open/{page}', page, { authorizer: ExternalAuthorizer.none() });
-door.route('ANY /{rest+}', page);
 door.passthrough('vault.lab.example', vault);
 door.tcp(7000, db);
+
+/** The same with SecurityPolicies of which a part is invalid. */
+const invalid = askedBy('invalid-at-envoy');
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -161,7 +170,7 @@ const MOVED = { filters: [{ type: 'RequestRedirect', requestRedirect: { hostname
 /** A route of the door with a policy whose passwords are in a format that Envoy does not read. */
 function broken(path: string, settings: object, action: object = TO_PAGE): object[] {
   const name = path.slice(1);
-  const metadata = { name, namespace: asked.name };
+  const metadata = { name, namespace: invalid.asked.name };
   return [
     {
       apiVersion: 'gateway.networking.k8s.io/v1',
@@ -195,18 +204,18 @@ const JWT = {
 };
 
 claim('Envoy Gateway evaluates the valid settings of a SecurityPolicy before the 500 of an invalid one', async lab => {
-  const here = await StandaloneGateway.start(lab, asked, {
+  const here = await StandaloneGateway.start(lab, invalid.asked, {
     before: [
       {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name: 'passwords', namespace: asked.name },
+        metadata: { name: 'passwords', namespace: invalid.asked.name },
         data: { '.htpasswd': base64('ann:$2y$05$abc') },
       },
       {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name: 'keys', namespace: asked.name },
+        metadata: { name: 'keys', namespace: invalid.asked.name },
         data: { client: base64('key') },
       },
       ...broken('/asked', { ...BASIC, ...AUTHORIZER }),
@@ -221,11 +230,11 @@ claim('Envoy Gateway evaluates the valid settings of a SecurityPolicy before the
       ...broken('/lost', JWT, TO_NOTHING),
     ],
   });
-  await here.answers(door, { path: '/alone' }, 500);
-  await here.answers(door, { path: '/open/a' }, 200);
+  await here.answers(invalid.door, { path: '/alone' }, 500);
+  await here.answers(invalid.door, { path: '/open/a' }, 200);
 
-  await here.pod(decider).configureResponse({ status: 401 });
-  await here.answers(door, { path: '/closed' }, 401);
+  await here.pod(invalid.decider).configureResponse({ status: 401 });
+  await here.answers(invalid.door, { path: '/closed' }, 401);
   const expected = {
     '/asked': 401,
     '/token': 401,
@@ -239,6 +248,6 @@ claim('Envoy Gateway evaluates the valid settings of a SecurityPolicy before the
     '/lost': 401,
   };
   for (const [path, status] of Object.entries(expected)) {
-    assert.equal((await here.requestGateway(door, { path })).status, status, path);
+    assert.equal((await here.requestGateway(invalid.door, { path })).status, status, path);
   }
 });
