@@ -12,17 +12,15 @@ claim('external services are called through the egress gateway only, and only by
   const egressGateway = topology.addEgressGateway('out', { namespace: 'through-egress' });
   const [caller, rival] = ['caller', 'rival'].map(name => topology.addService(name, { image: name }));
   assert.ok(caller && rival);
-  const external = (name: string, port: Port, tlsOrigination?: TlsOrigination) =>
-    topology.addExternalService(name, { host: `${name}.example`, port, tlsOrigination, egressGateway });
+  const external = (name: string, port: Port, tls: { tlsOrigination?: TlsOrigination } = {}) =>
+    topology.addExternalService(name, { host: `${name}.example`, port, egressGateway, ...tls });
   const news = external('news', Port.http(80));
   const bank = external('bank', Port.tls(443));
   const db = external('db', Port.tcp(5432));
   // Nothing outside listens on 8088.
-  const api = external(
-    'outside',
-    Port.http(8088, { target: 443 }),
-    TlsOrigination.simple({ caCertificates: join(lab.folder, 'outside.crt') }),
-  );
+  const api = external('outside', Port.http(8088, { target: 443 }), {
+    tlsOrigination: TlsOrigination.simple({ caCertificates: join(lab.folder, 'outside.crt') }),
+  });
   const rumours = external('rumours', Port.http(80));
   caller.calls(news, { timeout: Duration.millis(900), allowedOperations: [Operation.http('GET /{all+}')] });
   [bank, db, api].forEach(each => caller.calls(each));
