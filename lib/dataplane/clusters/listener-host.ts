@@ -9,11 +9,11 @@ import {
   portNumber,
   portsOf,
   prefixOf,
+  protocolOf,
 } from '../../manifests';
 import type { Message } from '../messages/message';
 import { Unsimulated } from '../messages/unsimulated';
 import type { Listener } from '../virtual-hosts/scope';
-import { isOfAnyAddress } from './tcp';
 import { needsServerName } from './tls-layers';
 
 /**
@@ -51,6 +51,47 @@ export function hostOfListener(
     ?? (isRead || allocatesAddresses(cluster)
       ? undefined
       : onPort.find(({ host, field }) => isOfAnyAddress(host, field))?.host)
+  );
+}
+
+/**
+ * Throws {@link Unsimulated} for a TCP service that a proxy distinguishes by port alone, where another one or HTTP has
+ * the port too: the one that was created first has the listener.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/listener.go
+ */
+export function requireOwnListener(host: Host, port: Field, listener: Listener | undefined, cluster: Cluster): void {
+  if (!isOfAnyAddress(host, port) || allocatesAddresses(cluster)) {
+    return;
+  }
+  const number = portNumber(port);
+  const other = [...(listener?.hosts.values() ?? [])].find(
+    each =>
+      each.resource !== host.resource
+      && portsOf(each).some(field => portNumber(field) === number && isOfAnyAddress(each, field)),
+  );
+  if (other) {
+    throw new Unsimulated(
+      `${host.name} and ${other.name} are TCP services without addresses on port ${number}, and one of them has all `
+        + 'connections to the port.',
+      'Give the ServiceEntries addresses, or different ports.',
+    );
+  }
+  if (listener && hasSharedListener(listener, number ?? 0)) {
+    throw new Unsimulated(
+      `${host.name} is a TCP service without addresses on port ${number}, on which proxies read HTTP for other hosts: `
+        + 'which of them has the listener depends on which was created first.',
+      'Give the ServiceEntry addresses, or another port.',
+    );
+  }
+}
+
+/** Whether a TCP port of a host has all connections to its number that are for no other host. */
+export function isOfAnyAddress({ resource }: Host, port: Field): boolean {
+  return (
+    resource.type === Kind.SERVICE_ENTRY
+    && resource.spec.get('addresses').items.length === 0
+    && carriesRequests(port) === false
+    && !['tls', 'https', 'udp'].includes(protocolOf(port) ?? '')
   );
 }
 

@@ -1,19 +1,7 @@
-import {
-  allocatesAddresses,
-  carriesRequests,
-  type Cluster,
-  covers,
-  type Field,
-  fullHost,
-  type Host,
-  Kind,
-  portNumber,
-  portsOf,
-  protocolOf,
-  type Resource,
-} from '../../manifests';
+import { type Cluster, covers, type Field, fullHost, type Host, portNumber, type Resource } from '../../manifests';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
+import { requireOwnListener } from './listener-host';
 import { hasSource } from '../routes/http-match';
 import type { Message } from '../messages/message';
 import { ended, type SimulationResult } from './simulation-result';
@@ -21,7 +9,7 @@ import type { Proxy } from '../endpoints/proxy';
 import type { Listener } from '../virtual-hosts/scope';
 import { toCluster } from './to-cluster';
 import { unreadMatch } from '../unread/rules';
-import { Unsimulated } from '../messages/unsimulated';
+import type { Unsimulated } from '../messages/unsimulated';
 
 /** A destination of a TCP or TLS rule. */
 export interface ConnectionRule {
@@ -73,36 +61,6 @@ export function simulateTcp(
   }
   const simulation = sendConnection(hostRule(host, port), message, caller, proxy, context);
   return { ...simulation, rule: undefined, steps: ['TCP proxy without a route'] };
-}
-
-/** Throws {@link Unsimulated} for one of several TCP services that a proxy distinguishes by port alone. */
-function requireOwnListener(host: Host, port: Field, listener: Listener | undefined, cluster: Cluster): void {
-  if (!isOfAnyAddress(host, port) || allocatesAddresses(cluster)) {
-    return;
-  }
-  const number = portNumber(port);
-  const other = [...(listener?.hosts.values() ?? [])].find(
-    each =>
-      each.resource !== host.resource
-      && portsOf(each).some(field => portNumber(field) === number && isOfAnyAddress(each, field)),
-  );
-  if (other) {
-    throw new Unsimulated(
-      `${host.name} and ${other.name} are TCP services without addresses on port ${number}, and one of them has all `
-        + 'connections to the port.',
-      'Give the ServiceEntries addresses, or different ports.',
-    );
-  }
-}
-
-/** Whether a TCP port of a host has all connections to its number that are for no other host. */
-export function isOfAnyAddress({ resource }: Host, port: Field): boolean {
-  return (
-    resource.type === Kind.SERVICE_ENTRY
-    && resource.spec.get('addresses').items.length === 0
-    && carriesRequests(port) === false
-    && !['tls', 'https', 'udp'].includes(protocolOf(port) ?? '')
-  );
 }
 
 /** A rule that sends connections for a port of a host to its endpoints. */

@@ -577,6 +577,13 @@ describe('TCP services outside without addresses', () => {
     expect(() => ask(external('db2', { protocol: 'MONGO' }))).toThrow('db2.example');
   });
 
+  test('have the port only if no HTTP of another host was there first', () => {
+    expect(() => ask(external('db2', { protocol: 'HTTP' }))).toThrow(
+      'db1.example is a TCP service without addresses on port 5432, on which',
+    );
+    expect(ask(external('db2', { protocol: 'HTTP', number: 5433 }))).toBe('db1.example');
+  });
+
   test.each<[string, object, object]>([
     ['another port', external('db2', { number: 5433 }), {}],
     ['an address', external('db2', {}, { addresses: ['10.1.1.1'] }), {}],
