@@ -146,7 +146,7 @@ function rejectType(path: string, name: string, types: readonly string[], value:
   const what = `\`${name}\``;
   const kind = classes.get(type);
   if (kind) {
-    requireDeclared(path, what, value, kind, exampleOf(type));
+    requireDeclared(path, what, value, kind, exampleOf(type), PROTECTIVE.includes(type));
   }
   if (type === 'Duration' && value !== undefined && value !== null) {
     requireDuration(path, what, value);

@@ -10,6 +10,7 @@ export function requireDeclared(
   value: unknown,
   kind: Class,
   example = 'topology.addService(…)',
+  isOptional = false,
 ): void {
   if (Object.prototype.isPrototypeOf.call(kind.prototype, value as object)) {
     return;
@@ -21,6 +22,7 @@ export function requireDeclared(
     fix:
       value === undefined
         ? 'Declare it first; if it is imported, check whether the two files import each other.'
+          + (isOptional ? ' To declare none, leave the property out.' : '')
         : `Give the object that its declaration returned, e.g. by \`${example}\`.`,
   });
 }

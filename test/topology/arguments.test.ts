@@ -207,6 +207,15 @@ test.each(['auth', 'authorizer', 'front', 'rateLimit', 'perClientRateLimit'])(
   },
 );
 
+test('the message about a protection that is undefined has the way to declare none', () => {
+  const { topology, service } = shop();
+
+  expect(() => topology.addEdge('api', { host: 'a.example', front: undefined })).toThrow(
+    'check whether the two files import each other. To declare none, leave the property out. (NotDeclared)',
+  );
+  expect(() => service.calls(undefined as never)).toThrow(/import each other\. \(NotDeclared\)/);
+});
+
 test('a property that protects nothing may be undefined', () => {
   const { topology } = shop();
   expect(topology.addService('web', { image: 'web:1', replicas: undefined, port: undefined }).ports).toEqual([]);
