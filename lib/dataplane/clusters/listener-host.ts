@@ -86,7 +86,7 @@ export function requireOwnListener(host: Host, port: Field, listener: Listener |
 }
 
 /** Whether a TCP port of a host has all connections to its number that are for no other host. */
-export function isOfAnyAddress({ resource }: Host, port: Field): boolean {
+function isOfAnyAddress({ resource }: Host, port: Field): boolean {
   return (
     resource.type === Kind.SERVICE_ENTRY
     && resource.spec.get('addresses').items.length === 0
