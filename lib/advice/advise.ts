@@ -56,7 +56,8 @@ const tiers = (): readonly Tier[] => {
 export function advise(topologies: Topology | readonly Topology[], props: AdviceProps = {}): Advice {
   const given = 'services' in topologies ? [topologies] : topologies;
   const { mutualTls = false, mesh, nodes = 3 } = props;
-  const advised = tiers().map(({ name, target, cost }): TierAdvice => ({
+  const all = tiers();
+  const advised = all.map(({ name, target, cost }): TierAdvice => ({
     name,
     missing: [
       ...(mutualTls && !target.mutualTls ? [{ path: 'all calls', feature: MUTUAL_TLS }] : []),
@@ -66,7 +67,7 @@ export function advise(topologies: Topology | readonly Topology[], props: Advice
     ],
     cost: cost(given, nodes),
   }));
-  const inUse = mesh && advised[tiers().findIndex(({ target }) => target.constructor === mesh.constructor)];
+  const inUse = mesh && advised[all.findIndex(({ target }) => target.constructor === mesh.constructor)];
   const services = given.reduce((sum, topology) => sum + topology.services.length, 0);
   return new Advice(advised, services, inUse);
 }

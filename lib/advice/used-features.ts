@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind, type Resource } from '../manifests';
+import { type Cluster, type Field, IDENTITY_FIELDS, Kind, type Resource } from '../manifests';
 import { Capability } from '../topology';
 import type { MissingInTier } from './advice';
 
@@ -50,7 +50,7 @@ const USES: { readonly [type: string]: (resource: Resource) => readonly string[]
         .items.map(each => each.get('source'))
         .flatMap(source =>
           of(
-            IDENTITIES.some(each => source.get(each).exists),
+            IDENTITY_FIELDS.some(each => source.get(each).exists),
             MUTUAL_TLS,
           ),
         ),
@@ -74,14 +74,6 @@ const USES: { readonly [type: string]: (resource: Resource) => readonly string[]
 export const MUTUAL_TLS = 'mutual TLS';
 /** What EnvoyFilters change, of sidecars and gateways alone. */
 const ENVOY_CONFIGURATION = 'changed configuration of Envoy';
-const IDENTITIES = [
-  'principals',
-  'notPrincipals',
-  'namespaces',
-  'notNamespaces',
-  'serviceAccounts',
-  'notServiceAccounts',
-];
 const OPERATIONS = ['methods', 'notMethods', 'paths', 'notPaths', 'hosts', 'notHosts'];
 
 function featuresOfRule(rule: Field, destinations: string, weight: string): string[] {

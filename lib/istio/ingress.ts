@@ -22,6 +22,7 @@ import { DRAIN, type Edge, requireArguments, type Route, type Service, Validatio
 import { addressesOf, proxyConfigOf, renderAddressPolicy, tlsOptionsOf } from './edge-clients';
 import { renderEdgeFilters, renderSharedFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
+import { scalingParameters } from './gateway-scaling';
 import { rejectRemovedPrefixes } from './edge-redirects';
 import { renderLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
@@ -227,16 +228,7 @@ function renderParameters(scope: Construct, service: GatewayServiceSpec, edge: E
     metadata: { name: parametersName(edge), namespace: edge.namespace },
     data: {
       service: toYaml({ spec: { ...service, ...addressesOf(edge, service.type) } }),
-      horizontalPodAutoscaler: toYaml({
-        spec: {
-          minReplicas: 2,
-          maxReplicas: 5,
-          metrics: [
-            { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
-          ],
-        },
-      }),
-      podDisruptionBudget: toYaml({ spec: { maxUnavailable: 1 } }),
+      ...scalingParameters(),
       ...(deployment === undefined ? {} : { deployment }),
     },
   });

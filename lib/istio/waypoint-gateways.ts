@@ -1,7 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Gateway, Phase, type TopologyChart, toYaml } from '../kubernetes';
+import { Gateway, Phase, type TopologyChart } from '../kubernetes';
 import { ValidationError } from '../topology';
+import { scalingParameters } from './gateway-scaling';
 import { AuthorizationPolicy } from './resources';
 import { WAYPOINT, type Waypoints } from './waypoints';
 
@@ -56,18 +57,7 @@ function renderParameters(scope: Construct, namespace: string): void {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: PARAMETERS, namespace },
-    data: {
-      horizontalPodAutoscaler: toYaml({
-        spec: {
-          minReplicas: 2,
-          maxReplicas: 5,
-          metrics: [
-            { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
-          ],
-        },
-      }),
-      podDisruptionBudget: toYaml({ spec: { maxUnavailable: 1 } }),
-    },
+    data: scalingParameters(),
   });
 }
 

@@ -1,5 +1,15 @@
 import type { Field, Resource } from './resource';
 
+/** The fields of a source by which it names the identity of a caller. */
+export const IDENTITY_FIELDS: readonly string[] = [
+  'principals',
+  'notPrincipals',
+  'namespaces',
+  'notNamespaces',
+  'serviceAccounts',
+  'notServiceAccounts',
+];
+
 /** The namespaces that the sources of an AuthorizationPolicy name. */
 export function namespacesNamedBy(policy: Resource): Field[] {
   return sourcesOf(policy).flatMap(source => [...source.get('namespaces').items, ...source.get('notNamespaces').items]);

@@ -1,6 +1,7 @@
 import {
   type Cluster,
   type Field,
+  IDENTITY_FIELDS,
   Kind,
   Membership,
   membershipOf,
@@ -13,15 +14,6 @@ import {
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { SpokenTls } from './spoken-tls';
-
-const IDENTITIES = [
-  'principals',
-  'notPrincipals',
-  'namespaces',
-  'notNamespaces',
-  'serviceAccounts',
-  'notServiceAccounts',
-];
 
 const CONDITIONS = ['source.principal', 'source.namespace', 'connection.sni'];
 
@@ -41,7 +33,7 @@ export const rule: Check = {
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
       const identities: Field[] = [
         ...sourcesOf(policy)
-          .flatMap(source => IDENTITIES.map(name => source.get(name)))
+          .flatMap(source => IDENTITY_FIELDS.map(name => source.get(name)))
           .filter(each => each.items.length > 0),
         ...policy.spec
           .get('rules')
