@@ -1,11 +1,8 @@
 import {
   Capability,
   type Labels,
-  pods,
   type SystemConnections,
   Target,
-  tcp,
-  type TelemetryBackend,
   type TopologyChart,
   type Tracing,
   type Tunnel,
@@ -17,6 +14,7 @@ import { type GatewayService, IstioIngress } from './ingress';
 import { type MetricsProps, validateMetrics } from './metrics';
 import { renderProxyExtensions } from './proxy-extensions';
 import { renderSecurity } from './security';
+import { proxyConnections } from './system-connections';
 import { renderTelemetry } from './telemetry';
 import { renderWaypoints } from './waypoint-gateways';
 import { renderWaypointRoutes } from './waypoint-routes';
@@ -146,23 +144,8 @@ export class IstioAmbient extends Target {
    * @see https://istio.io/latest/docs/ambient/usage/networkpolicy/
    */
   systemConnections(): SystemConnections {
-    return {
-      ingress: [
-        { from: PROBES.map(cidr => ({ ipBlock: { cidr } })) },
-        { from: [{ namespaceSelector: {} }], ports: [tcp(MERGED_METRICS), tcp(ENVOY_METRICS)] },
-      ],
-      egress: [
-        { to: [pods(this.controlPlaneNamespace, { app: 'istiod' })], ports: [tcp(ISTIOD)] },
-        ...this.telemetryBackends.map(({ namespace, port }) => ({
-          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
-          ports: [tcp(port)],
-        })),
-      ],
-    };
-  }
-
-  private get telemetryBackends(): readonly TelemetryBackend[] {
-    return [this.tracing, this.accessLog.backend].filter(each => each !== undefined);
+    const { ingress, egress } = proxyConnections(this.controlPlaneNamespace, this);
+    return { ingress: [{ from: PROBES.map(cidr => ({ ipBlock: { cidr } })) }, ...ingress], egress };
   }
 
   /** The identity of a ServiceAccount as AuthorizationPolicies refer to it. */
@@ -200,8 +183,3 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
 
 /** The addresses from which the probes of the kubelet arrive at pods whose connections ztunnel carries. */
 const PROBES = ['169.254.7.127/32', 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128'];
-
-/** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
-const ISTIOD = 15012;
-const MERGED_METRICS = 15020;
-const ENVOY_METRICS = 15090;

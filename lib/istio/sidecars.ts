@@ -1,11 +1,8 @@
 import {
   Capability,
   type Labels,
-  pods,
   type SystemConnections,
   Target,
-  tcp,
-  type TelemetryBackend,
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
@@ -21,6 +18,7 @@ import { renderProxyExtensions } from './proxy-extensions';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderServiceRateLimits } from './service-rate-limits';
+import { proxyConnections, telemetryBackends } from './system-connections';
 import { renderTelemetry } from './telemetry';
 import { renderTraffic } from './traffic';
 
@@ -165,21 +163,7 @@ export class IstioSidecars extends Target {
 
   /** Configuration and certificates from istiod, spans to the collector, metrics scraped from any namespace. */
   systemConnections(): SystemConnections {
-    return {
-      ingress: [{ from: [{ namespaceSelector: {} }], ports: [tcp(MERGED_METRICS), tcp(ENVOY_METRICS)] }],
-      egress: [
-        { to: [pods(this.controlPlaneNamespace, { app: 'istiod' })], ports: [tcp(ISTIOD)] },
-        ...this.telemetryBackends.map(({ namespace, port }) => ({
-          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
-          ports: [tcp(port)],
-        })),
-      ],
-    };
-  }
-
-  /** The backends that all proxies connect to. */
-  private get telemetryBackends(): readonly TelemetryBackend[] {
-    return [this.tracing, this.accessLog.backend].filter(each => each !== undefined);
+    return proxyConnections(this.controlPlaneNamespace, this);
   }
 
   /** The identity of a ServiceAccount as AuthorizationPolicies refer to it. */
@@ -190,7 +174,7 @@ export class IstioSidecars extends Target {
   /** Adds the policies, Sidecars, Telemetry, and traffic rules of all services to the chart. */
   render(chart: TopologyChart): void {
     renderSecurity(chart, this);
-    renderScopes(chart, this.telemetryBackends);
+    renderScopes(chart, telemetryBackends(this));
     renderTelemetry(chart, this);
     renderMachines(chart);
     renderTraffic(chart);
@@ -199,8 +183,3 @@ export class IstioSidecars extends Target {
     renderProxyExtensions(chart);
   }
 }
-
-/** @see https://istio.io/latest/docs/ops/deployment/application-requirements/#ports-used-by-istio */
-const ISTIOD = 15012;
-const MERGED_METRICS = 15020;
-const ENVOY_METRICS = 15090;
