@@ -49,7 +49,7 @@ export function writeAsDeclared(object: ApiObject): void {
         if (patches.length === 0) {
           return written;
         }
-        const patched = applyPatches(object, written, patches);
+        const patched = applyPatches(object, structuredClone(written), patches);
         requireKnownFields(object, written, patched);
         return patched;
       }),
