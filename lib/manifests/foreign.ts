@@ -15,7 +15,7 @@ const GROUPS_OF_PROGRAMS = new RegExp(
     .join('|'),
 );
 /** Kinds begin with a capital letter. */
-const KIND = /^\s*(["']?)kind\1\s*:\s*["']?[A-Z]/m;
+const KIND = /^\s*(["']?)kind\1\s*:(?!\s*["']?[a-z])/m;
 const API_VERSION = /^\s*(["']?)apiVersion\1\s*:/m;
 /** Also a name in braces before other text, which is no YAML. */
 const PLACEHOLDER = /\{\{|\{%|^\s*#@|<%|:\s\{[A-Za-z_]\w*\}[^\s,}\]]/m;
