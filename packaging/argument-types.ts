@@ -13,6 +13,7 @@ const CONSTRUCTED = [
   'IstioIngress',
   'IstioInstallation',
   'IstioSidecars',
+  'LinkerdMesh',
   'NoMesh',
   'Topology',
   'TopologyChart',
@@ -135,7 +136,7 @@ type Declared = ts.ClassDeclaration | ts.EnumDeclaration | ts.InterfaceDeclarati
 /** What the model and its targets export, by name. */
 function declarations(): Map<string, Declared> {
   const all = new Map<string, Declared>();
-  const folders = ['istio', 'istio/install', 'kubernetes', 'topology/workload', 'topology'];
+  const folders = ['istio', 'istio/install', 'linkerd', 'kubernetes', 'topology/workload', 'topology'];
   for (const path of folders.flatMap(folder => readdirSync(join(LIBRARY, folder)).map(name => `${folder}/${name}`))) {
     if (path.endsWith('.ts') && !path.endsWith('argument-types.ts')) {
       const text = readFileSync(join(LIBRARY, path), 'utf8');

@@ -167,6 +167,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
             ...readinessGateLabels(this.topology, this.mesh, name),
             ...(props.enforcePodSecurity ? podSecurityLabels(this.topology, name) : {}),
           },
+          annotations: this.mesh.namespaceAnnotations(),
         },
       });
       refine(ApiObject.of(namespace), withoutDefaults);
@@ -287,7 +288,7 @@ function gatewayPods({ edges }: Topology, { gateway, mutualTls }: Target): Gatew
     ? edges.map(edge => ({
         edge,
         namespace: gateway.namespaceOf(edge),
-        ...(mutualTls ? { serviceAccount: gateway.serviceNameOf(edge) } : {}),
+        ...(mutualTls ? { serviceAccount: gateway.serviceAccountOf(edge) } : {}),
         labels: gateway.labelsOf(edge),
       }))
     : [];
