@@ -32,7 +32,7 @@ function targetsOf({ ports }: Service): number[] {
   return [...new Set(ports.map(({ target }) => target))];
 }
 
-/** Metrics of the proxies, which the default of the namespaces would deny. NetworkPolicies limit who connects. */
+/** Metrics of the proxies, which the default of the namespaces would deny. NetworkPolicies limit the clients. */
 function renderAdminServer(chart: TopologyChart, namespace: string, { adminPort }: InboundSettings): void {
   const scope = chart.scopeOfNamespace(namespace);
   const metadata = { name: 'linkerd-admin', namespace };
@@ -154,7 +154,7 @@ interface Group {
 }
 
 /**
- * The operations by who is allowed them: a request is authorized by the one route that matches it, so that the route of
+ * The operations by the clients that are allowed them: a request is authorized by the one route that matches it, so that the route of
  * an operation allows each client with an operation that covers it.
  */
 function groupsOf(service: Service, clients: readonly Client[], isGrpc: boolean): Group[] {

@@ -59,7 +59,7 @@ export function grpcMatch(where: string, operation: Operation): GrpcMatch {
 /**
  * Whether a proxy prefers one of two operations for all requests that both match. Linkerd compares the length of what a
  * path match covers, which is the whole path for exact ones and expressions, then whether there is a method. Otherwise
- * the older route takes the request, which no manifest determines.
+ * the older route applies, which no manifest determines.
  * @see https://github.com/linkerd/linkerd2-proxy/blob/main/linkerd/http/route/src/http/match.rs
  */
 export function isPreferred(one: Operation, other: Operation, isGrpc: boolean): boolean {

@@ -14,7 +14,7 @@ function shop(props: ServiceProps = {}) {
   return { topology, checkout: plain(topology, 'checkout'), payment };
 }
 
-/** The names of the routes of a kind that match a path, with those who are allowed it. */
+/** The names of the routes of a kind that match a path, with the clients that are allowed it. */
 function allowed(objects: readonly Rendered[], text: string): unknown {
   const [method, path] = text.split(' ');
   const route = objects.find(
@@ -232,7 +232,7 @@ describe('with rules for requests', () => {
     expect(() => linkerd(topology)).toThrow('is no method of a gRPC service');
   });
 
-  test('the name of a route depends on those who are allowed it alone', () => {
+  test('the name of a route depends on its clients alone', () => {
     const nameOf = (...operations: string[]) => {
       const { topology, checkout, payment } = shop();
       checkout.calls(payment, { allowedOperations: operations.map(each => Operation.http(each)) });
