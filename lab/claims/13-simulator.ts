@@ -3,17 +3,16 @@ import { AmbientMessenger, ambientConfiguration, ambientObjects, ambientRequest 
 import { compareGenerated } from '../simulation/comparison';
 import { configuration } from '../simulation/configurations';
 import { trialRequest } from '../simulation/requests';
-import { TESTBED } from '../simulation/testbed';
 import { Trials } from '../simulation/trial';
 
 claim('generated configurations route generated requests as the simulator predicts', async lab => {
   const trials = await Trials.start(lab);
   await compareGenerated(lab, trials, configuration, trialRequest);
-  await lab.removeNamespaces(TESTBED);
+  await trials.end();
 });
 
 claim('generated routes and policies at waypoints have the results that the simulator predicts', async lab => {
   const trials = await Trials.start(lab, ambientObjects(), new AmbientMessenger(lab));
   await compareGenerated(lab, trials, ambientConfiguration, ambientRequest);
-  await lab.removeNamespaces(TESTBED);
+  await trials.end();
 });
