@@ -6,7 +6,6 @@ import { claim } from '../claims';
 import { configuration } from '../simulation/configurations';
 import { trialRequest } from '../simulation/requests';
 import { shrink } from '../simulation/shrink';
-import { TESTBED } from '../simulation/testbed';
 import { type Disagreement, Trials } from '../simulation/trial';
 
 const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
@@ -79,7 +78,7 @@ claim('generated configurations route generated requests as the simulator predic
   );
   assert.equal(refused, 0, 'the checks find every object that the API server denies');
   assert.ok(trials.skipped < trials.compared / 4, `${trials.skipped} requests were not simulated`);
-  await lab.removeNamespaces(TESTBED);
+  await trials.end();
 });
 
 function configurations() {

@@ -59,6 +59,7 @@ export class Trials {
   static async start(lab: Lab): Promise<Trials> {
     await Outside.of(lab);
     await lab.istiod.addExtensionProviders(PROVIDERS);
+    await lab.installExperimentalHttpRoutes();
     lab.applyObjects('town', [...testbedObjects(), tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
     for (const namespace of TESTBED) {
       await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
@@ -74,13 +75,19 @@ export class Trials {
     this.messenger = new Messenger(lab);
   }
 
+  /** Removes the town. */
+  async end(): Promise<void> {
+    await this.lab.removeNamespaces(TESTBED);
+    this.lab.installGatewayApi();
+  }
+
   /** Applies a configuration in place of the current one. Throws if the API server rejects an object. */
   async apply(configuration: readonly Named[]): Promise<void> {
     const { api } = this.lab.plane;
     await Promise.all(this.applied.map(each => api.delete(`${pathOf(each)}/${each.metadata.name}`)));
     this.applied = [];
     for (const each of [...configuration].sort(byAge)) {
-      await api.post(pathOf(each), this.withKeys(each));
+      await api.post(`${pathOf(each)}?fieldValidation=Strict`, this.withKeys(each));
       this.applied = [...this.applied, each];
     }
     await this.lab.configSynced([...TESTBED, 'istio-system']);
