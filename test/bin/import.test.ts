@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { Manifests, Traffic } from '../../lib/testing';
 import { cardinal } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 import { runProgram } from '../docs/programs';
 
+const ROOT = join(__dirname, '../..');
 const folder = temporaryFolder();
 let files = 0;
 
@@ -109,11 +111,35 @@ test('a model is formatted as Prettier formats it', () => {
   );
 
   const { stdout } = spawnSync('npx', ['prettier', '--config', '.prettierrc.json', '--parser', 'typescript'], {
-    cwd: join(__dirname, '../..'),
+    cwd: ROOT,
     input: model,
     encoding: 'utf8',
   });
   expect(stdout).toBe(model);
+});
+
+test('a model compiles under strict TypeScript', () => {
+  const own = temporaryFolder();
+  const file = join(own, 'model.ts');
+  writeFileSync(file, imported(shop + '---\n' + policy('deny-admin', '{ action: DENY, rules: [{}] }')).model);
+  symlinkSync(join(ROOT, 'node_modules'), join(own, 'node_modules'));
+  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), name => readFileSync(name, 'utf8')) as {
+    config: object;
+  };
+  const program = ts.createProgram([file], {
+    ...ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options,
+    strict: true,
+    noEmit: true,
+    noUnusedLocals: true,
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+    paths: {
+      'cdk8s-cardinal': [join(ROOT, 'lib/index.ts')],
+      'cdk8s-cardinal/istio': [join(ROOT, 'lib/istio/index.ts')],
+    },
+  });
+  const problems = program.getSemanticDiagnostics(program.getSourceFile(file));
+
+  expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
 });
 
 test('weights of subsets are a split, with the timeout of the route', () => {

@@ -107,10 +107,23 @@ function completed(
 
 /** Without constants that no other statement has. */
 function used(statements: readonly Statement[]): Statement[] {
-  return statements.filter(
-    ({ declares }) =>
-      (declares !== ALL || statements.some(each => each.each?.within?.list === ALL))
-      && (declares !== DEFAULT_RETRIES || statements.some(each => refersTo(each.code, DEFAULT_RETRIES))),
+  const isRead = (constant: string, all: readonly Statement[]) =>
+    all.some(
+      ({ code, each }) =>
+        refersTo(code, constant)
+        || each?.within?.list === constant
+        || each?.of.some(item => refersTo(item, constant)) === true,
+    );
+  const kept = statements.filter(
+    ({ declares = '' }) => ![ALL, DEFAULT_RETRIES].includes(declares) || isRead(declares, statements),
+  );
+  return kept.map(each =>
+    each.declares === undefined
+    || each.code.is !== 'call'
+    || each.declares === 'topology'
+    || isRead(each.declares, kept)
+      ? each
+      : { ...each, declares: undefined },
   );
 }
 
