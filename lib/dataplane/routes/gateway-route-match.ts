@@ -1,5 +1,5 @@
-import { ageOf, type Field, inOrderOfAge, Kind, ownValue } from '../../manifests';
-import type { Message } from '../messages/message';
+import { ageOf, type Field, inOrderOfAge, Kind } from '../../manifests';
+import { headerOf, type Message } from '../messages/message';
 import { queryParameter } from './http-match';
 import { matchesPath, matchesRe2, type PathMatch } from './path-match';
 import type { Match, Rule } from './rule';
@@ -81,7 +81,7 @@ function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match
     matches: (message: Message) =>
       (!path || matchesPath(path, message.path))
       && (method === '' || method === message.method)
-      && headers.every(each => takesText(each, ownValue(message.headers, each.get('name').text.toLowerCase())))
+      && headers.every(each => takesText(each, headerOf(message, each.get('name').text.toLowerCase())))
       && parameters.every(each => takesText(each, queryParameter(message.query, each.get('name').text))),
   };
 }
