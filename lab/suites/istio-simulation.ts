@@ -60,7 +60,7 @@ export interface Question {
 }
 
 /** A port of a Service of the proxy. */
-export interface Target {
+interface Target {
   readonly host: string;
   readonly namespace: string;
   readonly port: number;
