@@ -11,6 +11,7 @@ import { until } from '../wait';
 import type { Named } from './configurations';
 import { differenceOf, isOutcome } from './differences';
 import { drained } from './drained';
+import { EXIT } from './egress';
 import { hostHeader, Messenger } from './messenger';
 import type { TrialRequest } from './requests';
 import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TESTBED, testbedObjects } from './testbed';
@@ -44,6 +45,8 @@ const PATHS: Readonly<Record<string, string>> = {
   HTTPRoute: 'gateway.networking.k8s.io/v1/httproutes',
   GRPCRoute: 'gateway.networking.k8s.io/v1/grpcroutes',
   ReferenceGrant: 'gateway.networking.k8s.io/v1/referencegrants',
+  ListenerSet: 'gateway.networking.k8s.io/v1/listenersets',
+  TLSRoute: 'gateway.networking.k8s.io/v1/tlsroutes',
 };
 
 /** Applies configurations in a lab, and compares the behaviour of proxies with the results of the simulator. */
@@ -91,11 +94,12 @@ export class Trials {
       this.applied = [...this.applied, each];
     }
     await this.lab.configSynced([...TESTBED, 'istio-system']);
-    await drained(
-      RESIDENTS.filter(each => each.isMeshed).flatMap(each =>
+    await drained([
+      ...RESIDENTS.filter(each => each.isMeshed).flatMap(each =>
         this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
       ),
-    );
+      ...this.lab.kubelet.pods(EXIT.namespace, { app: EXIT.name }),
+    ]);
   }
 
   /** Whether the checks find no object that Istio's webhook would deny. */
