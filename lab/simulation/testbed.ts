@@ -53,6 +53,12 @@ export const TLS_PORT = 8445;
 /** The Secret of the gateway's certificate, and its hosts. */
 export const CERTIFICATE = { name: 'town', host: '*.town.example' } as const;
 
+/** All objects of the testbed. */
+export function testbedWithExit(): object[] {
+  return [...testbedObjects(), ...exitObjects({ 'proxy.istio.io/config': PROXY })];
+}
+
+/** The testbed without a gateway for requests that leave. */
 export function testbedObjects(): object[] {
   return [
     ...TESTBED.map(name => ({
@@ -131,7 +137,6 @@ export function testbedObjects(): object[] {
       data: { service: 'spec:\n  type: ClusterIP\n' },
     },
     ...readingSecrets(),
-    ...exitObjects({ 'proxy.istio.io/config': PROXY }),
   ];
 }
 

@@ -14,7 +14,7 @@ import { drained } from './drained';
 import { EXIT } from './egress';
 import { hostHeader, Messenger } from './messenger';
 import type { TrialRequest } from './requests';
-import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TESTBED, testbedObjects } from './testbed';
+import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TESTBED, testbedWithExit } from './testbed';
 
 /** Behaviour of proxies that the simulator did not predict. */
 export interface Disagreement {
@@ -58,7 +58,7 @@ export class Trials {
   private applied: readonly Named[] = [];
 
   /** Builds the town, and waits until all of it runs. */
-  static async start(lab: Lab, objects = testbedObjects(), messenger = new Messenger(lab)): Promise<Trials> {
+  static async start(lab: Lab, objects = testbedWithExit(), messenger = new Messenger(lab)): Promise<Trials> {
     await Outside.of(lab);
     await lab.istiod.addExtensionProviders(PROVIDERS);
     await lab.installExperimentalHttpRoutes();
