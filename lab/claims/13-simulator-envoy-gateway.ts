@@ -132,11 +132,11 @@ claim('generated policies of Envoy Gateway treat generated requests as the simul
   assert.ok(skipped < compared / 4, `${skipped} requests were not simulated`);
 });
 
-/** Whether all listeners and some route of Envoy's configuration have a text, and no older listener is in use. */
+/** Whether all listeners for clients and some route of Envoy's configuration have a text, and no older listener is in use. */
 function isEverywhere(text: string, configuration: string): boolean {
   const { configs } = JSON.parse(configuration) as { configs: Record<string, unknown>[] };
   const partsOf = (name: string) => configs.flatMap(each => (each[name] ?? []) as Record<string, unknown>[]);
-  const listeners = partsOf('dynamic_listeners');
+  const listeners = partsOf('dynamic_listeners').filter(each => String(each.name).startsWith(NAMESPACE));
   return (
     listeners.length > 0
     && listeners.every(each => !('warming_state' in each) && JSON.stringify(each.active_state).includes(`"${text}"`))

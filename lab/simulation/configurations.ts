@@ -127,8 +127,24 @@ export const configuration: Arbitrary<Named[]> = fc
     fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: egress }),
   )
   .map(lists =>
-    lists.flat().map((each, index) => ({
-      ...each,
-      metadata: { name: `${each.kind.toLowerCase()}-${String(index).padStart(2, '0')}`, ...each.metadata },
-    })),
+    lists
+      .flat()
+      .filter((each, _index, all) => hasParent(each, all))
+      .map((each, index) => ({
+        ...each,
+        metadata: { name: `${each.kind.toLowerCase()}-${String(index).padStart(2, '0')}`, ...each.metadata },
+      })),
   );
+
+/** istiod gives routes a status only if it knows their parents. */
+function hasParent({ kind, metadata, spec }: Unnamed, all: readonly Unnamed[]): boolean {
+  const [parent] =
+    (spec as { readonly parentRefs?: readonly { readonly kind?: string; readonly namespace?: string }[] }).parentRefs
+    ?? [];
+  const namespace = parent?.namespace ?? metadata.namespace;
+  return (
+    kind !== 'HTTPRoute'
+    || parent?.kind !== 'ListenerSet'
+    || all.some(each => each.kind === 'ListenerSet' && each.metadata.namespace === namespace)
+  );
+}
