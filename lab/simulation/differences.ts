@@ -26,7 +26,7 @@ export function differenceOf(
   return (
     late
     ?? answerDifference(outcomes, reply)
-    ?? (reply.from && request.port !== 82
+    ?? (reply.from && request.port !== 82 && outcomes.every(each => each.path !== '')
       ? (fromAll(outcomes, reply.from) ?? termsDifference(result, reply.from))
       : undefined)
   );
