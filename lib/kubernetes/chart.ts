@@ -170,6 +170,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
             ...readinessGateLabels(this.topology, this.mesh, name),
             ...podSecurityLabels(this.topology, this.mesh, name, props.enforcePodSecurity),
           },
+          annotations: this.mesh.namespaceAnnotations(),
         },
       });
       refine(ApiObject.of(namespace), withoutDefaults);
@@ -293,7 +294,7 @@ function gatewayPods({ edges }: Topology, { gateway, mutualTls }: Target): Gatew
     ? edges.map(edge => ({
         edge,
         namespace: gateway.namespaceOf(edge),
-        ...(mutualTls ? { serviceAccount: gateway.serviceNameOf(edge) } : {}),
+        ...(mutualTls ? { serviceAccount: gateway.serviceAccountOf(edge) } : {}),
         labels: gateway.labelsOf(edge),
       }))
     : [];

@@ -1,6 +1,7 @@
 import './declaring-classes';
 
 export { Capability } from '../topology';
+export { writeAsDeclared } from './as-written';
 export { renderBackendTls } from './backend-tls';
 export * from './capabilities';
 export * from './chart';
