@@ -55,6 +55,8 @@ export interface Elsewhere {
 /** The namespaces that Kubernetes creates. */
 export const KUBERNETES_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
+const NONE: readonly Resource[] = [];
+
 /** Objects as one cluster, indexed once: by type, by name, hosts by name, workloads by label. */
 export class Cluster {
   /** The hosts of all Services and ServiceEntries. */
@@ -67,8 +69,9 @@ export class Cluster {
   readonly clusterDomain: string;
   private readonly byType = new Map<string, Resource[]>();
   private readonly byKey = new Map<string, Resource>();
-  private readonly services = new Map<Workload, Resource[]>();
+  private readonly services: ReadonlyMap<Workload, readonly Resource[]>;
   private known?: ReadonlySet<string>;
+  private allNamespaces?: readonly string[];
   private wider?: Cluster;
 
   /** The objects; of several with one kind, namespace and name, the last one. */
@@ -96,11 +99,7 @@ export class Cluster {
     this.hosts = new Hosts(this.all(Kind.SERVICE), this.all(Kind.SERVICE_ENTRY), this.clusterDomain);
     this.workloads = new Workloads(Workload.all(resources));
     this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR), props.meshConfig);
-    for (const service of this.all(Kind.SERVICE)) {
-      for (const workload of this.selectedBy(service)) {
-        addTo(this.services, workload, service);
-      }
-    }
+    this.services = this.servicesByWorkload();
   }
 
   /** All objects of a type, e.g. `Kind.VIRTUAL_SERVICE`. */
@@ -213,9 +212,34 @@ export class Cluster {
     return Object.keys(selector).length === 0 ? [] : this.workloads.select(selector, service.namespace);
   }
 
-  /** The Services that select a workload. */
+  /** The Services that select a workload: one list for all workloads that have the same ones. */
   servicesOf(workload: Workload): readonly Resource[] {
-    return this.services.get(workload) ?? [];
+    return this.services.get(workload) ?? NONE;
+  }
+
+  private servicesByWorkload(): ReadonlyMap<Workload, readonly Resource[]> {
+    const services = this.all(Kind.SERVICE);
+    const bySelector = new Map<string, Resource[]>();
+    services.forEach(each =>
+      addTo(bySelector, JSON.stringify([each.namespace, each.spec.get('selector').strings]), each),
+    );
+    const groups = [...bySelector.values()];
+    const groupsOf = new Map<Workload, number[]>();
+    groups.forEach(([first], index) =>
+      (first ? this.selectedBy(first) : []).forEach(workload => addTo(groupsOf, workload, index)),
+    );
+    const order = new Map(services.map((each, index) => [each, index]));
+    const lists = new Map<string, readonly Resource[]>();
+    return new Map(
+      [...groupsOf].map(([workload, indices]) => {
+        const key = indices.join();
+        const list =
+          lists.get(key)
+          ?? indices.flatMap(each => groups[each] ?? []).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+        lists.set(key, list);
+        return [workload, list];
+      }),
+    );
   }
 
   /** The namespaces that a selector matches, of those that objects are in. */
@@ -230,12 +254,13 @@ export class Cluster {
   }
 
   /** Every namespace that exists, or that an object is in. */
-  get namespaces(): string[] {
-    return [
+  get namespaces(): readonly string[] {
+    this.allNamespaces ??= [
       ...new Set([
         ...this.all(Kind.NAMESPACE).map(each => each.name),
         ...this.resources.map(each => each.namespace).filter(each => each !== ''),
       ]),
     ];
+    return this.allNamespaces;
   }
 }

@@ -19,6 +19,7 @@ export * from './files';
 export { isOfYtt } from './foreign';
 export * from './gateway-api';
 export * from './gateway-references';
+export * from './host-patterns';
 export * from './hosts';
 export * from './injector';
 export * from './kinds';

@@ -1,4 +1,4 @@
-import { addTo, type Cluster, covers, memo } from '../../manifests';
+import { addTo, type Cluster, covers, HostPatterns, memo, memoByKey } from '../../manifests';
 import { throughManagedApi } from '../apis';
 import type { Context } from '../clusters/context';
 import { type GatewayListener, unknownPods } from './listener';
@@ -49,11 +49,7 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     outside.gateway === undefined
       ? gatewayListeners(context.cluster)
       : (listenersIn(context.cluster).byGateway.get(outside.gateway) ?? []);
-  const fitting = listeners.filter(
-    each =>
-      each.port === message.port
-      && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)),
-  );
+  const fitting = fittingOf(listeners, `${message.port} ${message.scheme}`, message);
   const [first] = fitting;
   if (!first) {
     requireListenersRead(undefined, message.host, context.cluster);
@@ -122,9 +118,24 @@ function resultOf({ outcomes, timeoutMs, retries }: SimulationResult): string {
   return JSON.stringify({ ends, timeoutMs, retries });
 }
 
+/** Those of some listeners for a port and a scheme, one list for all requests to them. */
+const fittingOf = memoByKey(
+  (listeners: readonly GatewayListener[], _key: string, { port, scheme }: Message): readonly GatewayListener[] =>
+    listeners.filter(
+      each =>
+        each.port === port
+        && ((each.tls !== 'none') === (scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)),
+    ),
+);
+
+const patternsOf = memo(
+  (listeners: readonly GatewayListener[]) =>
+    new HostPatterns(listeners.flatMap(listener => listener.hosts.map(host => [host, listener] as const))),
+);
+
 /** The listener with the most specific host. Throws if two gateways have it. */
 function bestListener(listeners: readonly GatewayListener[], host: string): GatewayListener | undefined {
-  const ranked = listeners.map(listener => ({
+  const ranked = [...new Set(patternsOf(listeners).meeting(host))].map(listener => ({
     listener,
     length: Math.max(...listener.hosts.map(each => (each === host ? Infinity : covers(each, host) ? each.length : 0))),
   }));
@@ -166,8 +177,12 @@ const listenersIn = memo((cluster: Cluster): Listeners => {
       podsOfGateway.set(name, (podsOfGateway.get(name) ?? new Set()).add(podsOf(listener)));
     }
   }
-  const byGateway = [...podsOfGateway].map(
-    ([key, pods]) => [key, [...pods].flatMap(each => byPods.get(each) ?? [])] as const,
-  );
+  const lists = new Map<string, readonly GatewayListener[]>();
+  const byGateway = [...podsOfGateway].map(([key, pods]) => {
+    const names = [...pods].join('\n');
+    const list = lists.get(names) ?? [...pods].flatMap(each => byPods.get(each) ?? []);
+    lists.set(names, list);
+    return [key, list] as const;
+  });
   return { all, byGateway: new Map(byGateway) };
 });

@@ -5,6 +5,7 @@ import {
   covers,
   type Field,
   fullHost,
+  HostPatterns,
   Kind,
   memo,
   memoByKey,
@@ -76,7 +77,7 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
   const { at, pods, number, podPort, tls, carriesRequests } = server;
   const { resource: gateway } = at;
   const others = once(() => (pods.others?.() ?? []).flatMap(each => moved(server, servers, each, cluster)));
-  const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
+  const proxy: Proxy = { ...pods.proxy, gateways: gatewaysOf(servers) };
   return outsidePorts(podPort, pods).map(port => ({
     at,
     gateway: pods.gateway,
@@ -94,6 +95,8 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
       connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
   }));
 }
+
+const gatewaysOf = memo((servers: readonly Server[]) => [...new Set(servers.map(each => each.at.resource.key))]);
 
 /** A server and those that share its routes, with Pods of another assumption. */
 function moved(
@@ -253,18 +256,22 @@ function connectionFor(
 
 /** The hosts that a VirtualService and a server have in common: of a name and a wildcard, the name. */
 function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster): string[] {
-  const own = serverHosts(server).filter(({ scope }) => ['*', virtualService.namespace].includes(scope));
-  const theirs = virtualService.spec
+  const own = hostPatternsOf(server);
+  const common = virtualService.spec
     .get('hosts')
-    .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase());
-  return [
-    ...new Set(
-      own.flatMap(({ host }) =>
-        theirs.flatMap(other => (covers(host, other) ? [other] : covers(other, host) ? [host] : [])),
-      ),
-    ),
-  ];
+    .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())
+    .flatMap(other =>
+      own
+        .meeting(other)
+        .filter(({ scope }) => ['*', virtualService.namespace].includes(scope))
+        .map(({ host, order }) => ({ order, host: covers(host, other) ? other : host })),
+    );
+  return [...new Set(common.sort((a, b) => a.order - b.order).map(each => each.host))];
 }
+
+const hostPatternsOf = memo(
+  (server: Field) => new HostPatterns(serverHosts(server).map((each, order) => [each.host, { ...each, order }])),
+);
 
 /** The hosts of a server, each with the namespace whose VirtualServices may use it: `*` for all. */
 export function serverHosts(server: Field): { readonly scope: string; readonly host: string }[] {

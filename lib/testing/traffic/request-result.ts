@@ -144,8 +144,8 @@ export class RequestResult {
       this.title,
       ...this.steps.map(each => `  ${each}`),
       ...this.terms.map(each => `  ${each}`),
-      ...this.outcomes.flatMap((each, index) => [
-        `  ${this.summaries[index] ?? ''}`,
+      ...this.summaries.flatMap((summary, index) => [
+        `  ${summary}`,
         ...(this.changes[index] ?? []).map(change => `    ${change}`),
       ]),
     ].join('\n');
