@@ -21,6 +21,7 @@ export * from './gateway-references';
 export * from './hosts';
 export * from './injector';
 export * from './kinds';
+export * from './linkerd';
 export * from './lists';
 export * from './load';
 export * from './makers';
