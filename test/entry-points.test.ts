@@ -20,6 +20,7 @@ const OF_ISTIO = [
   'IstioGateway',
   'IstioIngress',
   'IstioInstallation',
+  'IstioMesh',
   'IstioSidecars',
   'ListenerSet',
   'PeerAuthentication',

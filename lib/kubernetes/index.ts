@@ -9,6 +9,7 @@ export { renderCertificate } from './certificate';
 export * from './cluster-app';
 export * from './cluster-dns';
 export { durationOf } from './duration';
+export { labelsOf, labelsOfTopology } from './labels';
 export * from './edge-gateway';
 export * from './elsewhere';
 export { renderConnectionRoutes } from './connection-routes';

@@ -1,3 +1,4 @@
+import * as path from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cdk8s from 'cdk8s';
 import * as cardinal from '../../lib';
@@ -11,6 +12,7 @@ import { temporaryFolder } from '../support/temporary-folder';
 
 /** What documents import. */
 const MODULES: Readonly<Record<string, object>> = {
+  'node:path': path,
   cdk8s,
   'cdk8s-cardinal': cardinal,
   'cdk8s-cardinal/checks': checks,
