@@ -39,7 +39,11 @@ export function hasLinkerdProxy(workload: Workload, cluster: Cluster): boolean {
       'Add the Namespace, or annotate the Pods with `linkerd.io/inject`.',
     );
   }
-  if (isIn && membershipOf(workload, cluster) !== Membership.NONE) {
+  const ofIstio = membershipOf(workload, cluster);
+  if (isIn && ofIstio === Membership.UNKNOWN) {
+    throw new UnknownMembership(workload.namespace);
+  }
+  if (isIn && ofIstio !== Membership.NONE) {
     throw new Unsimulated(`${name} is in the meshes of Linkerd and of Istio.`, 'Remove it from one of them.');
   }
   return isIn;
