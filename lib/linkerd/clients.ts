@@ -123,8 +123,8 @@ export function networksOf(clients: readonly Client[]): Network[] {
 }
 
 /**
- * A name for what a set of clients is allowed. It depends on the set alone, so that no policy is ever changed to one for
- * other clients.
+ * A name for what a set of clients is allowed. It depends on the set alone, so that no policy is ever changed to one
+ * for other clients.
  */
 export function nameFor(server: string, clients: readonly Client[]): string {
   const keys = [

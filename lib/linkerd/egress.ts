@@ -7,8 +7,8 @@ import { EgressNetwork, POLICY_GROUP } from './resources';
 const NETWORK = 'external';
 
 /**
- * An EgressNetwork in each namespace whose pods call hosts outside the cluster, which denies all others, and a route for
- * each port of a host. Both are for all pods of the namespace.
+ * An EgressNetwork in each namespace whose pods call hosts outside the cluster, which denies all others, and a route
+ * for each port of a host. Both are for all pods of the namespace.
  * @see https://linkerd.io/2/features/egress/
  */
 export function renderEgress(chart: TopologyChart): void {

@@ -154,8 +154,8 @@ interface Group {
 }
 
 /**
- * The operations by the clients that are allowed them: a request is authorized by the one route that matches it, so that the route of
- * an operation allows each client with an operation that covers it.
+ * The operations by the clients that are allowed them. A request is authorized by the one route that matches it, so that
+ * the route of an operation allows each client with an operation that covers it.
  */
 function groupsOf(service: Service, clients: readonly Client[], isGrpc: boolean): Group[] {
   const all = new Map(

@@ -9,12 +9,12 @@ import {
   type TopologyChart,
   type Tunnel,
 } from '../kubernetes';
-import { type Edge, type ProxyProps, requireArguments, Service } from '../topology';
+import { type Edge, type ProxyProps, requireArguments, Service, type Topology } from '../topology';
 import { renderEgress } from './egress';
 import { renderInbound } from './inbound';
 import { renderOutbound } from './outbound';
 import { annotationsOf } from './proxy-annotations';
-import { requireSupported } from './unsupported';
+import { requireSupported, unsupportedIn } from './unsupported';
 
 /** Properties of {@link LinkerdMesh}. */
 export interface LinkerdMeshProps {
@@ -141,6 +141,14 @@ export class LinkerdMesh extends Target {
       ingress: [{ from: [{ namespaceSelector: {} }], ports: [tcp(ADMIN)] }],
       egress: [{ to: [pods(this.controlPlaneNamespace, {})], ports: CONTROL_PLANE.map(tcp) }],
     };
+  }
+
+  /**
+   * What of a topology this target supports in part only, with the path of the call or service.
+   * @internal
+   */
+  missingIn(topology: Topology): { readonly path: string; readonly feature: string }[] {
+    return unsupportedIn(topology).map(({ path, summary }) => ({ path, feature: summary.replace(/\.$/, '') }));
   }
 
   /** Adds Servers with their policies, the routes and settings of Services, and EgressNetworks. */

@@ -49,7 +49,7 @@ export function grpcMatch(where: string, operation: Operation): GrpcMatch {
     throw new ValidationError({
       code: 'InvalidPath',
       path: where,
-      summary: `"${operation.toString()}" is no method of a gRPC service, and Linkerd matches requests of gRPC by these.`,
+      summary: `"${operation.toString()}" is no method of a gRPC service, by which Linkerd matches requests of gRPC.`,
       fix: 'Name methods, e.g. `service.methods("Charge")`, or all of a service: `POST /package.Service/*`.',
     });
   }

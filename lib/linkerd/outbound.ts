@@ -68,7 +68,7 @@ function annotate(chart: TopologyChart, service: Service, annotations: Labels): 
     throw new ValidationError({
       code: 'Contradiction',
       path: service.path,
-      summary: `Other manifests declare its Service, which would need the annotations ${Object.keys(annotations).join(', ')}.`,
+      summary: `Other manifests declare its Service, which would need ${Object.keys(annotations).join(', ')}.`,
       fix: 'Declare the service with its Service in the topology, or set them there and leave them out here.',
     });
   }

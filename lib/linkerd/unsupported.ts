@@ -9,18 +9,47 @@ import {
   ValidationError,
 } from '../topology';
 
-/** Throws for what has a counterpart in Linkerd in part only, naming the part and the call or service that declares it. */
-export function requireSupported(topology: Topology): void {
-  for (const service of topology.services) {
-    requireCircuitBreaker(service);
-    requireRateLimits(service);
-    requireDeniedNothing(service);
-    requireRetries(service);
-    requireHeaderRoutes(service);
-    requirePoliciesOfCallersAlone(service);
-    requireSeparateNetworks(service);
+/** Throws for what Linkerd has in part only, with the call or service that declares it. */
+export function requireSupported({ services }: Topology): void {
+  services.forEach(service => {
+    PARTS.forEach(require => {
+      require(service);
+    });
+  });
+}
+
+/** What {@link requireSupported} throws for, of all services. */
+export function unsupportedIn({ services }: Topology): ValidationError[] {
+  return services.flatMap(service =>
+    PARTS.flatMap(require =>
+      errorOf(() => {
+        require(service);
+      }),
+    ),
+  );
+}
+
+function errorOf(require: () => void): ValidationError[] {
+  try {
+    require();
+    return [];
+  } catch (error) {
+    if (error instanceof ValidationError) {
+      return [error];
+    }
+    throw error;
   }
 }
+
+const PARTS: readonly ((service: Service) => void)[] = [
+  requireCircuitBreaker,
+  requireRateLimits,
+  requireDeniedNothing,
+  requireRetries,
+  requireHeaderRoutes,
+  requirePoliciesOfCallersAlone,
+  requireSeparateNetworks,
+];
 
 function refuse({ path }: { readonly path: string }, summary: string, fix: string): never {
   throw new ValidationError({ code: 'Contradiction', path, summary, fix });
@@ -163,8 +192,8 @@ function requirePoliciesOfCallersAlone(service: Service): void {
 }
 
 /**
- * Linkerd has no condition for clients without an identity: what is allowed by address is allowed to callers in the mesh
- * as well, which arrive at one port of the proxy for all ports of the service.
+ * Linkerd has no condition for clients without an identity: what is allowed by address is allowed to callers in the
+ * mesh as well, which arrive at one port of the proxy for all ports of the service.
  */
 function requireSeparateNetworks(service: Service): void {
   const open = service.allowedPeers.filter(({ peer }) => !peer.hasIdentity && peer.addresses === undefined);

@@ -23,6 +23,7 @@ export * from './host-patterns';
 export * from './hosts';
 export * from './injector';
 export * from './kinds';
+export * from './linkerd';
 export * from './lists';
 export * from './load';
 export * from './makers';

@@ -35,6 +35,7 @@ import {
 import { authorityOf, type Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
+import { throughLinkerd } from './linkerd-outbound';
 import { hasSharedListener, hostOfListener } from './listener-host';
 import type { Proxy } from '../endpoints/proxy';
 import { NO_OPERATIONS } from '../routes/header-operations';
@@ -61,6 +62,10 @@ export function send(message: Message, caller: Caller, context: Context, isConne
     requireAnother(target, caller, context.cluster);
   }
   if (!caller.proxy || caller.proxy.isZtunnel) {
+    const routed = caller.linkerd && throughLinkerd(message, target, caller, context, isConnection);
+    if (routed) {
+      return routed;
+    }
     const arriving = caller.proxy && waypointOnTheWay(message, target, caller, context, isConnection);
     return arriving ? context.atWaypoint(arriving) : straight(message, target, caller, context, isConnection);
   }
@@ -168,8 +173,16 @@ function straight(
       context,
     ),
     copies: [],
-    steps: [caller.proxy?.isZtunnel ? 'carried by ztunnel' : 'direct connection without a proxy'],
+    steps: [carriedBy(caller)],
   };
+}
+
+function carriedBy({ proxy, linkerd }: Caller): string {
+  return proxy?.isZtunnel
+    ? 'carried by ztunnel'
+    : linkerd
+      ? 'carried by the proxy of Linkerd'
+      : 'direct connection without a proxy';
 }
 
 function throughSidecar(

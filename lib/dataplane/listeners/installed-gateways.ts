@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import {
   type AssumedGatewayPods,
   type Cluster,
   controllerOf,
   type Field,
+  isGatewayInLinkerd,
   Kind,
   type Labels,
   ownValue,
@@ -179,10 +181,25 @@ function callerOf(gateway: Resource, cluster: Cluster): ProxiedCaller {
   const proxy: Proxy = { namespace, labels, identity, gateways: [], isGateway: true };
   return {
     title: `the gateway ${gateway.key}`,
-    namespace: isOfIstio ? namespace : 'envoy-gateway-system',
+    namespace: isOfIstio ? namespace : ENVOY_GATEWAY,
     labels,
     proxy,
+    ...(!isOfIstio && isGatewayInLinkerd(gateway)
+      ? { linkerd: { namespace: ENVOY_GATEWAY, serviceAccount: accountByEnvoyGateway(gateway) } }
+      : {}),
   };
+}
+
+const ENVOY_GATEWAY = 'envoy-gateway-system';
+
+/**
+ * The ServiceAccount that Envoy Gateway creates for the Pods of a Gateway.
+ * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/utils/misc.go
+ */
+function accountByEnvoyGateway({ name, namespace }: Resource): string {
+  const digest = createHash('sha256').update(`${namespace}/${name}`).digest('hex').slice(0, 8);
+  const text = `${namespace}-${name}`;
+  return `envoy-${text.length > 48 ? text.slice(0, 48).replace(/-$/, '') : text}-${digest}`;
 }
 
 const OF_ENVOY_GATEWAY: Labels = {
