@@ -9,6 +9,7 @@ import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderServiceRateLimits } from './service-rate-limits';
 import { proxyConnections, telemetryBackends } from './system-connections';
+import { renderSlos } from './slos';
 import { renderTelemetry } from './telemetry';
 import { renderTraffic } from './traffic';
 
@@ -97,6 +98,7 @@ export class IstioSidecars extends IstioMesh {
     renderSecurity(chart, this);
     renderScopes(chart, telemetryBackends(this));
     renderTelemetry(chart, this);
+    renderSlos(chart, this);
     renderMachines(chart);
     renderTraffic(chart);
     renderEgressGateways(chart, this, this.labelsOfInjection);
