@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, Testing } from 'cdk8s';
 import { dump } from 'js-yaml';
-import { ClusterApp, Mesh, Port, type Target, Topology, TopologyChart } from '../../lib';
+import { ClusterApp, GatewayService, Mesh, Port, type Target, Topology, TopologyChart } from '../../lib';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
 
@@ -14,8 +14,8 @@ interface PrometheusRule {
   readonly spec: object;
 }
 
-/** The rules of a service with two objectives, which another calls under one of its own. */
-function rules(mesh: Target): PrometheusRule[] {
+/** A service with two objectives, which another calls under one of its own. */
+function tide(): Topology {
   const topology = new Topology('tide');
   const slo = { availability: 99.9, latency: { percent: 99, within: Duration.millis(500) } };
   const versions = { v1: { image: 'v1' }, v2: { image: 'v2' } };
@@ -23,7 +23,11 @@ function rules(mesh: Target): PrometheusRule[] {
   payment.split({ v1: 90, v2: 10 });
   const checkout = topology.addService('checkout', { image: 'checkout' });
   checkout.calls(payment, { slo: { availability: 99 } });
-  const chart = new TopologyChart(new ClusterApp(), 'tide', { topology, mesh });
+  return topology;
+}
+
+function rules(mesh: Target): PrometheusRule[] {
+  const chart = new TopologyChart(new ClusterApp(), 'tide', { topology: tide(), mesh });
   return (Testing.synth(chart) as PrometheusRule[]).filter(({ kind }) => kind === 'PrometheusRule');
 }
 
@@ -122,4 +126,26 @@ claim('an alert fires where there are no metrics by which an objective is measur
   // The proxy of the callee counts the same requests again.
   alertsAre(lab, series('destination', BY_HTTP, 2000, 0), { unknown: true });
   return Promise.resolve();
+});
+
+claim('the API server accepts the objects that monitor a topology, without unknown fields', async lab => {
+  const definitions = join(
+    lab.tools.module('github.com/prometheus-operator/prometheus-operator'),
+    'example/prometheus-operator-crd/monitoring.coreos.com_',
+  );
+  for (const plural of ['prometheusrules', 'podmonitors']) {
+    lab.plane.apply('-f', `${definitions}${plural}.yaml`);
+    lab.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', `crd/${plural}.monitoring.coreos.com`);
+  }
+  const world = await lab.deploy(tide(), {
+    mesh: Mesh.ambient({ gatewayService: GatewayService.CLUSTER_IP, monitoringLabels: { release: 'prometheus' } }),
+  });
+  const { items } = await lab.plane.api.get<{ items: PrometheusRule[] }>(
+    '/apis/monitoring.coreos.com/v1/namespaces/tide/prometheusrules',
+  );
+  assert.deepEqual(
+    items.map(({ metadata }) => metadata.name),
+    ['checkout.calls.slo', 'payment.slo'],
+  );
+  await lab.remove(world);
 });
