@@ -84,6 +84,7 @@ test.each<[string, string[]]>([
       'ImagePullPolicy',
       'JobRestartPolicy',
       'LifecycleHandler',
+      'LinkerdMesh',
       'LoadBalancerController',
       'LoadBalancingAlgorithm',
       'Machines',
@@ -134,6 +135,18 @@ test.each<[string, string[]]>([
   ],
   ['istio', OF_ISTIO],
   [
+    'linkerd',
+    [
+      'EgressNetwork',
+      'HttpLocalRateLimitPolicy',
+      'LinkerdAuthorizationPolicy',
+      'LinkerdMesh',
+      'MeshTlsAuthentication',
+      'NetworkAuthentication',
+      'Server',
+    ],
+  ],
+  [
     'gateway',
     [
       'BackendTrafficPolicy',
@@ -174,6 +187,7 @@ test('each entry point of the package is one of those above', () => {
   expect(Object.keys(exports)).toEqual([
     '.',
     './istio',
+    './linkerd',
     './gateway',
     './aws',
     './openapi',

@@ -1,6 +1,7 @@
 import { HelmChart, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import { IstioCharts, type MeshSettings } from '../istio';
+import { requireArguments } from '../topology';
 
 /** Properties of {@link IstioOnEks}. */
 export interface IstioOnEksProps extends MeshSettings {
@@ -25,6 +26,7 @@ export class IstioOnEks extends Construct {
   readonly istiod: HelmChart;
 
   constructor(scope: Construct, id: string, props: IstioOnEksProps) {
+    requireArguments('new.IstioOnEks', [scope, id, props]);
     super(scope, id);
     const base = this.addChart('Base', props, 'istio-base', 'base', IstioCharts.baseValues());
     this.istiod = this.addChart(
