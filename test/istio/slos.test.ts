@@ -152,9 +152,9 @@ test('objectives of calls to a pattern of hosts are an error', () => {
   expect(() => render(topology)).toThrow('pattern *.example.com');
 });
 
-test('without a mesh objectives are an error', () => {
-  const { topology } = shop({ slo: AVAILABILITY });
-  expect(new TopologyChart(new ClusterApp(), 'test', { topology }).node.validate().join()).toContain(
-    'service level objectives',
-  );
+test.each([Mesh.none(), Mesh.linkerd()])('objectives are an error where nothing renders them: $name', mesh => {
+  for (const { topology } of [shop({ slo: AVAILABILITY }), shop({}, AVAILABILITY)]) {
+    const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh });
+    expect(chart.node.validate().join()).toContain('service level objectives');
+  }
 });
