@@ -105,7 +105,7 @@ async function alertsAre(lab: Lab, input: readonly object[], firing: Readonly<Re
 
 claim(
   'alerts fire for a fast burn of an error budget, by 5xx and by gRPC status, and not for failures within it',
-  lab => {
+  async lab => {
     for (const reporter of ['source', 'waypoint']) {
       for (const failure of [BY_GRPC, BY_HTTP]) {
         // 14.4 times the budget of 0.1 % is 1.44 %, that of 1 % is 14.4 %.
