@@ -230,10 +230,15 @@ export class Lab {
    * Installs a control plane as the library renders it: an IstioOperator is rendered to objects first, charts are
    * objects already.
    */
-  async addIstiod(address: string, revision?: string, install = Install.istioctl()): Promise<Istiod> {
+  async addIstiod(
+    address: string,
+    revision?: string,
+    install = Install.istioctl(),
+    revisionTags?: readonly string[],
+  ): Promise<Istiod> {
     const outdir = join(this.folder, 'install', revision ?? 'default');
     const app = new ClusterApp({ outdir });
-    new IstioInstallation(app, 'istio', { revision, install, tracing: TRACING });
+    new IstioInstallation(app, 'istio', { revision, revisionTags, install, tracing: TRACING });
     app.synth();
     const operator = join(outdir, 'istio/istio-operator.yaml');
     const manifests = existsSync(operator)

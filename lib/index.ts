@@ -207,6 +207,8 @@ export {
   type ServiceAccountProps,
   type ServiceAuthProps,
   type ServiceTelemetry,
+  type LatencyObjective,
+  type Slo,
   type ServiceRateLimit,
   type ServiceRateLimitProps,
   type ServiceData,

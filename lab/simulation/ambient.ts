@@ -89,7 +89,8 @@ export const ambientRequest: Arbitrary<TrialRequest> = trialRequest.filter(
   ({ from, host, port, isSecure }) =>
     RESIDENTS.some(each => each.name === from && each.isMeshed)
     && RESIDENTS.some(each => each.service === host.split('.')[0])
-    && port !== 82
+    // The protocol of the other ports is not declared, or is not HTTP.
+    && port === 80
     && !isSecure,
 );
 

@@ -4,6 +4,7 @@ import { IstioMesh, type IstioMeshProps } from './istio-mesh';
 import { renderProxyExtensions } from './proxy-extensions';
 import { renderSecurity } from './security';
 import { proxyConnections } from './system-connections';
+import { renderSlos } from './slos';
 import { renderTelemetry } from './telemetry';
 import { renderWaypoints } from './waypoint-gateways';
 import { renderWaypointRoutes } from './waypoint-routes';
@@ -77,6 +78,7 @@ export class IstioAmbient extends IstioMesh {
     requireEnforceable(chart.topology, this.waypoints);
     renderSecurity(chart, this);
     renderTelemetry(chart, this);
+    renderSlos(chart, this);
     renderWaypointRoutes(chart, this.waypoints, (namespace, account) => this.principal(namespace, account));
     renderWaypoints(chart, this.waypoints);
     renderProxyExtensions(chart, this.waypoints);

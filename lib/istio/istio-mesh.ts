@@ -1,4 +1,4 @@
-import { Target, type Tracing } from '../kubernetes';
+import { type Labels, Target, type Tracing } from '../kubernetes';
 import { requireArguments } from '../topology';
 import { AccessLog } from './access-log';
 import { validTrustDomain } from './identities';
@@ -39,6 +39,13 @@ export interface IstioMeshProps {
    * @default - Istio's metrics as they are
    */
   readonly metrics?: MetricsProps;
+  /**
+   * Labels of the objects that monitor the topology: its PrometheusRules, PodMonitors and dashboard, by which a
+   * Prometheus selects them, e.g. `{ release: 'kube-prometheus-stack' }`.
+   * @default - none
+   * @see https://prometheus-operator.dev/docs/developer/getting-started/#using-podmonitors
+   */
+  readonly monitoringLabels?: Labels;
   /** @default - a load balancer; a ClusterIP for edges with a `front` that connects to the pods */
   readonly gatewayService?: GatewayService;
 }
@@ -57,6 +64,8 @@ export abstract class IstioMesh extends Target {
   readonly accessLog: AccessLog;
   /** The changes of the metrics that the proxies report. */
   readonly metrics: MetricsProps;
+  /** Labels of the objects that monitor the topology. */
+  readonly monitoringLabels: Labels;
   /** The namespace of the control plane. */
   protected readonly controlPlaneNamespace: string;
   private readonly rootNamespace: string;
@@ -75,6 +84,7 @@ export abstract class IstioMesh extends Target {
     this.accessLog = props.accessLog ?? AccessLog.standardOutput();
     this.metrics = { ...props.metrics };
     validateMetrics(path, this.metrics);
+    this.monitoringLabels = { ...props.monitoringLabels };
     this.gateway = new IstioIngress(props.gatewayService);
   }
 

@@ -9,6 +9,7 @@ import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderServiceRateLimits } from './service-rate-limits';
 import { proxyConnections, telemetryBackends } from './system-connections';
+import { renderSlos } from './slos';
 import { renderTelemetry } from './telemetry';
 import { renderTraffic } from './traffic';
 
@@ -29,6 +30,13 @@ export interface IstioSidecarsProps extends IstioMeshProps {
   readonly revision?: string;
   /** @default Injection.NAMESPACE */
   readonly injection?: Injection;
+  /**
+   * Whether proxies are native sidecars: init containers that restart, which start before the application and end after
+   * it. Needs Kubernetes 1.29. In the cluster: the annotation `sidecar.istio.io/nativeSidecar` of each pod.
+   * @default - as the control plane has it; native sidecars for pods that run to completion or have init containers
+   * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarNativeSidecar
+   */
+  readonly nativeSidecars?: boolean;
 }
 
 /** Istio with an Envoy proxy in each pod. */
@@ -39,11 +47,13 @@ export class IstioSidecars extends IstioMesh {
   readonly capabilities = Object.values(Capability);
   private readonly revision?: string;
   private readonly injection: Injection;
+  private readonly nativeSidecars?: boolean;
 
   constructor(props: IstioSidecarsProps = {}) {
     super('Mesh.istio', 'IstioSidecars', props);
     this.revision = props.revision;
     this.injection = props.injection ?? Injection.NAMESPACE;
+    this.nativeSidecars = props.nativeSidecars;
   }
 
   /** Exactly one of Istio's two labels, since `istio-injection` takes precedence over the revision. */
@@ -82,9 +92,8 @@ export class IstioSidecars extends IstioMesh {
    */
   podAnnotations({ inMesh, workloadKind, versions }: Service): Labels {
     const hasInitContainers = [...versions.values()].some(({ workload }) => (workload.initContainers ?? []).length > 0);
-    return inMesh && (workloadKind.runsToCompletion || hasInitContainers)
-      ? { 'sidecar.istio.io/nativeSidecar': 'true' }
-      : {};
+    const isNative = workloadKind.runsToCompletion || hasInitContainers || this.nativeSidecars;
+    return inMesh && isNative !== undefined ? { 'sidecar.istio.io/nativeSidecar': String(isNative) } : {};
   }
 
   /** Configuration and certificates from istiod, spans to the collector, metrics scraped from any namespace. */
@@ -97,6 +106,7 @@ export class IstioSidecars extends IstioMesh {
     renderSecurity(chart, this);
     renderScopes(chart, telemetryBackends(this));
     renderTelemetry(chart, this);
+    renderSlos(chart, this);
     renderMachines(chart);
     renderTraffic(chart);
     renderEgressGateways(chart, this, this.labelsOfInjection);

@@ -46,6 +46,7 @@ const UNSUPPORTED: readonly Capability[] = [
   Capability.EGRESS_GATEWAYS,
   Capability.SERVICE_AUTH,
   Capability.SERVICE_TELEMETRY,
+  Capability.SLO,
   Capability.PROXY_EXTENSIONS,
   Capability.PROXY_SCRIPTS,
   Capability.MACHINES,

@@ -8,6 +8,7 @@ import { Operation } from './operation';
 import type { Port } from './port';
 import { namesIn } from './property-table';
 import type { ICallee, IService } from './references';
+import { type Slo, validateSlo } from './slo';
 import { type CallPolicy, policiesOf, validateCallPolicy } from './call-policy';
 
 /** Properties of a {@link Call}: its policy, and the operations that it may use. */
@@ -34,6 +35,11 @@ export interface CallProps extends CallPolicy {
    * @default - all
    */
   readonly allowedOperations?: Operation[];
+  /**
+   * Objectives for the requests of this caller to this callee. In the cluster: as those of a service.
+   * @default - none
+   */
+  readonly slo?: Slo;
 }
 
 /**
@@ -54,6 +60,8 @@ export class Call {
    * The operations that the call allows: methods and paths in the AuthorizationPolicy of the callee. Undefined for all.
    */
   readonly allowedOperations?: Operation[];
+  /** The objectives for its requests; undefined for none. */
+  readonly slo?: Slo;
   /** The timeout, retries and faults of the call. */
   readonly policy: CallPolicy;
   /** The environment variables of the caller that the call sets. */
@@ -73,6 +81,7 @@ export class Call {
     this.addressEnvVar = props.addressEnvVar;
     this.addressEnvVars = props.addressEnvVars;
     this.allowedOperations = props.allowedOperations;
+    this.slo = props.slo;
     this.policy = policiesOf(props);
 
     Object.values(BESIDE_TERMS).forEach(({ validate }) => {
@@ -106,6 +115,7 @@ const BESIDE_TERMS = {
   addressEnvVar: { needsRequests: false, validate: requireSettableAddress },
   addressEnvVars: { needsRequests: false, validate: requireSettableTexts },
   allowedOperations: { needsRequests: true, validate: requireOperations },
+  slo: { needsRequests: true, validate: requireMeasuredSlo },
 } satisfies { readonly [K in Exclude<keyof CallProps, keyof CallPolicy>]-?: CallProperty };
 
 function requireSettableAddress(path: string, { addressEnvVar: address, caller }: Call): void {
@@ -174,6 +184,21 @@ function rejectWhatNeedsRequests(path: string, call: Call): void {
         `Port ${call.port.number} of ${call.callee.name} uses ${call.port.protocol}, which has no requests to apply`
         + ` ${names.join(', ')} to.`,
       fix: 'Leave these out, or declare the port as http, http2 or grpc if that is its protocol.',
+    });
+  }
+}
+
+function requireMeasuredSlo(path: string, { slo, caller }: Call): void {
+  if (slo === undefined) {
+    return;
+  }
+  validateSlo(path, slo);
+  if (!caller.inMesh) {
+    throw new ValidationError({
+      code: 'NoEffect',
+      path,
+      summary: `${caller.name} has no proxy that counts its requests, so \`slo\` would not be measured.`,
+      fix: 'Leave `slo` out, or add the caller to the mesh.',
     });
   }
 }

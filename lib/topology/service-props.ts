@@ -119,6 +119,7 @@ const RULES = {
   deniedOperations: anyValue,
   telemetry: anyValue,
   proxyExtensions: anyValue,
+  slo: anyValue,
   machines: (path, props) => {
     if (props.machines) {
       rejectWorkloadProperties(path, props, 'Machines run it', 'machines');

@@ -5,6 +5,7 @@ import { requireReason } from '../names';
 import { OutboundTraffic } from '../outbound-traffic';
 import type { Port } from '../port';
 import type { Replicas } from '../references';
+import { type Slo, validateSlo } from '../slo';
 import { ValidationError } from '../validation-error';
 import type { WorkloadKind } from '../workload-kind';
 import { type DisruptionBudget, OF_DISRUPTION_BUDGET } from './disruption-budget';
@@ -62,6 +63,12 @@ export interface ServiceObjects extends ServiceAccess {
    * @default - none
    */
   readonly proxyExtensions?: ProxyExtension[];
+  /**
+   * Objectives for all requests to it in the mesh. In the cluster: a PrometheusRule with alerts on the burn rate of the
+   * error budget, PodMonitors for the proxies, and a dashboard.
+   * @default - none
+   */
+  readonly slo?: Slo;
 }
 
 /** What the rules depend on besides. */
@@ -99,6 +106,16 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
   }
   if (props.telemetry) {
     validateTelemetry(path, props.telemetry, props.inMesh !== false);
+  }
+  if (props.slo) {
+    validateSlo(path, props.slo);
+    if (!ports.some(port => port.carriesRequests)) {
+      throw noEffect(
+        path,
+        'It receives no requests that proxies count.',
+        'Leave `slo` out, or declare an http or grpc port.',
+      );
+    }
   }
   if (serviceMetadata && ports.length === 0) {
     throw noEffect(path, 'Without a port it has no Service.', 'Leave `serviceMetadata` out, or declare a port.');
@@ -162,11 +179,11 @@ export function objectsOf(
 ): ServiceObjects {
   requireEvictable(path, props, pods);
   const { serviceAccount, serviceMetadata, disruptionBudget, authorizationDryRun, machines } = props;
-  const { headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions } = props;
+  const { headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions, slo } = props;
   const outboundTraffic = props.outboundTraffic ?? usual;
   return {
     ...{ serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun, machines },
-    ...{ headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions },
+    ...{ headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions, slo },
   };
 }
 
