@@ -17,6 +17,8 @@ import { plan } from './plan';
 import { planCommand, type PlanValues } from './plan-options';
 import { route } from './route';
 import { routeCommand, type RouteValues } from './route-options';
+import { serve } from './serve';
+import { serveCommand, type ServeValues } from './serve-options';
 import { synth } from './synth';
 import { version } from './version';
 
@@ -88,6 +90,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const graphCommand_ = graphCommand().action((paths: string[], values: GraphValues) => {
     run(() => graph(paths, values));
   });
+  const serveCommand_ = serveCommand().action((paths: string[], values: ServeValues) => {
+    run(() => serve(paths, values));
+  });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
   });
@@ -100,6 +105,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     diffCommand_,
     planCommand_,
     graphCommand_,
+    serveCommand_,
     adviseCommand_,
     completionCommand,
   ];
