@@ -10,7 +10,7 @@ import { Browser } from './chromium';
 const folder = mkdtempSync(join(tmpdir(), 'cardinal-served-'));
 const file = join(folder, 'shop.yaml');
 const SHOP = meshed('shop') + serverYaml('shop', 'web');
-const VALUES = { namespaceLabel: [], build: false, findings: true, port: '0' };
+const VALUES = { namespaceLabel: [], denyingAuthorizer: [], build: false, findings: true, port: '0' };
 writeFileSync(file, SHOP);
 const server = serverOf(new ServedPage([folder], VALUES));
 beforeAll(() => new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve)));

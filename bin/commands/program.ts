@@ -9,6 +9,8 @@ import { diff } from './diff';
 import { diffCommand, type DiffValues } from './diff-options';
 import { graph } from './graph';
 import { graphCommand, type GraphValues } from './graph-options';
+import { importManifests } from './import';
+import { importCommand, type ImportValues } from './import-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
 import { matrix } from './matrix';
@@ -93,6 +95,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const serveCommand_ = serveCommand().action((paths: string[], values: ServeValues) => {
     run(() => serve(paths, values));
   });
+  const importCommand_ = importCommand().action((paths: string[], values: ImportValues) => {
+    run(() => importManifests(paths, values));
+  });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
   });
@@ -106,6 +111,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     planCommand_,
     graphCommand_,
     serveCommand_,
+    importCommand_,
     adviseCommand_,
     completionCommand,
   ];

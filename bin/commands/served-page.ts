@@ -59,7 +59,6 @@ export class ServedPage {
       tcp: false,
       badToken: false,
       clientCertificate: false,
-      denyingAuthorizer: [],
       format: 'json',
     });
     return explained(result, cluster);

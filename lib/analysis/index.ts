@@ -14,3 +14,4 @@ export {
   svgOf,
   tracedRequests,
 } from './picture';
+export { evaluate, type Import, ImportError, importOf, OBJECTS_FILE, type Rendering, type Statement } from './import';

@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 const file = join(folder, 'shop.yaml');
 const SHOP = meshed('shop') + serverYaml('shop', 'web') + serverYaml('shop', 'pay');
 writeFileSync(file, SHOP);
-const VALUES = { namespaceLabel: [], build: false, findings: false, port: '0' };
+const VALUES = { namespaceLabel: [], denyingAuthorizer: [], build: false, findings: false, port: '0' };
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach(each => each.close()));
 
