@@ -87,6 +87,19 @@ export class Browser {
     return (result as { value: T }).value;
   }
 
+  /** Waits until an expression is true in the page, which may be another one by then. */
+  async waitFor(expression: string, limitMs: number): Promise<void> {
+    const end = performance.now() + limitMs;
+    while (!(await this.run<boolean>(expression).catch(() => false))) {
+      if (performance.now() > end) {
+        throw new Error(
+          `This is not so after ${limitMs} ms: ${expression}\n${await this.run('document.body.innerText')}`,
+        );
+      }
+      await new Promise(resolve => setTimeout(resolve, 200));
+    }
+  }
+
   /** Presses a key, such as `Enter` or `/`. */
   async press(key: string): Promise<void> {
     const codes: Readonly<Record<string, number>> = { Enter: 13, Tab: 9, Escape: 27, ArrowRight: 39, ArrowDown: 40 };

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pageOf } from '../lib/analysis';
 import { cardinal } from '../test/support/command';
 import { meshed, policy, server } from '../test/support/mesh-manifests';
 import { Browser } from './chromium';
@@ -24,7 +25,7 @@ const after = fileOf(
     + policy('bank', 'pay', ONLY_WEB)
     + server('bank', 'log'),
 );
-const pageOf = (...args: string[]) => {
+const urlOf = (...args: string[]) => {
   const { stdout } = cardinal('graph', ...args, '--format', 'html');
   return `file://${fileOf('page.html', stdout)}`;
 };
@@ -37,7 +38,7 @@ const type = (id: string, value: string) =>
 
 test('a page shows callers, objects, findings and requests of a service, and loads nothing else', () =>
   Browser.with(async browser => {
-    const url = pageOf(after);
+    const url = urlOf(after);
     await browser.goTo(url);
     expect(await browser.run(titles)).toEqual(['bank/log', 'bank/pay', 'shop/web']);
     expect(await browser.run(text('list'))).toMatch(/shop\/web 2 errors/);
@@ -63,7 +64,7 @@ test('a page shows callers, objects, findings and requests of a service, and loa
 
 test('search and the namespace filter the list and the drawing', () =>
   Browser.with(async browser => {
-    await browser.goTo(pageOf(after));
+    await browser.goTo(urlOf(after));
     await browser.run(type('search', 'LOG'));
     expect(await browser.run(titles)).toEqual(['bank/log']);
     expect(await browser.run(`document.querySelectorAll('.node:not(.hidden)').length`)).toBe(1);
@@ -74,7 +75,7 @@ test('search and the namespace filter the list and the drawing', () =>
 
 test('all of it works by keyboard', () =>
   Browser.with(async browser => {
-    await browser.goTo(pageOf(after));
+    await browser.goTo(urlOf(after));
     await browser.press('/');
     expect(await browser.run('document.activeElement.id')).toBe('search');
     await browser.run(`document.querySelector('#list button').focus()`);
@@ -97,7 +98,7 @@ test('all of it works by keyboard', () =>
 
 test('every control has a name and a role for screen readers', () =>
   Browser.with(async browser => {
-    await browser.goTo(pageOf(after));
+    await browser.goTo(urlOf(after));
     const { nodes } = await browser.send('Accessibility.getFullAXTree', {});
     const found = (nodes as { ignored: boolean; role?: { value: string }; name?: { value: string } }[])
       .filter(each => !each.ignored)
@@ -112,7 +113,7 @@ test('every control has a name and a role for screen readers', () =>
 
 test('a comparison shows what was before, what is after, and both', () =>
   Browser.with(async browser => {
-    await browser.goTo(pageOf(after, '--before', before));
+    await browser.goTo(urlOf(after, '--before', before));
     expect(await browser.run(titles)).toContain('bank/log');
     expect(await browser.run(text('list'))).toMatch(/bank\/log .*added/);
     await browser.run(type('side', 'before'));
@@ -130,7 +131,7 @@ kind: ServiceEntry
 metadata: {name: a, namespace: shop}
 spec: {hosts: [${host}], location: MESH_EXTERNAL, resolution: DNS, ports: [{number: 443, name: tls, protocol: TLS}]}
 `;
-    await browser.goTo(pageOf(fileOf('hostile.yaml', meshed('shop') + server('shop', 'web') + entry)));
+    await browser.goTo(urlOf(fileOf('hostile.yaml', meshed('shop') + server('shop', 'web') + entry)));
     const names = await browser.run<string[]>(titles);
     expect(names.find(each => each.includes('<img'))).toBeDefined();
     for (const name of ['0', '1']) {
@@ -139,4 +140,40 @@ spec: {hosts: [${host}], location: MESH_EXTERNAL, resolution: DNS, ports: [{numb
       );
     }
     expect(await browser.run(`[window.isHarmed ?? 0, document.querySelectorAll('img').length]`)).toEqual([0, 0]);
+  }));
+
+test('a page of 1,000 services and 3,000 calls needs less than 3 s of its thread to open', () =>
+  Browser.with(async browser => {
+    const nodes = Array.from({ length: 1000 }, (_, index) => ({
+      id: `Service n${index % 20}/s${index}`,
+      label: `s${index}`,
+      kind: 'service' as const,
+      namespace: `n${index % 20}`,
+      versions: ['v1', 'v2'].map(label => ({ workload: `n${index % 20}/s${index}-${label}`, label, shares: [0.9] })),
+      findings: [],
+      objects: ['Service', 'Deployment', 'VirtualService', 'DestinationRule', 'AuthorizationPolicy'].map(kind => ({
+        title: `${kind} n${index % 20}/s${index}`,
+        place: { file: 'dist/5-workloads.yaml', line: index, column: 1 },
+        difference: 'same' as const,
+      })),
+      difference: 'same' as const,
+    }));
+    const calls = nodes.flatMap(({ id }, index) =>
+      [1, 7, 32].map(step => ({
+        from: id,
+        to: nodes[(index + step) % nodes.length]?.id ?? '',
+        terms: [':8080', 'v1 90%, v2 10%', 'timeout 2 s'],
+        isUnconditional: true,
+        caller: '',
+        requests: [],
+        difference: 'same' as const,
+      })),
+    );
+    const page = pageOf({ nodes, calls }, { title: 'Traffic', requests: [], isComparison: false, changes: [] });
+    await browser.send('Performance.enable', { timeDomain: 'threadTicks' });
+    await browser.goTo(`file://${fileOf('large.html', page)}`);
+    const { metrics } = await browser.send('Performance.getMetrics', {});
+    const taken = (metrics as { name: string; value: number }[]).find(({ name }) => name === 'TaskDuration')?.value;
+    expect(taken).toBeLessThan(3);
+    expect(await browser.run(titles)).toHaveLength(1000);
   }));

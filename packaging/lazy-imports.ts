@@ -23,7 +23,7 @@ const HEAVY = anyOf(
   /\.\/yaml/,
   /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
 );
-const COMMANDS = anyOf(/\.\/(advise|check|completion|diff|graph|init|matrix|plan|route|synth)/);
+const COMMANDS = anyOf(/\.\/(advise|check|completion|diff|graph|import|init|matrix|plan|route|serve|synth)/);
 /** Whether a module that a file imports is loaded when it is used. */
 const isHeavy = (path: string, file: string) =>
   HEAVY.test(path) || (file.startsWith('bin/commands/') && COMMANDS.test(path));

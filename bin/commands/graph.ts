@@ -69,6 +69,7 @@ function propsOf(picture: Picture, cluster: Cluster, title: string): PageProps {
   return { title, requests: tracedRequests(picture, picture, cluster, false), isComparison: false, changes: [] };
 }
 
-function titleOf(paths: readonly string[]): string {
+/** The title of the picture of manifests. */
+export function titleOf(paths: readonly string[]): string {
   return paths.length === 0 ? 'Traffic' : `Traffic of ${paths.join(', ')}`;
 }

@@ -30,6 +30,8 @@ export interface Input {
   readonly cluster: Cluster;
   /** What was left out, in sentences. */
   readonly notes: readonly string[];
+  /** The files and folders that were read. */
+  readonly paths: readonly string[];
 }
 
 /** Input or options that cannot be used. */
@@ -96,13 +98,24 @@ export function readInput(paths: readonly string[], values: InputValues): Input 
       unread: reading.unread,
     }),
     notes: reading.notes,
+    paths: environment.paths,
   };
 }
 
 /** Runs a command; for input that cannot be used it prints why, and returns 2. */
 export function withInputErrors(run: () => number): number {
+  const done = withProblems(run);
+  if ('problems' in done) {
+    printNotes(done.problems);
+    return 2;
+  }
+  return done.result;
+}
+
+/** The result of a function, or for input that cannot be used why, in lines. */
+export function withProblems<T>(run: () => T): { readonly result: T } | { readonly problems: readonly string[] } {
   try {
-    return run();
+    return { result: run() };
   } catch (error) {
     if (
       error instanceof InputError
@@ -111,8 +124,7 @@ export function withInputErrors(run: () => number): number {
       || error instanceof Unsimulated
     ) {
       const text = error instanceof Unsimulated ? `Unsimulated: ${error.message}` : error.message;
-      printNotes(text.split('\n'));
-      return 2;
+      return { problems: text.split('\n') };
     }
     throw error;
   }

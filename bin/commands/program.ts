@@ -19,6 +19,8 @@ import { plan } from './plan';
 import { planCommand, type PlanValues } from './plan-options';
 import { route } from './route';
 import { routeCommand, type RouteValues } from './route-options';
+import { serve } from './serve';
+import { serveCommand, type ServeValues } from './serve-options';
 import { synth } from './synth';
 import { version } from './version';
 
@@ -90,6 +92,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const graphCommand_ = graphCommand().action((paths: string[], values: GraphValues) => {
     run(() => graph(paths, values));
   });
+  const serveCommand_ = serveCommand().action((paths: string[], values: ServeValues) => {
+    run(() => serve(paths, values));
+  });
   const importCommand_ = importCommand().action((paths: string[], values: ImportValues) => {
     run(() => importManifests(paths, values));
   });
@@ -105,6 +110,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     diffCommand_,
     planCommand_,
     graphCommand_,
+    serveCommand_,
     importCommand_,
     adviseCommand_,
     completionCommand,

@@ -19,6 +19,12 @@ export function route(paths: readonly string[], values: RouteValues): number {
   });
 }
 
+/** The result of a request in a cluster. Throws an InputError for options that do not go together. */
+export function resultOf(cluster: Cluster, values: RouteValues): RequestResult {
+  const send = requestOf(values);
+  return stated(() => send(cluster));
+}
+
 const INTERNET = 'internet';
 
 /** The request, once the manifests are read. Throws for options that do not go together. */

@@ -58,6 +58,29 @@ ${scripts.map(each => `<script>${each}</script>`).join('\n')}
 /** In this order: each uses those before it, and, once it runs, all. */
 const SCRIPTS = ['model.js', 'filter.js', 'details.js', 'requests.js', 'tables.js', 'controls.js'];
 
+/** The page in place of one that cannot be made: it is requested again after two seconds. */
+export function problemPage(title: string, problems: readonly string[]): string {
+  const css = `${partOf('drawing.css')}\n${partOf('page.css')}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${xml(`default-src 'none'; style-src ${hashOf(css)}; script-src ${hashOf(RELOAD)}`)}">
+<title>${xml(title)}</title>
+<style>${css}</style>
+</head>
+<body>
+<header><h1>${xml(title)}</h1></header>
+<main role="alert"><section class="problems"><h2>The manifests cannot be read</h2>
+${problems.map(each => `<p class="is-error">${xml(each)}</p>`).join('\n')}</section></main>
+<script>${RELOAD}</script>
+</body>
+</html>
+`;
+}
+
+const RELOAD = 'setTimeout(() => location.reload(), 2000);';
+
 function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

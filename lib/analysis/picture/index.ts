@@ -1,6 +1,6 @@
 export { comparedPicture } from './compare';
-export { type PageProps, pageOf } from './html';
+export { type PageProps, pageOf, problemPage } from './html';
 export type { Picture } from './model';
 export { pictureOf } from './picture';
-export { tracedRequests } from './requests';
+export { explained, tracedRequests } from './requests';
 export { svgOf } from './svg';

@@ -61,8 +61,12 @@ const TERMS = { line: 12, character: 6.3, characters: 24 };
 
 /** The lines of the terms at an arrow: dashes stand for what is allowed in part. */
 export function termsOf({ terms, before, difference }: PictureCall): string[] {
-  const drawn = (all: readonly string[]) => all.filter(each => each !== PARTIAL).flatMap(wrapped);
-  return difference === 'changed' ? ['before:', ...drawn(before ?? []), 'after:', ...drawn(terms)] : drawn(terms);
+  const drawn = (all: readonly string[], besides: readonly string[]) =>
+    all.filter(each => each !== PARTIAL && !besides.includes(each)).flatMap(wrapped);
+  const old = before ?? [];
+  return difference === 'changed'
+    ? ['before:', ...drawn(old, terms), 'after:', ...drawn(terms, old)]
+    : drawn(terms, []);
 }
 
 function wrapped(text: string): string[] {

@@ -97,7 +97,7 @@ class Operations {
 }
 
 /** The explanation of a result as the page shows it. */
-function explained(result: RequestResult, cluster: Cluster): Omit<TracedRequest, 'call' | 'isBefore'> {
+export function explained(result: RequestResult, cluster: Cluster): Omit<TracedRequest, 'call' | 'isBefore'> {
   const { title, arrives, steps, terms, outcomes } = routeReport(result, cluster);
   return {
     title,

@@ -52,8 +52,8 @@ const MARGIN = 30;
 /** More arrows than this hide the services behind them, and each other. */
 const MOST_CALLS = 4000;
 const ARROW =
-  '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-  + '<path d="M0 0L8 4L0 8z" class="tip"/></marker></defs>';
+  '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9"'
+  + ' markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" class="tip"/></marker></defs>';
 
 function descriptionOf({ nodes, calls }: Picture, isDrawn: boolean): string {
   const services = nodes.filter(each => each.kind === 'service' || each.kind === 'workload').length;

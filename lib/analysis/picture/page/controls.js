@@ -2,7 +2,7 @@
 'use strict';
 (() => {
   const page = (globalThis.page ??= {});
-  const { byId, data, make, svg, VIEWS } = page;
+  const { boxes, byId, data, make, svg, VIEWS } = page;
   // Pan and zoom.
   const canvas = svg.querySelector('.canvas');
   const panzoom = globalThis.Panzoom(canvas, { maxScale: 12, minScale: 0.1, step: 0.25, cursor: 'grab', noBind: true });
@@ -25,6 +25,19 @@
       page.choose(data.calls[Number(arrow.dataset.call)][1], false);
     }
   });
+  /** Of a picture with many boxes, moves a chosen one to the middle, in a size that can be read. */
+  page.zoomTo = index => {
+    const box = boxes[index].querySelector('rect');
+    const [x, y, width, height] = ['x', 'y', 'width', 'height'].map(each => Number(box.getAttribute(each)));
+    const { x: left, y: top, width: all, height: whole } = svg.viewBox.baseVal;
+    const scale = Math.min(all / 1200, 12);
+    if (scale > 1.5) {
+      panzoom.zoom(scale, { animate: false });
+      panzoom.pan((left + all / 2) / scale - x - width / 2, (top + whole / 2) / scale - y - height / 2, {
+        force: true,
+      });
+    }
+  };
   byId('in').addEventListener('click', () => panzoom.zoomIn());
   byId('out').addEventListener('click', () => panzoom.zoomOut());
   byId('fit').addEventListener('click', () => panzoom.reset());
@@ -78,6 +91,7 @@
   const linked = data.nodes.findIndex(each => `#${encodeURIComponent(each.id)}` === location.hash);
   if (linked >= 0) {
     page.choose(linked, false);
+    page.zoomTo(linked);
   }
   if (data.version !== undefined) {
     setInterval(() => {

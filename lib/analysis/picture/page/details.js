@@ -32,6 +32,7 @@
     }
     details.replaceChildren(...detailsOf(data.nodes[index], index));
     if (isFocused) {
+      page.zoomTo(index);
       details.focus();
     }
   };

@@ -66,10 +66,18 @@
     const from = make('input', { list: 'callers', 'aria-label': 'From', placeholder: 'shop/web, or internet' });
     const to = make('input', { 'aria-label': 'To', placeholder: 'payment.shop:8080/charge' });
     const method = make('input', { 'aria-label': 'Method', value: 'GET', size: 7 });
+    const header = make('input', { 'aria-label': 'Header', placeholder: 'header: NAME=VALUE' });
+    const claim = make('input', { 'aria-label': 'Claim of a token', placeholder: 'claim: NAME=VALUE' });
     const status = make('p', { role: 'alert', class: 'is-error' });
     const send = event => {
       event.preventDefault();
-      const query = new URLSearchParams({ from: from.value, to: to.value, method: method.value });
+      const query = new URLSearchParams({
+        from: from.value,
+        to: to.value,
+        method: method.value,
+        header: header.value,
+        claim: claim.value,
+      });
       fetch(`/route?${query}`)
         .then(response => response.json())
         .then(({ error, request }) => {
@@ -84,7 +92,21 @@
     };
     return [
       callers,
-      make('form', { submit: send }, from, ' ', to, ' ', method, ' ', make('button', {}, 'Explain')),
+      make(
+        'form',
+        { submit: send },
+        from,
+        ' ',
+        to,
+        ' ',
+        method,
+        ' ',
+        header,
+        ' ',
+        claim,
+        ' ',
+        make('button', {}, 'Explain'),
+      ),
       status,
     ];
   };
