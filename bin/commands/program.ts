@@ -13,6 +13,8 @@ import { importManifests } from './import';
 import { importCommand, type ImportValues } from './import-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
+import { learn } from './learn';
+import { learnCommand, type LearnValues } from './learn-options';
 import { matrix } from './matrix';
 import { matrixCommand, type MatrixValues } from './matrix-options';
 import { plan } from './plan';
@@ -93,6 +95,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const importCommand_ = importCommand().action((paths: string[], values: ImportValues) => {
     run(() => importManifests(paths, values));
   });
+  const learnCommand_ = learnCommand().action((files: string[], values: LearnValues) => {
+    run(() => learn(files, values));
+  });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
   });
@@ -106,6 +111,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     planCommand_,
     graphCommand_,
     importCommand_,
+    learnCommand_,
     adviseCommand_,
     completionCommand,
   ];

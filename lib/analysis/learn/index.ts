@@ -1,0 +1,1 @@
+export { compared, type Comparison, learnedText, Learning, UnknownObservations } from './learn';
