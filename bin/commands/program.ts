@@ -2,6 +2,8 @@ import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { printableLine } from '../../lib/manifests';
 import { advise } from './advise';
 import { adviseCommand, type AdviseValues } from './advise-options';
+import { apply } from './apply';
+import { applyCommand, type ApplyValues } from './apply-options';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
@@ -89,6 +91,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const planCommand_ = planCommand().action((before: string, after: string, values: PlanValues) => {
     run(() => plan(before, after, values));
   });
+  const applyCommand_ = applyCommand().action((before: string, after: string, values: ApplyValues) => {
+    run(() => apply(before, after, values));
+  });
   const graphCommand_ = graphCommand().action((paths: string[], values: GraphValues) => {
     run(() => graph(paths, values));
   });
@@ -109,6 +114,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     matrixCommand_,
     diffCommand_,
     planCommand_,
+    applyCommand_,
     graphCommand_,
     importCommand_,
     learnCommand_,
