@@ -24,7 +24,7 @@ export function applyCommand(): Command {
     .argument('<after>', 'the same')
     .option('--dry-run', 'have the API server validate each step, and change nothing', false)
     .option('--apply-set <name>', 'delete what earlier runs have applied and AFTER does not declare')
-    .option('--force-conflicts', 'take over fields of other managers', false)
+    .option('--force-conflicts', 'overwrite fields of other managers', false)
     .option('--context <name>', 'the context of the kubeconfig (default: the current one)')
     .addOption(seconds('--timeout <seconds>', 'the limit of each wait', '300'))
     .addOption(seconds('--settle <seconds>', 'the time in which istiod collects changes', '10'));

@@ -13,5 +13,6 @@ export {
   stepFolders,
 } from './plan';
 export { GRAPH_FORMATS, graphOf } from './graph';
+export { comparedPicture, type PageProps, pageOf, type Picture, pictureOf, svgOf, tracedRequests } from './picture';
 export { evaluate, type Import, ImportError, importOf, OBJECTS_FILE, type Rendering, type Statement } from './import';
 export { compared, type Comparison, learnedText, Learning, UnknownObservations } from './learn';

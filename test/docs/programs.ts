@@ -5,6 +5,7 @@ import * as cardinal from '../../lib';
 import * as checks from '../../lib/checks/api';
 import * as gateway from '../../lib/gateway';
 import * as istio from '../../lib/istio';
+import * as linkerd from '../../lib/linkerd';
 import * as openapi from '../../lib/openapi';
 import * as testing from '../../lib/testing';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -17,6 +18,7 @@ const MODULES: Readonly<Record<string, object>> = {
   'cdk8s-cardinal/checks': checks,
   'cdk8s-cardinal/gateway': gateway,
   'cdk8s-cardinal/istio': istio,
+  'cdk8s-cardinal/linkerd': linkerd,
   'cdk8s-cardinal/openapi': openapi,
   'cdk8s-cardinal/testing': testing,
 };

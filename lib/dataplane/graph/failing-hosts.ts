@@ -16,6 +16,7 @@ import {
   PODS_ELSEWHERE,
   type Resource,
   type Workload,
+  portNumber,
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { DestinationRules } from '../clusters/destination-rule';
@@ -146,7 +147,9 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
   }
   const isChosen = isHeadless(host);
   const tlsMode = isChosen ? headlessTlsMode(host, cluster) : undefined;
-  for (const endpoint of isChosen ? chosenEndpoints(host, port, cluster) : endpointsOf(host, port, {}, cluster)) {
+  for (const endpoint of isChosen
+    ? chosenEndpoints(host, portNumber(port) ?? 0, cluster)
+    : endpointsOf(host, port, {}, cluster)) {
     const { workload } = endpoint;
     const key = `${caller.namespace} ${endpoint.port.number} ${endpoint.port.protocol} ${tlsMode ?? ''}`;
     const { refusal, isExcluded } = workload

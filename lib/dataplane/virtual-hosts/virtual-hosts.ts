@@ -1,10 +1,12 @@
 import {
+  ageOf,
   carriesRequests,
   type Cluster,
   covers,
   type Field,
   fullHost,
   type Host,
+  inOrderOfAge,
   Kind,
   namespacesOf,
   portNumber,
@@ -73,12 +75,13 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
   );
   const isPublic = (virtualService: Resource) =>
     namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace).includes('*');
-  const rivals = [
-    ...listener.virtualServices
-      .filter(isPublic)
-      .map(each => ({ age: `${each.name}.${each.namespace}`, apply: byVirtualService(each) })),
-    ...groups.filter(each => !each.isOwn && each.isBeside).map(({ group: { age }, apply }) => ({ age, apply })),
-  ].sort((a, b) => (a.age < b.age ? -1 : 1));
+  const rivals = inOrderOfAge(
+    [
+      ...listener.virtualServices.filter(isPublic).map(each => ({ age: ageOf(each), apply: byVirtualService(each) })),
+      ...groups.filter(each => !each.isOwn && each.isBeside).map(({ group: { age }, apply }) => ({ age, apply })),
+    ],
+    each => each.age,
+  );
   for (const apply of [
     ...listener.virtualServices.filter(each => !isPublic(each)).map(byVirtualService),
     ...groups.filter(each => each.isOwn).map(each => each.apply),
