@@ -15,4 +15,4 @@ export {
 export { GRAPH_FORMATS, graphOf } from './graph';
 export { comparedPicture, type PageProps, pageOf, type Picture, pictureOf, svgOf, tracedRequests } from './picture';
 export { evaluate, type Import, ImportError, importOf, OBJECTS_FILE, type Rendering, type Statement } from './import';
-export { compared, type Comparison, learnedText, Learning, UnknownObservations } from './learn';
+export { compared, learnedText, Learning, UnknownObservations } from './learn';

@@ -1,1 +1,1 @@
-export { compared, type Comparison, learnedText, Learning, UnknownObservations } from './learn';
+export { compared, learnedText, Learning, UnknownObservations } from './learn';

@@ -110,7 +110,7 @@ export function learnedText(observations: Observations): string {
 }
 
 /** Workloads have the version behind the name of the service. */
-export function serviceName(workload: string): string {
+function serviceName(workload: string): string {
   return workload.replace(/-v\d+$/, '');
 }
 
