@@ -301,3 +301,59 @@ test('without a folder the model is printed', () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain("const topology = new Topology('shop', {");
 });
+
+test('objects of several namespaces are patched in theirs, and Pods and Jobs are callers that stay as they are', () => {
+  const other = (text: string) => text.replaceAll('shop', 'pay');
+  const { model, objects, summary } = imported(
+    namespace
+      + app('web')
+      + other(namespace)
+      + other(deployment('api', '{ containers: [{ name: api, image: api }] }'))
+      + other(service('api'))
+      + 'apiVersion: v1\nkind: Pod\nmetadata: { name: debug, namespace: pay, labels: { app: debug } }\n'
+      + 'spec: { containers: [{ name: debug, image: debug }] }\n',
+  );
+
+  expect(summary).toContain('Traffic is equal');
+  expect(model).toContain("topology.addNamespace('pay');");
+  expect(model).toContain(".object('Deployment', 'api-v1', 'pay')");
+  expect(model).toContain('// Its workload is kept as it is: it is a Pod.');
+  expect(objects).toContain('kind: Pod');
+});
+
+test('an autoscaler and a disruption budget keep their limits, by the names of the model', () => {
+  const { model, objects } = imported(
+    namespace
+      + app('web')
+      + object(
+        'autoscaling/v2',
+        'HorizontalPodAutoscaler',
+        'web',
+        '{ scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, minReplicas: 2, maxReplicas: 6 }',
+      )
+      + object(
+        'policy/v1',
+        'PodDisruptionBudget',
+        'any',
+        '{ minAvailable: 1, selector: { matchLabels: { app: web } } }',
+      ),
+  );
+
+  expect(model).toContain('autoscaling: { min: 2, max: 6, existing: true },');
+  expect(objects).toContain('name: web-v1');
+  expect(model).toContain(
+    ".addJsonPatch(JsonPatch.remove('/spec/maxUnavailable'), JsonPatch.add('/spec/minAvailable', 1));",
+  );
+});
+
+test('a LoadBalancer is reachable from any address as before', () => {
+  const { status, model } = imported(
+    namespace
+      + deployment('web', pod('web'))
+      + service('web', 'type: LoadBalancer, ports: [{ name: http, port: 80, targetPort: 8080 }]'),
+  );
+
+  expect(status).toBe(0);
+  expect(model).toContain('// Services that are reachable from any address.');
+  expect(model).toContain("JsonPatch.add('/spec/type', 'LoadBalancer')");
+});

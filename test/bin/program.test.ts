@@ -100,7 +100,7 @@ test('the completion of bash has the commands, and the options of each', () => {
       .trim();
   expect(completed('ch')).toBe('check');
   expect(completed('')).toBe(
-    'init synth check route matrix diff plan graph serve import advise completion --version --help',
+    'init synth check route matrix diff plan apply graph serve import learn advise completion --version --help',
   );
   expect(completed('check', '--f')).toBe('--format --fail-on');
   expect(completed('synth', '-')).toBe('--help');

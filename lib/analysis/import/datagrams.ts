@@ -9,7 +9,11 @@ export function datagramPorts({ service, versions }: ImportedService): readonly 
 }
 
 /** NetworkPolicies by which the pods of the cluster can send datagrams to a port. */
-export function datagramOpenings({ name: title, namespace }: ImportedService, port: number): Statement[] {
+export function datagramOpenings(
+  { name: title, namespace }: ImportedService,
+  labels: Readonly<Record<string, string>>,
+  port: number,
+): Statement[] {
   const ports = [{ port, protocol: 'UDP' }];
   const policy = (id: string, spec: object): Statement => ({
     code: make(
@@ -19,7 +23,7 @@ export function datagramOpenings({ name: title, namespace }: ImportedService, po
       literal({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: id, namespace }, spec }),
     ),
   });
-  const pods = { podSelector: { matchLabels: { app: title } } };
+  const pods = { podSelector: { matchLabels: labels } };
   return [
     policy(`${title}-udp-${port}`, {
       ...pods,

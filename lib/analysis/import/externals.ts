@@ -14,6 +14,7 @@ import {
 } from './code';
 import { constantOf, type ImportedPort, type ImportedService } from './services';
 import { ALL } from './calls';
+import { namespaceIn } from './rest';
 import { portCode } from './workload';
 
 /** ServiceEntries as external services that all services call, as they can. */
@@ -135,22 +136,28 @@ export function keptHosts(
     versions.some(({ workload }) => membershipOf(workload, cluster) === Membership.SIDECAR),
   );
   const addresses = entries.flatMap(each => each.spec.get('addresses').texts);
+  const namespaces = [...new Set(callers.map(each => each.namespace))];
   return [
-    ...(hosts.length === 0 || callers.length === 0
-      ? []
-      : [
-          {
-            each: { name: 'caller', of: callers.map(each => name(each.constant)), within: within(callers, services) },
-            code: call(
-              call(name('chart'), 'object', literal('Sidecar'), member(name('caller'), 'name')),
-              'addJsonPatch',
-              ...hosts.map(each =>
-                call(exported('cdk8s', 'JsonPatch'), 'add', literal('/spec/egress/0/hosts/-'), literal(each)),
-              ),
-            ),
-          },
-        ]),
-    ...[...new Set(callers.map(each => each.namespace))].flatMap(namespace =>
+    ...(hosts.length === 0 ? [] : namespaces).map(namespace => {
+      const own = callers.filter(each => each.namespace === namespace);
+      return {
+        each: { name: 'caller', of: own.map(each => name(each.constant)), within: within(own, services) },
+        code: call(
+          call(
+            name('chart'),
+            'object',
+            literal('Sidecar'),
+            member(name('caller'), 'name'),
+            namespaceIn(services, namespace),
+          ),
+          'addJsonPatch',
+          ...hosts.map(each =>
+            call(exported('cdk8s', 'JsonPatch'), 'add', literal('/spec/egress/0/hosts/-'), literal(each)),
+          ),
+        ),
+      };
+    }),
+    ...namespaces.flatMap(namespace =>
       addresses.length === 0
         ? []
         : [

@@ -8,7 +8,8 @@ import { admissions, gatewaysOf, gatewayStatements, openings } from './gateways'
 import { policiesOf } from './policies';
 import { DEFAULT_RETRIES, defaultRetries, routesOf } from './routes';
 import type { ImportedRoutes } from './routes';
-import { type ImportedService, servicesOf } from './services';
+import { type ImportedService, KINDS, servicesOf } from './services';
+import { exposedPorts } from './exposed';
 import { surroundingsOf } from './surroundings';
 import { existingDeclaration, serviceDeclaration, type Surroundings } from './workload';
 
@@ -37,17 +38,18 @@ export interface Model {
 }
 
 /** The services, calls and traffic rules of manifests. */
-export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existing: refused }: ModelProps): Model {
+export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existing }: ModelProps): Model {
   const hasMesh = mesh !== 'none';
   const services = servicesOf(cluster).filter(each => !isGateway(each, cluster));
-  const existing = new Set(services.filter(each => refused.has(keyOf(each))));
+  const refused = new Map([...existing, ...ofOtherKinds(services)]);
+  const kept = new Set(services.filter(each => refused.has(keyOf(each))));
   const calls = callsOf(services, new TrafficMatrix(contextOf(cluster)).reaches);
   const all = [...calls.addressed, ...calls.granted, ...(keepsOpen ? calls.open : [])];
   const { routes, expressed } = hasMesh
-    ? routesOf(services, existing, cluster)
+    ? routesOf(services, kept, cluster)
     : { routes: new Map<ImportedService, ImportedRoutes>(), expressed: new Set<Resource>() };
   const policies = policiesOf(services, all, cluster);
-  const isUnmanaged = (namespace: string) => services.every(each => each.namespace !== namespace || existing.has(each));
+  const isUnmanaged = (namespace: string) => services.every(each => each.namespace !== namespace || kept.has(each));
   const gateways = gatewaysOf(services, cluster);
   const taken = new Set([...services.map(each => each.constant), ...RESERVED]);
   const protocolPolicy = (protocol: string): Readonly<Record<string, Code>> =>
@@ -61,10 +63,10 @@ export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existi
     ? externalsOf(services, cluster, taken, protocolPolicy)
     : { statements: [], expressed: new Set<Resource>() };
   const namespaces = [...new Set(services.map(each => each.namespace))];
-  const around = surroundingsOf(services, calls, existing, cluster, taken);
+  const around = surroundingsOf(services, calls, kept, cluster, taken);
   return {
     services,
-    existing,
+    existing: kept,
     routes,
     expressed: new Set([
       ...expressed,
@@ -89,7 +91,7 @@ export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existi
       ...section(
         ['Calls whose address a variable of the caller has.'],
         calls.addressed.map(each =>
-          callStatement(existing.has(each.caller) ? { ...each, addresses: [] } : each, policyOf(each)),
+          callStatement(kept.has(each.caller) ? { ...each, addresses: [] } : each, policyOf(each)),
         ),
       ),
       ...section(
@@ -125,16 +127,33 @@ export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existi
       ),
       ...section(
         ['Ports for UDP, which calls do not have.'],
-        services.flatMap(each => datagramPorts(each).flatMap(port => datagramOpenings(each, port))),
+        services.flatMap(each =>
+          datagramPorts(each).flatMap(port => datagramOpenings(each, labelsOf(each, kept), port)),
+        ),
       ),
       ...section(
         ['Services that are reachable from any address.'],
-        exposed(services, cluster).flatMap(([service, port]) =>
-          openings(`${service.name}-outside-${port}`, service.namespace, { app: service.name }, port, hasMesh),
+        exposedPorts(services, cluster).flatMap(([service, port]) =>
+          openings(`${service.name}-outside-${port}`, service.namespace, labelsOf(service, kept), port, hasMesh),
         ),
       ),
     ],
   };
+}
+
+/** Pods, Jobs and the like, whose objects are kept. */
+function ofOtherKinds(services: readonly ImportedService[]): (readonly [string, string])[] {
+  return services.flatMap(each => {
+    const other = each.versions.find(({ workload }) => !KINDS.has(workload.resource.type));
+    return other ? [[keyOf(each), `it is a ${other.workload.resource.kind}.`] as const] : [];
+  });
+}
+
+/** The labels of the pods of a service in the model. */
+function labelsOf(service: ImportedService, kept: ReadonlySet<ImportedService>): Readonly<Record<string, string>> {
+  return kept.has(service)
+    ? (service.service?.spec.get('selector').strings ?? service.versions[0]?.workload.labels ?? {})
+    : { app: service.name };
 }
 
 const RESERVED = ['topology', 'chart', 'app', ALL, DEFAULT_RETRIES];
@@ -236,20 +255,4 @@ function isOutboundOpen(services: readonly ImportedService[], cluster: Cluster):
       }),
     )
   );
-}
-
-/** The ports that a Service of type LoadBalancer or NodePort opens. */
-function exposed(services: readonly ImportedService[], cluster: Cluster): (readonly [ImportedService, number])[] {
-  const found = new Map<string, readonly [ImportedService, number]>();
-  for (const { from, to } of new TrafficMatrix(contextOf(cluster)).reaches.filter(each => each.from === 'internet')) {
-    const [, title = '', number = ''] = /^(.*):(\d+)$/.exec(to) ?? [];
-    const service = services.find(each => each.versions.some(({ workload }) => workload.resource.key === title));
-    const isOpen = service?.versions.some(({ workload }) =>
-      cluster.servicesOf(workload).some(each => ['LoadBalancer', 'NodePort'].includes(each.spec.get('type').text)),
-    );
-    if (service && isOpen && from !== '') {
-      found.set(`${keyOf(service)} ${number}`, [service, Number(number)]);
-    }
-  }
-  return [...found.values()];
 }

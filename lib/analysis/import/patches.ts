@@ -71,7 +71,7 @@ function replaced(value: unknown, path: Path): Patch {
   return { op: 'replace', path: pointer(path), value: pruned(value) };
 }
 
-export function pointer(path: Path): string {
+function pointer(path: Path): string {
   return path.map(each => `/${String(each).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 }
 

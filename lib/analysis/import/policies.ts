@@ -2,6 +2,7 @@ import { type Cluster, type Field, Kind, type Resource, selects, type Workload }
 import { call, cardinal, type Code, exported, list, literal, name, type Statement } from './code';
 import type { ImportedCall } from './calls';
 import { pruned } from './patches';
+import { namespaceIn } from './rest';
 import type { ImportedService } from './services';
 
 /** What policies become: the operations of calls, or the rules of a rendered policy. */
@@ -31,7 +32,7 @@ export function policiesOf(
     if (translated.every(([, found]) => found !== undefined)) {
       translated.forEach(([each, found]) => found && operations.set(each, found));
     } else if (policies.length > 0) {
-      statements.push(rulesStatement(service, policies));
+      statements.push(rulesStatement(service, namespaceIn(services, service.namespace), policies));
     }
   }
   const ofNamespaces = [
@@ -73,12 +74,16 @@ function selectsLabels(labels: Readonly<Record<string, string>>, workload: Workl
   return Object.entries(labels).every(([label, value]) => workload.labels[label] === value);
 }
 
-function rulesStatement({ name: title }: ImportedService, policies: readonly Resource[]): Statement {
+function rulesStatement(
+  { name: title }: ImportedService,
+  namespace: Code | undefined,
+  policies: readonly Resource[],
+): Statement {
   const rules = policies.flatMap(each => each.spec.get('rules').items.map(rule => pruned(rule.value)));
   return {
     comment: [`The rules of ${policies.map(each => `AuthorizationPolicy ${each.key}`).join(', ')} as they are.`],
     code: call(
-      call(name('chart'), 'object', literal('AuthorizationPolicy'), literal(title)),
+      call(name('chart'), 'object', literal('AuthorizationPolicy'), literal(title), namespace),
       'addJsonPatch',
       call(exported('cdk8s', 'JsonPatch'), 'replace', literal('/spec/rules'), literal(rules)),
     ),

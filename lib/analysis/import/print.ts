@@ -1,3 +1,4 @@
+import { printable } from '../../manifests';
 import { type Code, importsOf, type Repeated, type Statement } from './code';
 
 /** The longest line, as Prettier has it with the settings of this package. */
@@ -27,7 +28,7 @@ function caseless(a: string, b: string): number {
 
 /** Control characters and ends of lines of manifests do not end a comment. */
 function comment(lines: readonly string[]): string[] {
-  return lines.flatMap(line => wrapped(line)).map(each => `// ${each}`.trimEnd());
+  return lines.flatMap(line => wrapped(line)).map(each => `// ${printable(each)}`.trimEnd());
 }
 
 /** Lines of a text; what follows the first is indented by two more than it. */
@@ -216,19 +217,15 @@ function isTemplate(text: string): boolean {
 /** A text as a literal, in which no character of it has a meaning for the program. */
 function quoted(text: string): string {
   if (isTemplate(text)) {
-    return `\`${text.replace(/[\\`]|\$\{/g, each => `\\${each}`).replace(UNPRINTABLE, escaped)}\``;
+    return `\`${text
+      .replace(/[\\`]|\$\{/g, each => `\\${each}`)
+      .split('\n')
+      .map(printable)
+      .join('\n')}\``;
   }
   const quote = text.split("'").length > text.split('"').length ? '"' : "'";
   const inner = text.replace(/[\\\n]|['"]/g, each =>
     each === '\n' ? '\\n' : each === '\\' || each === quote ? `\\${each}` : each,
   );
-  return `${quote}${inner.replace(UNPRINTABLE, escaped)}${quote}`;
-}
-
-/** Controls, marks that reverse the direction of text, and what has no width; ends of lines are handled before. */
-const UNPRINTABLE =
-  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${quote}${printable(inner)}${quote}`;
 }

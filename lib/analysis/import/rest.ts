@@ -1,10 +1,11 @@
 import { addTo, type Cluster, isMap, Kind, type KubernetesObject, type Resource } from '../../manifests';
-import { call, type Code, exported, literal, make, name, object, type Statement } from './code';
+import { call, type Code, exported, literal, name, type Statement } from './code';
 import { userOf } from './container';
 import { type IsOwn, type Patch, patchesOf, pruned } from './patches';
 import type { ImportedRoutes } from './routes';
 import { destinationRulesFor } from './routes';
 import type { ImportedService } from './services';
+import { CLASSES, ownMetadata, SERVER_METADATA, typedStatements } from './typed';
 import { OWN_LABELS } from './workload';
 
 /** What the model does not declare: changes of rendered objects, typed resources, and objects of a file. */
@@ -31,7 +32,12 @@ export interface Imported {
 export function restOf(imported: Imported): Rest {
   const { cluster, expressed } = imported;
   const counterparts = counterpartsOf(imported);
-  const patches: { readonly kind: string; readonly name: string; readonly patches: readonly Patch[] }[] = [];
+  const patches: {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: Code;
+    readonly patches: readonly Patch[];
+  }[] = [];
   const typed: Resource[] = [];
   const kept: KubernetesObject[] = [];
   for (const resource of cluster.resources) {
@@ -39,7 +45,8 @@ export function restOf(imported: Imported): Rest {
     if (counterpart) {
       const changes = changesOf(resource, counterpart, imported);
       if (changes.length > 0) {
-        patches.push({ kind: counterpart.kind, name: counterpart.name, patches: changes });
+        const { kind, name: title, namespace } = counterpart;
+        patches.push({ kind, name: title, namespace: namespaceIn(imported.services, namespace), patches: changes });
       }
     } else if (!expressed.has(resource)) {
       (CLASSES[resource.type] === undefined
@@ -48,6 +55,11 @@ export function restOf(imported: Imported): Rest {
     }
   }
   return { statements: [...patchStatements(patches), ...typedStatements(typed)], kept, counterparts };
+}
+
+/** The namespace by which a chart has an object: none for that of the topology, and for objects of the whole cluster. */
+export function namespaceIn([first]: readonly ImportedService[], namespace: string): Code | undefined {
+  return namespace === '' || namespace === first?.namespace ? undefined : literal(namespace);
 }
 
 function counterpartsOf({ cluster, services, existing, rendered, routes }: Imported): ReadonlyMap<Resource, Resource> {
@@ -105,6 +117,16 @@ function changesOf(resource: Resource, counterpart: Resource, { routes, services
   if (resource.type === Kind.PEER_AUTHENTICATION) {
     return [];
   }
+  if (resource.type === Kind.POD_DISRUPTION_BUDGET) {
+    // A budget has one of the two.
+    const left = ['minAvailable', 'maxUnavailable'].filter(
+      each => !resource.spec.get(each).exists && counterpart.spec.get(each).exists,
+    );
+    return [
+      ...left.map(each => ({ op: 'remove' as const, path: `/spec/${each}` })),
+      ...patchesOf({ spec: resource.object.spec }, counterpart.object, isOwnField),
+    ];
+  }
   const template = ['spec', 'template', 'spec'];
   const pod = resource.root.get(...template);
   const hasUsers = pod.get('containers').items.every(each => userOf(each, pod));
@@ -143,18 +165,6 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   );
 }
 
-const SERVER_METADATA = [
-  'name',
-  'namespace',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'selfLink',
-  'managedFields',
-  'generateName',
-];
-
 type Path = readonly (string | number)[];
 
 /** Metadata that the API server or kubectl sets. */
@@ -187,7 +197,7 @@ export function isEquivalent(path: Path, written: unknown): boolean {
   return (
     isServerMetadata(path)
     || path.at(-1) === 'securityContext'
-    || /^spec\/(selector|hosts?)(\/|$)/.test(text)
+    || /^spec\/((selector|hosts?)(\/|$)|replicas$)/.test(text)
     || /^spec\/template\/spec\/serviceAccount(Name)?$/.test(text)
     || /\/ports\/\d+\/targetPort$/.test(text)
     || /^spec\/template\/metadata\/(creationTimestamp|name|namespace)$/.test(text)
@@ -197,15 +207,24 @@ export function isEquivalent(path: Path, written: unknown): boolean {
 }
 
 function patchStatements(
-  all: readonly { readonly kind: string; readonly name: string; readonly patches: readonly Patch[] }[],
+  all: readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: Code;
+    readonly patches: readonly Patch[];
+  }[],
 ): Statement[] {
   const groups = new Map<string, string[]>();
-  all.forEach(each => addTo(groups, JSON.stringify([each.kind, each.patches]), each.name));
+  all.forEach(each => addTo(groups, JSON.stringify([each.kind, each.namespace, each.patches]), each.name));
   return [...groups].map(([key, names]): Statement => {
-    const [kind, patches] = JSON.parse(key) as [string, Patch[]];
+    const [kind, namespace, patches] = JSON.parse(key) as [string, Code | null, Patch[]];
     const [only] = names;
     const code = (target: Code) =>
-      call(call(name('chart'), 'object', literal(kind), target), 'addJsonPatch', ...patches.map(patchCode));
+      call(
+        call(name('chart'), 'object', literal(kind), target, namespace ?? undefined),
+        'addJsonPatch',
+        ...patches.map(patchCode),
+      );
     return names.length === 1
       ? { code: code(literal(only)) }
       : { each: { name: 'name', of: names.map(literal) }, code: code(name('name')) };
@@ -214,56 +233,6 @@ function patchStatements(
 
 function patchCode({ op, path, value }: Patch): Code {
   return call(exported('cdk8s', 'JsonPatch'), op, literal(path), op === 'remove' ? undefined : literal(value));
-}
-
-/** The classes of objects that are typed. */
-const CLASSES: Readonly<Record<string, string>> = {
-  [Kind.VIRTUAL_SERVICE]: 'VirtualService',
-  [Kind.DESTINATION_RULE]: 'DestinationRule',
-  [Kind.ISTIO_GATEWAY]: 'IstioGateway',
-  [Kind.SERVICE_ENTRY]: 'ServiceEntry',
-  [Kind.WORKLOAD_ENTRY]: 'WorkloadEntry',
-  [Kind.WORKLOAD_GROUP]: 'WorkloadGroup',
-  [Kind.SIDECAR]: 'Sidecar',
-  [Kind.PEER_AUTHENTICATION]: 'PeerAuthentication',
-  [Kind.REQUEST_AUTHENTICATION]: 'RequestAuthentication',
-  [Kind.AUTHORIZATION_POLICY]: 'AuthorizationPolicy',
-  [Kind.TELEMETRY]: 'Telemetry',
-  [Kind.GATEWAY]: 'Gateway',
-  [Kind.HTTP_ROUTE]: 'HttpRoute',
-  [Kind.GRPC_ROUTE]: 'GrpcRoute',
-  [Kind.TLS_ROUTE]: 'TlsRoute',
-  [Kind.TCP_ROUTE]: 'TcpRoute',
-  [Kind.REFERENCE_GRANT]: 'ReferenceGrant',
-  [Kind.BACKEND_TLS_POLICY]: 'BackendTlsPolicy',
-};
-
-function typedStatements(resources: readonly Resource[]): Statement[] {
-  return resources.map(({ object: { metadata, spec }, namespace, name: title, type, kind }) => ({
-    code: make(
-      exported('cdk8s-cardinal/istio', CLASSES[type] ?? kind),
-      name('chart'),
-      literal(`${kind}-${namespace}-${title}`),
-      object({
-        metadata: literal(ownMetadata({ ...metadata, namespace })),
-        spec: literal(pruned(spec) ?? {}),
-      }),
-    ),
-  }));
-}
-
-function ownMetadata(metadata: KubernetesObject['metadata']): KubernetesObject['metadata'] {
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(
-    ([each]) => !each.startsWith('kubectl.kubernetes.io/'),
-  );
-  return {
-    ...Object.fromEntries(
-      Object.entries(metadata).filter(
-        ([field]) => ['name', 'namespace'].includes(field) || !SERVER_METADATA.includes(field),
-      ),
-    ),
-    annotations: annotations.length > 0 ? Object.fromEntries(annotations) : undefined,
-  };
 }
 
 /** An object as it is, in its namespace, with the names that other objects have in the model. */

@@ -189,7 +189,7 @@ function retryOn(failures: readonly string[]): Code {
 }
 
 /** A time such as `1.5s` in the largest unit without a fraction. */
-export function duration(text: string): Code {
+function duration(text: string): Code {
   const ms = millisOf(text) ?? 0;
   return ms % 1000 === 0
     ? call(exported('cdk8s', 'Duration'), 'seconds', literal(ms / 1000))

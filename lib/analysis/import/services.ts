@@ -38,7 +38,7 @@ export interface ImportedVersion {
 }
 
 /** The kinds that a version of a service can have. */
-const KINDS: ReadonlySet<string> = new Set([Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET]);
+export const KINDS: ReadonlySet<string> = new Set([Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET]);
 
 /** Whether a topology cannot own a namespace: what is in it stays as it is. */
 export function isReserved(namespace: string): boolean {
@@ -48,7 +48,7 @@ export function isReserved(namespace: string): boolean {
 /** The services of manifests: each workload belongs to the one Service that fits it best. */
 export function servicesOf(cluster: Cluster): readonly ImportedService[] {
   const workloads = cluster.workloads.all.filter(
-    ({ namespace, resource }) => !isReserved(namespace) && KINDS.has(resource.type),
+    ({ namespace, labels }) => !isReserved(namespace) && Object.keys(labels).length > 0,
   );
   const byService = new Map<string, Workload[]>();
   const services = new Map<string, Resource>();

@@ -57,8 +57,9 @@ export function serviceDeclaration(service: ImportedService, around: Surrounding
 /** Pods that the model has no words for stay in their own objects. */
 export function existingDeclaration({ namespace, service, versions, ports }: ImportedService): ServiceDeclaration {
   const [first] = versions;
+  const matched = first?.workload.resource.spec.get('selector', 'matchLabels').strings ?? {};
   const selector =
-    service?.spec.get('selector').strings ?? first?.workload.resource.spec.get('selector', 'matchLabels').strings;
+    service?.spec.get('selector').strings ?? (Object.keys(matched).length > 0 ? matched : first?.workload.labels);
   return {
     volumes: [],
     props: {
