@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { type Cluster, type Field, isWithin, Kind, type Resource } from '../../manifests';
+import { authoritiesOf } from '../endpoints/certificate-authorities';
 import { authorityOf, forwardedFor, type Message, withoutForgedCertificate } from '../messages/message';
 import { toHost } from '../routes/header-operations';
 import { CLIENT_TRAFFIC_POLICY, ENVOY_PROXY } from '../unread/envoy-gateway';
@@ -36,9 +37,10 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   const [validation, headers, path] = [['tls', 'clientValidation'], ['headers'], ['path']].map(names =>
     policy?.spec.get(...names),
   );
+  const invalid = validation && invalidAuthorities(validation, cluster);
   return {
-    needsCertificate: validation?.exists === true && isRequired(validation),
-    received: (message, isMutual) => received(message, isMutual, policy?.spec, headers),
+    needsCertificate: validation?.exists === true && isRequired(validation) && !invalid,
+    received: (message, isMutual) => invalid ?? received(message, isMutual, policy?.spec, headers),
     normalized: message => {
       const found = normalizedBy(message, path);
       return !('status' in found) && isHealthCheck(found, policy?.spec)
@@ -46,6 +48,16 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
         : found;
     },
   };
+}
+
+/** The response to all requests of a listener whose certificates of authorities are none. */
+function invalidAuthorities(validation: Field, cluster: Cluster): PathResponse | undefined {
+  const { problem, isUnresolved } = validation.get('caCertificateRefs').exists
+    ? authoritiesOf(validation, 'envoy-gateway', cluster)
+    : {};
+  return problem === undefined || isUnresolved
+    ? undefined
+    : { status: 500, reason: `${titleOf(validation.resource)} is invalid: ${problem}` };
 }
 
 function received(message: Message, isMutual: boolean, spec?: Field, headers?: Field): Message | PathResponse {

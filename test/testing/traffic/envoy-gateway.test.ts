@@ -427,6 +427,27 @@ test('clients without a certificate get no connection where a ClientTrafficPolic
   traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).expectRoutedTo('web');
 });
 
+test('all requests of a listener get 500 whose authorities are no certificates', () => {
+  const https = door({
+    listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }],
+  });
+  const clients = policy('ClientTrafficPolicy', 'clients', OF_DOOR, {
+    tls: { clientValidation: { caCertificateRefs: [{ name: 'ca' }] } },
+  });
+  const ca = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'ca', namespace: 'shop' },
+    data: {
+      'ca.crt': Buffer.from('-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n').toString('base64'),
+    },
+  };
+  const traffic = Traffic.of(manifestsOf([...TOWN, https, clients, ca]));
+
+  traffic.fromInternet('GET https://any.example/').expectDenied(500);
+  traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).expectDenied(500);
+});
+
 test('clients without a certificate get a connection where a ClientTrafficPolicy makes it optional, or has no authority', () => {
   const https = door({
     listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }],
