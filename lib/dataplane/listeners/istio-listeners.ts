@@ -130,6 +130,8 @@ function tlsOf(at: Field, { proxy }: Pods, cluster: Cluster): ListenerTls {
   }
   switch (mode || 'PASSTHROUGH') {
     case 'SIMPLE':
+    // Clients without the optional certificate are accepted.
+    case 'OPTIONAL_MUTUAL':
       return 'simple';
     case 'MUTUAL':
       return 'mutual';
