@@ -116,22 +116,6 @@ export class StandaloneGateway {
     });
   }
 
-  /** Applies objects in place of those of the topology, whose Services are their backends. */
-  replace(objects: readonly object[]): void {
-    const [namespace] = this.topology.namespaces;
-    const metadata = { name: 'proxy', namespace };
-    const services = this.topology.services.map(({ name, namespace, ports }) => ({
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name, namespace },
-      spec: { ports: ports.map(each => ({ port: each.number })) },
-    }));
-    this.write('manifests/all.yaml', [
-      ...this.surroundings({ apiVersion: `${ENVOY_GATEWAY}/v1alpha1`, kind: 'EnvoyProxy', metadata }),
-      ...[...services, ...(objects as Manifest[])].map(each => this.adapted(each)),
-    ]);
-  }
-
   /** Stops Redis, so that no request can be counted. */
   loseRedis(): void {
     this.stopRedis?.();
@@ -216,13 +200,11 @@ export class StandaloneGateway {
     return [...this.surroundings(), this.certificatesOfLimiter(), ...before, ...objects];
   }
 
-  private surroundings(parameters?: Manifest): object[] {
-    const parametersRef = parameters && { group: ENVOY_GATEWAY, kind: parameters.kind, ...parameters.metadata };
-    const spec = { controllerName: `${ENVOY_GATEWAY}/gatewayclass-controller`, parametersRef };
+  private surroundings(): object[] {
+    const spec = { controllerName: `${ENVOY_GATEWAY}/gatewayclass-controller` };
     return [
       { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'eg' }, spec },
       ...this.topology.namespaces.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-      ...(parameters ? [this.adapted(parameters)] : []),
     ];
   }
 
