@@ -1,8 +1,7 @@
-import { Auth } from './auth';
-import { requireDeclared } from './declared';
+import type { Auth } from './auth';
 import { duplicate } from './duplicate';
 import { requireHeaderName, requireOrdinaryName } from './names';
-import { Operation } from './operation';
+import type { Operation } from './operation';
 import type { Port } from './port';
 import { ValidationError } from './validation-error';
 
@@ -62,7 +61,6 @@ export function validateServiceAuth(path: string, ports: readonly Port[], props:
     requireToken(path, each);
   });
   operations.forEach(({ operation }, index) => {
-    requireDeclared(path, 'The operation', operation, Operation);
     if (operations.slice(0, index).some(earlier => earlier.operation.requests === operation.requests)) {
       throw duplicate(path, `The authentication of ${String(operation)} is declared twice.`, 'Keep one of the two.');
     }
@@ -82,7 +80,6 @@ export function validateServiceAuth(path: string, ports: readonly Port[], props:
 }
 
 function requireToken(path: string, { auth, claims = {} }: RequestAuth): void {
-  requireDeclared(path, 'The authentication', auth, Auth);
   if (auth.key) {
     throw new ValidationError({
       code: 'Contradiction',
