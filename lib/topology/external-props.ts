@@ -133,7 +133,8 @@ function isInRange(one: string, other: string): boolean {
 /** Loopback addresses, "this host" and multicast: no proxy forwards to them. */
 const LOCAL_CIDRS = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/4', '::/127', 'ff00::/8'];
 
-function requireAddress(path: string, address: string): void {
+/** Rejects what is no address, or range of addresses, of other hosts, and what serves the credentials of instances. */
+export function requireAddress(path: string, address: string): void {
   const { prefix } = requireCidr(path, cidrOf(address));
   if (prefix === 0) {
     throw new ValidationError({
