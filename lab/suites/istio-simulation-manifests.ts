@@ -58,7 +58,13 @@ export function manifestsOf(question: Question): object[] {
   ].filter((each, index, all) => each.kind !== 'Namespace' || index === all.findIndex(other => isSame(each, other)));
 }
 
-function isSame(one: Pick<Thing, 'kind' | 'metadata'>, other: Pick<Thing, 'kind' | 'metadata'>): boolean {
+/** An object by its identity. */
+interface Identified {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+}
+
+function isSame(one: Identified, other: Identified): boolean {
   return one.kind === other.kind && one.metadata.name === other.metadata.name;
 }
 
