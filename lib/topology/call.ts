@@ -3,8 +3,7 @@ import { addressVariablesOf, requireAddresses } from './address-variables';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireEnvironmentVariable } from './names';
-import { requireDeclared } from './declared';
-import { Operation } from './operation';
+import type { Operation } from './operation';
 import type { Port } from './port';
 import { namesIn } from './property-table';
 import type { ICallee, IService } from './references';
@@ -148,9 +147,6 @@ function requireOwnPods(path: string, variable: string, caller: IService): void 
 }
 
 function requireOperations(path: string, { allowedOperations }: Call): void {
-  allowedOperations?.forEach(each => {
-    requireDeclared(path, 'The operation', each, Operation);
-  });
   if (allowedOperations?.length === 0) {
     throw new ValidationError({
       code: 'EmptyCall',

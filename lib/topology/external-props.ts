@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 import { requireCidr } from './cidr';
-import { requireDeclared } from './declared';
 import { requireDistinctPorts } from './distinct-ports';
-import { EgressGateway } from './egress-gateway';
+import type { EgressGateway } from './egress-gateway';
 import { requireHostName } from './names';
-import { Port, Protocol } from './port';
-import { TlsOrigination } from './tls-origination';
+import type { Port } from './port';
+import { Protocol } from './port';
+import type { TlsOrigination } from './tls-origination';
 import { ValidationError } from './validation-error';
 
 /** Properties of a service outside the cluster. */
@@ -46,15 +46,6 @@ export interface ExternalServiceProps {
 export function validateExternal(path: string, props: ExternalServiceProps, clusterDomain: string): void {
   const { host, addresses, tlsOrigination } = props;
   const ports = [props.port, ...(props.ports ?? [])];
-  ports.forEach(port => {
-    requireDeclared(path, 'The port', port, Port);
-  });
-  if (tlsOrigination) {
-    requireDeclared(path, 'The TLS origination', tlsOrigination, TlsOrigination);
-  }
-  if (props.egressGateway !== undefined) {
-    requireDeclared(path, 'The egress gateway', props.egressGateway, EgressGateway);
-  }
   if (host === undefined && !addresses?.length) {
     throw new ValidationError({
       code: 'InvalidHost',
@@ -142,7 +133,8 @@ function isInRange(one: string, other: string): boolean {
 /** Loopback addresses, "this host" and multicast: no proxy forwards to them. */
 const LOCAL_CIDRS = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/4', '::/127', 'ff00::/8'];
 
-function requireAddress(path: string, address: string): void {
+/** Rejects what is no address, or range of addresses, of other hosts, and what serves the credentials of instances. */
+export function requireAddress(path: string, address: string): void {
   const { prefix } = requireCidr(path, cidrOf(address));
   if (prefix === 0) {
     throw new ValidationError({

@@ -100,6 +100,10 @@ export const EGRESS_MISTAKES: Row[] = [
     ['as tls and http'],
     besideRequests(false, { port: Port.tls(80) }),
   ],
+  ['a machine at a local address', 'InvalidCidr', ['another host'], () => Machines.at(['127.0.0.1'])],
+  ...[() => Machines.at(['169.254.169.254']), () => Machines.registering(['169.254.0.0/16'])].map(
+    (declare, index): Row => [`machines that serve credentials (${index})`, 'InvalidCidr', ['credentials'], declare],
+  ),
   ['machines that are no address', 'InvalidCidr', ['"web-1"'], () => Machines.at(['web-1'])],
   ['machines without addresses', 'InvalidCidr', ['no addresses'], () => Machines.at([])],
   ['a machine twice', 'InvalidCidr', ['twice'], () => Machines.at(['10.0.8.4', '10.0.8.4'])],

@@ -1,8 +1,7 @@
-import { requireDeclared } from '../declared';
 import { duplicate } from '../duplicate';
-import { Machines } from '../machines';
+import type { Machines } from '../machines';
 import { requireReason } from '../names';
-import { OutboundTraffic } from '../outbound-traffic';
+import type { OutboundTraffic } from '../outbound-traffic';
 import type { Port } from '../port';
 import type { Replicas } from '../references';
 import { type Slo, validateSlo } from '../slo';
@@ -11,7 +10,7 @@ import type { WorkloadKind } from '../workload-kind';
 import { type DisruptionBudget, OF_DISRUPTION_BUDGET } from './disruption-budget';
 import { type Metadata, OF_METADATA } from './metadata';
 import { OF_SERVICE_ACCOUNT, type ServiceAccountProps } from './service-account';
-import { ProxyExtension } from './proxy-extension';
+import type { ProxyExtension } from './proxy-extension';
 import { type ServiceAccess, validateAccess } from './service-access';
 import { type ServiceTelemetry, validateTelemetry } from './service-telemetry';
 import { nested } from './validations';
@@ -94,9 +93,6 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
   }
   validatePolicies(path, props);
   validateAccess(path, ports, props);
-  props.proxyExtensions?.forEach(each => {
-    requireDeclared(path, 'The extension', each, ProxyExtension);
-  });
   if (props.proxyExtensions && (props.inMesh === false || !ports.some(port => port.carriesRequests))) {
     throw noEffect(
       path,
@@ -126,10 +122,7 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
 }
 
 function validatePolicies(path: string, props: Declared): void {
-  const { outboundTraffic, authorizationDryRun, inMesh } = props;
-  if (outboundTraffic !== undefined) {
-    requireDeclared(path, 'The outbound traffic', outboundTraffic, OutboundTraffic);
-  }
+  const { authorizationDryRun, inMesh } = props;
   validateMachines(path, props);
   if (authorizationDryRun !== undefined) {
     requireReason(
@@ -152,7 +145,6 @@ function validateMachines(path: string, { machines, existingWorkload, disruption
   if (machines === undefined) {
     return;
   }
-  requireDeclared(path, 'The machines', machines, Machines);
   if (existingWorkload ?? disruptionBudget) {
     throw noEffect(
       path,
