@@ -244,4 +244,5 @@ export {
   type WorkloadProps,
 } from './topology';
 export * from './istio';
+export { LinkerdMesh, type LinkerdMeshProps } from './linkerd';
 export { Mesh } from './mesh';

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import type { Command } from 'commander';
-import { CONFIG_FILE, ConfigError, type Environment, noneOf, readConfig } from '../../lib/checks';
+import { assumedBy, CONFIG_FILE, ConfigError, type Environment, noneOf, readConfig } from '../../lib/checks';
 import { Unsimulated } from '../../lib/dataplane';
 import {
   Cluster,
@@ -22,6 +22,7 @@ export interface InputValues {
   readonly namespaceLabel: readonly string[];
   readonly build: boolean;
   readonly clusterDomain?: string;
+  readonly denyingAuthorizer: readonly string[];
 }
 
 /** Manifests as one cluster. */
@@ -49,7 +50,13 @@ export function withInput(command: Command): Command {
       [],
     )
     .option('--build', 'render kustomizations and Helm charts in folders, with kustomize or kubectl and helm', false)
-    .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)');
+    .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)')
+    .option(
+      '--denying-authorizer <name>',
+      'an external authorizer that denies every request; may be repeated',
+      repeated,
+      [],
+    );
 }
 
 /** The manifests at paths, or else those of the settings, as one cluster. Throws for what cannot be read. */
@@ -81,12 +88,11 @@ export function readInput(paths: readonly string[], values: InputValues): Input 
     );
   }
   const resources = environment.name === undefined ? world(reading.resources, values.environment) : reading.resources;
-  const { namespaceLabels, elsewhere } = environment;
+  const { clusterDomain, denyingAuthorizer } = values;
+  const denyingAuthorizers = [...(environment.denyingAuthorizers ?? []), ...denyingAuthorizer];
   return {
     cluster: new Cluster(resources, {
-      clusterDomain: values.clusterDomain,
-      namespaceLabels: { ...namespaceLabels, ...labels },
-      elsewhere,
+      ...assumedBy(environment, { clusterDomain, namespaceLabels: labels, denyingAuthorizers }),
       unread: reading.unread,
     }),
     notes: reading.notes,

@@ -9,6 +9,8 @@ import { diff } from './diff';
 import { diffCommand, type DiffValues } from './diff-options';
 import { graph } from './graph';
 import { graphCommand, type GraphValues } from './graph-options';
+import { importManifests } from './import';
+import { importCommand, type ImportValues } from './import-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
 import { matrix } from './matrix';
@@ -88,6 +90,9 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const graphCommand_ = graphCommand().action((paths: string[], values: GraphValues) => {
     run(() => graph(paths, values));
   });
+  const importCommand_ = importCommand().action((paths: string[], values: ImportValues) => {
+    run(() => importManifests(paths, values));
+  });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
   });
@@ -100,6 +105,7 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     diffCommand_,
     planCommand_,
     graphCommand_,
+    importCommand_,
     adviseCommand_,
     completionCommand,
   ];

@@ -33,11 +33,10 @@ export class Messenger {
    * Without a proxy or an address of the Service, sends to each pod of the callee in turn, since the lab has no
    * kube-proxy.
    */
-  private async sendCarrying(request: TrialRequest, carried: Carried): Promise<{ reply: Reply; only?: string }[]> {
-    const { from, host, port, method, path, query } = request;
+  protected async sendCarrying(request: TrialRequest, carried: Carried): Promise<{ reply: Reply; only?: string }[]> {
+    const { from, host, port, method } = request;
     const headers = { ...request.headers, ...carried.headers };
-    const queries = [query, carried.query].filter(each => each);
-    const target = `${path}${queries.length > 0 ? `?${queries.join('&')}` : ''}`;
+    const target = targetOf(request, carried);
     if (from === undefined) {
       const [gateway] = this.lab.kubelet.pods('north', { 'gateway.networking.k8s.io/gateway-name': GATEWAY });
       const tls = request.isSecure ? { servername: host } : undefined;
@@ -121,7 +120,7 @@ export class Messenger {
 }
 
 /** The text of a request's token. */
-interface Carried {
+export interface Carried {
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: string;
@@ -130,12 +129,18 @@ interface Carried {
 /** A host outside the cluster, see outside.ts. */
 const OUTSIDE = '10.99.0.9';
 
+/** The path of a request with its query. */
+export function targetOf({ path, query }: TrialRequest, carried: Carried): string {
+  const queries = [query, carried.query].filter(each => each);
+  return `${path}${queries.length > 0 ? `?${queries.join('&')}` : ''}`;
+}
+
 /** The host in a client's request. */
 export function hostHeader(host: string, port: number): string {
   return port === 80 ? host : `${host}:${port}`;
 }
 
-function residentOf(name: string): Resident {
+export function residentOf(name: string): Resident {
   const resident = RESIDENTS.find(each => each.name === name);
   if (!resident) {
     throw new Error(`no workload is named ${name}`);

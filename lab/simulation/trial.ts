@@ -52,28 +52,27 @@ export class Trials {
   /** Requests that the simulator does not support, or that cannot be sent here. */
   skipped = 0;
   compared = 0;
-  private readonly messenger: Messenger;
   private applied: readonly Named[] = [];
 
   /** Builds the town, and waits until all of it runs. */
-  static async start(lab: Lab): Promise<Trials> {
+  static async start(lab: Lab, objects = testbedObjects(), messenger = new Messenger(lab)): Promise<Trials> {
     await Outside.of(lab);
     await lab.istiod.addExtensionProviders(PROVIDERS);
     await lab.installExperimentalHttpRoutes();
-    lab.applyObjects('town', [...testbedObjects(), tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
+    lab.applyObjects('town', [...objects, tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
     for (const namespace of TESTBED) {
       await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
     }
     await Promise.all(lab.kubelet.pods('south', { app: 'judge' }).map(each => each.configureResponse({ status: 403 })));
-    return new Trials(lab, await lab.plane.api.get('/api/v1/namespaces/istio-system/configmaps/istio'));
+    const mesh = await lab.plane.api.get<object>('/api/v1/namespaces/istio-system/configmaps/istio');
+    return new Trials(lab, [mesh, ...objects], messenger);
   }
 
   private constructor(
     private readonly lab: Lab,
-    private readonly mesh: object,
-  ) {
-    this.messenger = new Messenger(lab);
-  }
+    private readonly objects: readonly object[],
+    private readonly messenger: Messenger,
+  ) {}
 
   /** Removes the town. */
   async end(): Promise<void> {
@@ -92,9 +91,9 @@ export class Trials {
     }
     await this.lab.configSynced([...TESTBED, 'istio-system']);
     await drained(
-      RESIDENTS.filter(each => each.isMeshed).flatMap(each =>
+      RESIDENTS.flatMap(each =>
         this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
-      ),
+      ).filter(each => each.injected),
     );
   }
 
@@ -107,7 +106,7 @@ export class Trials {
   }
 
   simulate(configuration: readonly Named[]): Traffic {
-    const objects = [this.mesh, ...testbedObjects(), ...configuration];
+    const objects = [...this.objects, ...configuration];
     return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), {
       denyingAuthorizers: [REFUSING],
     });

@@ -3,3 +3,5 @@ export { judge, MATRIX_FORMATS, parseRules, type Verdict, verdictsText } from '.
 export { type Change, CHANGE_KINDS, changesOf, DIFF_FORMATS } from './diff';
 export { argoFolders, type Files, fluxFolders, planJson, planOf, planText, statesOf, stepFolders } from './plan';
 export { GRAPH_FORMATS, graphOf } from './graph';
+export { comparedPicture, type PageProps, pageOf, type Picture, pictureOf, svgOf, tracedRequests } from './picture';
+export { evaluate, type Import, ImportError, importOf, OBJECTS_FILE, type Rendering, type Statement } from './import';

@@ -1,18 +1,8 @@
-import {
-  Capability,
-  type Labels,
-  type SystemConnections,
-  Target,
-  type TopologyChart,
-  type Tracing,
-} from '../kubernetes';
-import { type ProxyProps, requireArguments, type Service } from '../topology';
-import { AccessLog } from './access-log';
+import { Capability, type Labels, type SystemConnections, type TopologyChart } from '../kubernetes';
+import { type ProxyProps, type Service } from '../topology';
 import { renderEgressGateways } from './egress-gateway';
-import { validTrustDomain } from './identities';
-import { type GatewayService, IstioIngress } from './ingress';
+import { IstioMesh, type IstioMeshProps } from './istio-mesh';
 import { renderMachines } from './machines';
-import { type MetricsProps, validateMetrics } from './metrics';
 import { annotationsOf } from './proxy-annotations';
 import { renderProxyExtensions } from './proxy-extensions';
 import { renderScopes } from './scope';
@@ -31,7 +21,7 @@ export enum Injection {
 }
 
 /** Properties of {@link IstioSidecars}. */
-export interface IstioSidecarsProps {
+export interface IstioSidecarsProps extends IstioMeshProps {
   /**
    * The revision of the control plane that injects the proxies, or a revision tag.
    * @default - the default revision
@@ -39,78 +29,21 @@ export interface IstioSidecarsProps {
   readonly revision?: string;
   /** @default Injection.NAMESPACE */
   readonly injection?: Injection;
-  /**
-   * The namespace of the control plane.
-   * @default istio-system
-   */
-  readonly controlPlaneNamespace?: string;
-  /**
-   * The root namespace of the mesh, whose policies apply to every namespace. No topology can have workloads in it.
-   * @default - the control plane's
-   * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-root_namespace
-   */
-  readonly rootNamespace?: string;
-  /**
-   * The trust domain in the identities of workloads.
-   * @default cluster.local
-   */
-  readonly trustDomain?: string;
-  /**
-   * The tracing backend; the installation must have the same.
-   * @default - no traces
-   */
-  readonly tracing?: Tracing;
-  /**
-   * Where proxies log requests; for a collector, the installation must have the same.
-   * @default AccessLog.standardOutput()
-   */
-  readonly accessLog?: AccessLog;
-  /**
-   * Dimensions that are added to the metrics of all proxies, or removed from them.
-   * @default - Istio's metrics as they are
-   */
-  readonly metrics?: MetricsProps;
-  /** @default - a load balancer; a ClusterIP for edges with a `front` that connects to the pods */
-  readonly gatewayService?: GatewayService;
 }
 
 /** Istio with an Envoy proxy in each pod. */
-export class IstioSidecars extends Target {
+export class IstioSidecars extends IstioMesh {
   /** The name of the target in messages. */
   readonly name = 'Istio with sidecars';
   /** The features of a topology that this target supports: all of them. */
   readonly capabilities = Object.values(Capability);
-  /** The gateway that serves the edges: Istio's own. */
-  readonly gateway: IstioIngress;
-  /** Callees in the mesh accept mutual TLS only: a PeerAuthentication with mode STRICT. */
-  readonly mutualTls = true;
-
-  /** The trust domain in the identities of workloads, as in the mesh configuration. */
-  readonly trustDomain: string;
-  /** The backend that the proxies send spans to; undefined for none. */
-  readonly tracing?: Tracing;
-  /** Where the proxies log requests. */
-  readonly accessLog: AccessLog;
-  /** The changes of the metrics that the proxies report. */
-  readonly metrics: MetricsProps;
   private readonly revision?: string;
   private readonly injection: Injection;
-  private readonly controlPlaneNamespace: string;
-  private readonly rootNamespace: string;
 
   constructor(props: IstioSidecarsProps = {}) {
-    super();
-    requireArguments('new.IstioSidecars', [props]);
+    super('Mesh.istio', 'IstioSidecars', props);
     this.revision = props.revision;
     this.injection = props.injection ?? Injection.NAMESPACE;
-    this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
-    this.rootNamespace = props.rootNamespace ?? this.controlPlaneNamespace;
-    this.trustDomain = validTrustDomain('Mesh.istio', props.trustDomain);
-    this.tracing = props.tracing;
-    this.accessLog = props.accessLog ?? AccessLog.standardOutput();
-    this.metrics = { ...props.metrics };
-    validateMetrics('Mesh.istio', this.metrics);
-    this.gateway = new IstioIngress(props.gatewayService);
   }
 
   /** Exactly one of Istio's two labels, since `istio-injection` takes precedence over the revision. */
@@ -154,21 +87,9 @@ export class IstioSidecars extends Target {
       : {};
   }
 
-  /**
-   * The namespace of the control plane and the root namespace of the mesh: no workload of a topology can be in them.
-   */
-  override reservedNamespaces(): readonly string[] {
-    return [this.controlPlaneNamespace, this.rootNamespace];
-  }
-
   /** Configuration and certificates from istiod, spans to the collector, metrics scraped from any namespace. */
   systemConnections(): SystemConnections {
     return proxyConnections(this.controlPlaneNamespace, this);
-  }
-
-  /** The identity of a ServiceAccount as AuthorizationPolicies refer to it. */
-  principal(namespace: string, serviceAccount: string): string {
-    return `${this.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
   }
 
   /** Adds the policies, Sidecars, Telemetry, and traffic rules of all services to the chart. */

@@ -1,6 +1,7 @@
 import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { requireNothingLost } from './lost-values';
+import { requireKnownFields } from './patched-fields';
 import { applyPatches, inOrder } from './patches';
 import { isObject, type Json } from './workload/without-defaults';
 
@@ -45,7 +46,12 @@ export function writeAsDeclared(object: ApiObject): void {
     value: () =>
       withoutPatches(object, patches => {
         const written = refined(object, requireNothingLost(object, toJson()));
-        return patches.length > 0 ? applyPatches(object, written, patches) : written;
+        if (patches.length === 0) {
+          return written;
+        }
+        const patched = applyPatches(object, structuredClone(written), patches);
+        requireKnownFields(object, written, patched);
+        return patched;
       }),
   });
 }

@@ -1,3 +1,4 @@
+import type { AssumedGatewayPods, Assumptions, NamespaceLabels } from './assumptions';
 import { addTo } from './lists';
 import { Hosts } from './hosts';
 import { Kind } from './kinds';
@@ -11,23 +12,17 @@ import { Workload } from './workload';
 import { Workloads } from './workloads';
 
 /** Properties of a {@link Cluster}. */
-export interface ClusterProps {
-  /**
-   * The DNS domain of the cluster.
-   * @default cluster.local
-   */
-  readonly clusterDomain?: string;
-  /**
-   * The labels of namespaces that the manifests do not declare, by namespace; `*` is every other one. Labels of
-   * declared ones take precedence.
-   * @default - unknown
-   */
-  readonly namespaceLabels?: NamespaceLabels;
+export interface ClusterProps extends Assumptions {
   /**
    * What exists in the cluster and no manifest declares.
    * @default - nothing
    */
   readonly elsewhere?: Elsewhere;
+  /**
+   * The external authorizers that deny every request.
+   * @default - none
+   */
+  readonly denyingAuthorizers?: readonly string[];
   /**
    * Files and folders that may have further objects, and were not read.
    * @default - none
@@ -56,9 +51,6 @@ export interface Elsewhere {
   /** Secrets, as `namespace/name`. */
   readonly secrets?: readonly string[];
 }
-
-/** Labels of namespaces by namespace; `*` is every other one. */
-export type NamespaceLabels = Readonly<Record<string, Labels>>;
 
 /** The namespaces that Kubernetes creates. */
 export const KUBERNETES_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
@@ -106,7 +98,7 @@ export class Cluster {
     }
     this.hosts = new Hosts(this.all(Kind.SERVICE), this.all(Kind.SERVICE_ENTRY), this.clusterDomain);
     this.workloads = new Workloads(Workload.all(resources));
-    this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR));
+    this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR), props.meshConfig);
     this.services = this.servicesByWorkload();
   }
 
@@ -123,6 +115,39 @@ export class Cluster {
   /** What exists and no manifest declares. */
   get elsewhere(): Elsewhere {
     return this.props.elsewhere ?? {};
+  }
+
+  /**
+   * The external authorizers that are assumed to deny every request.
+   * @internal
+   */
+  get denyingAuthorizers(): readonly string[] {
+    return this.props.denyingAuthorizers ?? [];
+  }
+
+  /**
+   * Pods of gateways that no manifest declares, as far as they are given.
+   * @internal
+   */
+  get gatewayPods(): readonly AssumedGatewayPods[] {
+    return this.props.gatewayPods ?? [];
+  }
+
+  /**
+   * The names of GatewayClasses that no manifest declares, as far as they are given.
+   * @internal
+   */
+  get gatewayClasses(): readonly string[] {
+    return Object.keys(this.props.gatewayClasses ?? {});
+  }
+
+  /**
+   * The controller of a GatewayClass, of the manifests or assumed; empty if it is not known.
+   * @internal
+   */
+  controllerOfClass(name: string): string {
+    const declared = this.find(Kind.GATEWAY_CLASS, name)?.spec.get('controllerName').text;
+    return declared || (ownValue(this.props.gatewayClasses ?? {}, name) ?? '');
   }
 
   /** Files and folders that may have further objects. */

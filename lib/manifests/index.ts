@@ -2,6 +2,7 @@ export * from './addresses';
 export * from './admitted-peers';
 export * from './age';
 export * from './allocated-addresses';
+export * from './assumptions';
 export * from './authorization';
 export * from './by-label';
 export * from './cluster';

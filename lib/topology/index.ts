@@ -97,3 +97,4 @@ export * from './version';
 export * from './workload/public';
 export * from './workload-kind';
 export { checkArguments, requireArguments } from './arguments';
+export { isSlip, suggestion } from './suggestion';

@@ -145,21 +145,28 @@ function straight(
   if (problem !== undefined) {
     return ended({ status: 0, by: target.resource.root, reason: problem });
   }
-  const endpoints = field
-    ? isHeadless(target)
-      ? chosenEndpoints(target, field, context.cluster)
-      : endpointsOf(target, field, {}, context.cluster)
-    : [];
+  const endpoints = isHeadless(target)
+    ? chosenEndpoints(target, port, context.cluster)
+    : field
+      ? endpointsOf(target, field, {}, context.cluster)
+      : [];
   if (endpoints.length === 0) {
     rejectElsewhere(target.name, field !== undefined && arePodsElsewhere(target, context.cluster));
     return ended({
       status: 0,
       by: target.resource.root,
-      reason: field ? `${target.name} has no endpoints` : `${target.name} has no port ${port}`,
+      reason: field || isHeadless(target) ? `${target.name} has no endpoints` : `${target.name} has no port ${port}`,
     });
   }
   return {
-    outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context),
+    outcomes: toEndpoints(
+      endpoints,
+      { isPassedThrough: true, isEncrypted: sentAs(message) === 'https' },
+      0,
+      isConnection ? undefined : message,
+      caller,
+      context,
+    ),
     copies: [],
     steps: [caller.proxy?.isZtunnel ? 'carried by ztunnel' : 'direct connection without a proxy'],
   };
@@ -253,6 +260,12 @@ function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): V
 }
 
 /**
+ * The ports to which the traffic of a Pod is redirected: a proxy connects to neither, which would be a loop.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/listener_builder.go
+ */
+const OWN_PORTS: readonly number[] = [15001, 15006];
+
+/**
  * Unknown destinations are passed through or blocked: with a response on HTTP ports, else by closing the connection.
  */
 function unknown(
@@ -264,11 +277,13 @@ function unknown(
   status: number,
   isConnection: boolean,
 ): SimulationResult {
-  if (!scope.allowsAny) {
+  const isOwnPort = OWN_PORTS.includes(message.port);
+  if (!scope.allowsAny || isOwnPort) {
+    const why = isOwnPort ? 'to a port of proxies' : 'REGISTRY_ONLY';
     return ended({
-      status,
-      by: scope.sidecar?.root,
-      reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (REGISTRY_ONLY)`,
+      status: isOwnPort ? 0 : status,
+      by: isOwnPort ? undefined : scope.sidecar?.root,
+      reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (${why})`,
     });
   }
   const simulation = straight(message, target, caller, context, isConnection);

@@ -176,7 +176,9 @@ function secured(
       },
     };
   }
-  return { connection: { ...connection, ...proofOf(caller, isMutual, security) } };
+  return {
+    connection: { ...connection, ...proofOf(caller, isMutual, security), isEncrypted: security.isEncrypted },
+  };
 }
 
 function proofOf({ proxy }: Caller, isMutual: boolean, { serverName }: Security): Partial<Connection> {

@@ -16,6 +16,7 @@ import {
   PODS_ELSEWHERE,
   type Resource,
   type Workload,
+  portNumber,
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { DestinationRules } from '../clusters/destination-rule';
@@ -148,7 +149,7 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
   const isChosen = isHeadless(host);
   const tlsMode = isChosen ? headlessTlsMode(host, cluster) : undefined;
   const found = isChosen
-    ? failureAt(chosenEndpoints(host, port, cluster), caller, tlsMode, cluster)
+    ? failureAt(chosenEndpoints(host, portNumber(port) ?? 0, cluster), caller, tlsMode, cluster)
     : failureOfSelected(
         cluster,
         JSON.stringify([namespace, host.resource.spec.get('selector').value, port.value]),

@@ -201,7 +201,7 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Tr
     host.resource.type !== Kind.SERVICE
       ? [outsideEndpoint(host.name, number, host)]
       : isHeadless(host)
-        ? chosenEndpoints(host, port, cluster)
+        ? chosenEndpoints(host, number, cluster)
         : endpointsOf(host, port, {}, cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   const trafficPath: TrafficPath = {

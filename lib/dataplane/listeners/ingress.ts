@@ -9,7 +9,7 @@ import { istioListeners } from './istio-listeners';
 import { type Message, serverNameOf } from '../messages/message';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { Unsimulated } from '../messages/unsimulated';
-import { requireListenersRead, requireNoBinding, requireNoIngress } from '../unread';
+import { requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnseenGateway } from '../unread';
 import { type Outside, through } from './through-listener';
 
 /** A request from outside: through a managed API, if one has the host, and a gateway. */
@@ -55,6 +55,7 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     requireListenersRead(undefined, message.host, context.cluster);
     requireNoIngress(message.host, context.cluster);
     requireNoBinding(message.host, context.cluster);
+    requireOthersSeen(message, outside, context);
     return ended({ status: 0, reason: `no gateway has a listener for ${message.scheme} on port ${message.port}` });
   }
   const name = serverNameOf(message);
@@ -62,7 +63,11 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
   if (!listener && message.scheme === 'https') {
     fitting.forEach(each => requireListenersRead(each.gateway, message.host, context.cluster));
     requireNoIngress(message.host, context.cluster);
+    requireOthersSeen(message, outside, context);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${name}` });
+  }
+  if (!mayRoute(listener ?? first, message.host)) {
+    requireOthersSeen(message, outside, context);
   }
   const simulation = throughAny(listener ?? first, message, outside, context);
   const assumptions = [
@@ -71,6 +76,20 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     isDirect && message.address === undefined ? assumedAddress(listener ?? first, context.cluster) : undefined,
   ].filter(each => each !== undefined);
   return assumptions.length === 0 ? simulation : { ...simulation, steps: [...assumptions, ...simulation.steps] };
+}
+
+/** Whether a listener has routes for a host, or forwards connections. */
+function mayRoute(listener: GatewayListener, host: string): boolean {
+  return (
+    !listener.carriesRequests || listener.virtualHosts().some(({ domains }) => domains.some(each => covers(each, host)))
+  );
+}
+
+/** Throws if a gateway that is not among the manifests may route a request for which none is named. */
+function requireOthersSeen({ host }: Message, { gateway }: Outside, { cluster }: Context): void {
+  if (gateway === undefined) {
+    requireNoUnseenGateway(host, cluster);
+  }
 }
 
 /** Throws if the result depends on gateway Pods that no manifest contains. */

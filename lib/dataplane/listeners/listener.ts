@@ -47,7 +47,7 @@ export function unknownPods(
   return new Unsimulated(
     `The Pods of ${caller.title} are not in the manifests, and the result depends on their ${aspects}`
       + `${objects.length > 0 ? `: ${objects.join(', ')}` : ''}.`,
-    'Add the Deployment of the gateway to the manifests.',
+    'Add the Deployment of the gateway to the manifests, or set `gatewayPods`.',
   );
 }
 

@@ -3,7 +3,11 @@ import {
   controllerOf,
   covers,
   type Field,
+  fullHost,
+  gatewayAt,
+  gatewaysNamedBy,
   hasLabels,
+  isInternal,
   Kind,
   type Labels,
   memo,
@@ -90,11 +94,7 @@ export function requireListenersRead(gateway: Resource | undefined, host: string
       'Write the listeners into the Gateway.',
     );
   }
-  const hosts = (route: Resource) =>
-    route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts : ['*'];
-  const route = routesOfUnknownListeners(cluster).find(each =>
-    hosts(each).some(name => covers(name.toLowerCase(), host)),
-  );
+  const route = routesOfUnknownListeners(cluster).find(each => hostnamesOf(each).some(name => covers(name, host)));
   if (route) {
     throw new Unsimulated(
       `${titleOf(route)} has a ListenerSet as its parent, which no manifest has.`,
@@ -123,6 +123,53 @@ function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resourc
     const isRead = type === Kind.LISTENER_SET && parent && controllerOf(parent, cluster) === 'istio';
     return !isRead && (!gateway || (name === gateway.name && parentNamespace === gateway.namespace));
   });
+}
+
+/**
+ * Throws {@link Unsimulated} where no listener routes a host, and a route has it whose Gateway is not among the
+ * manifests.
+ */
+export function requireNoUnseenGateway(host: string, cluster: Cluster): void {
+  const found = unseenGateways(cluster).find(({ hosts }) => hosts.some(each => covers(each, host)));
+  if (found) {
+    throw new Unsimulated(
+      `No gateway among the manifests routes ${host}, but the Gateway ${found.gateway} may: ${found.route.kind} `
+        + `${found.route.key} refers to it.`,
+      'Add the Gateway to the manifests.',
+    );
+  }
+}
+
+interface RouteOfUnseenGateway {
+  readonly route: Resource;
+  readonly hosts: readonly string[];
+  /** As `namespace/name`. */
+  readonly gateway: string;
+}
+
+const unseenGateways = memo((cluster: Cluster): readonly RouteOfUnseenGateway[] => [
+  ...routesOf(cluster).flatMap(route =>
+    parentsOf(route)
+      .filter(each => each.kind === 'Gateway' && !cluster.find(Kind.GATEWAY, each.name, each.namespace))
+      .map(each => ({ route, hosts: hostnamesOf(route), gateway: `${each.namespace}/${each.name}` })),
+  ),
+  ...cluster.all(Kind.VIRTUAL_SERVICE).flatMap(route =>
+    gatewaysNamedBy(route)
+      .filter(each => !isInternal(each) && !gatewayAt(each, cluster))
+      .map(({ namespace, name }) => ({
+        route,
+        hosts: route.spec
+          .get('hosts')
+          .texts.map(each => fullHost(each, route.namespace, cluster.clusterDomain).toLowerCase()),
+        gateway: `${namespace}/${name}`,
+      })),
+  ),
+]);
+
+/** The hosts of a route; all without any. */
+function hostnamesOf({ spec }: Resource): string[] {
+  const { texts } = spec.get('hostnames');
+  return texts.length > 0 ? texts.map(each => each.toLowerCase()) : ['*'];
 }
 
 /** Throws {@link Unsimulated} where an Ingress may have a host that no gateway serves. */

@@ -1,4 +1,5 @@
 import {
+  ageOf,
   carriesRequests,
   type Cluster,
   covers,
@@ -6,6 +7,7 @@ import {
   fullHost,
   type Host,
   HostPatterns,
+  inOrderOfAge,
   Kind,
   memo,
   namespacesOf,
@@ -75,12 +77,13 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
   );
   const isPublic = (virtualService: Resource) =>
     namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace).includes('*');
-  const rivals = [
-    ...listener.virtualServices
-      .filter(isPublic)
-      .map(each => ({ age: `${each.name}.${each.namespace}`, apply: byVirtualService(each) })),
-    ...groups.filter(each => !each.isOwn && each.isBeside).map(({ group: { age }, apply }) => ({ age, apply })),
-  ].sort((a, b) => (a.age < b.age ? -1 : 1));
+  const rivals = inOrderOfAge(
+    [
+      ...listener.virtualServices.filter(isPublic).map(each => ({ age: ageOf(each), apply: byVirtualService(each) })),
+      ...groups.filter(each => !each.isOwn && each.isBeside).map(({ group: { age }, apply }) => ({ age, apply })),
+    ],
+    each => each.age,
+  );
   for (const apply of [
     ...listener.virtualServices.filter(each => !isPublic(each)).map(byVirtualService),
     ...groups.filter(each => each.isOwn).map(each => each.apply),

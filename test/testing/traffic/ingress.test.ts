@@ -95,7 +95,6 @@ test.each<[string, object, string, string]>([
     'http://a.example/',
     '404',
   ],
-  ['another gateway', { parentRefs: [{ name: 'window' }] }, 'http://a.example/', '404'],
 ])('a route for %s', (_name, spec, url, expected) => {
   expect(enter([route('r', { rules: [{ backendRefs: [to('web')] }], ...spec })], `GET ${url}`)).toBe(expected);
 });

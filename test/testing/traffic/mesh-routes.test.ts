@@ -79,3 +79,18 @@ test('a proxy whose Sidecar lists only the Service has its backends', () => {
     ),
   ]).toEqual(['old-v1', '502']);
 });
+
+test('the older of VirtualServices and routes for a host counts, independent of their names', () => {
+  const dated = (object: object, creationTimestamp: string) => {
+    const { metadata } = object as { metadata: object };
+    return { ...object, metadata: { ...metadata, creationTimestamp } };
+  };
+  const rule = (name: string, status: number) =>
+    istio('VirtualService', name, { hosts: ['cart'], http: [{ directResponse: { status } }] });
+  const [first, second] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'];
+  expect([
+    ask([dated(rule('b', 298), first), dated(rule('a', 299), second)]),
+    ask([dated(route('old'), first), dated(rule('a', 299), second)], 'bank'),
+    ask([dated(route('old'), second), dated(rule('z', 299), first)], 'bank'),
+  ]).toEqual(['298', 'old-v1', '299']);
+});

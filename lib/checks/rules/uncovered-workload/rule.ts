@@ -1,4 +1,13 @@
-import { hasLabels, isDryRun, isMember, Kind, membershipOf, targetRefsOf } from '../../../manifests';
+import {
+  hasLabels,
+  isDryRun,
+  isMember,
+  Kind,
+  membershipOf,
+  memo,
+  type Resource,
+  targetRefsOf,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { type Check, problem } from '../../manifests/check';
@@ -42,6 +51,8 @@ export const rule: Check = {
           .map(target => `${each.namespace}/${target.get('name').text}`),
       ),
     );
+    // Workloads with the same Services have one list of them.
+    const isTargeted = memo((services: readonly Resource[]) => services.some(each => named.has(each.key)));
     for (const workload of cluster.workloads.all.filter(
       each => !isGateway(each) && isMember(membershipOf(each, cluster)),
     )) {
@@ -49,7 +60,7 @@ export const rule: Check = {
         wide.has(workload.namespace)
         || wide.has(cluster.mesh.rootNamespace)
         || selecting.has(workload)
-        || cluster.servicesOf(workload).some(each => named.has(each.key));
+        || isTargeted(cluster.servicesOf(workload));
       if (!isCovered) {
         const found = problem(
           workload.resource.metadata.get('name'),
