@@ -35,14 +35,19 @@ export const rule: Check = {
         )
         .map(each => each.namespace),
     );
-    const selecting = new Set(
-      policies.flatMap(each => {
+    const selectors = new Map(
+      policies.map(each => {
         const labels = each.spec.get('selector', 'matchLabels').strings;
         const namespace = each.namespace === cluster.mesh.rootNamespace ? undefined : each.namespace;
-        return Object.keys(labels).length > 0
-          ? cluster.workloads.select(labels, namespace).filter(workload => hasLabels(workload.labels, labels))
-          : [];
+        return [JSON.stringify([namespace, labels]), { labels, namespace }];
       }),
+    );
+    const selecting = new Set(
+      [...selectors.values()].flatMap(({ labels, namespace }) =>
+        Object.keys(labels).length > 0
+          ? cluster.workloads.select(labels, namespace).filter(workload => hasLabels(workload.labels, labels))
+          : [],
+      ),
     );
     const named = new Set(
       policies.flatMap(each =>
