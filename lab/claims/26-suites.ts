@@ -4,6 +4,7 @@ import { ENVOY_GATEWAY, runEnvoyGateway } from '../suites/envoy-gateway';
 import { GATEWAY_API, runGatewayApi } from '../suites/gateway-api';
 import { AUTHORIZATION, runAuthorization } from '../suites/istio-authorization';
 import { runSimulation, SIMULATION } from '../suites/istio-simulation';
+import { ROUTING, runRouting } from '../suites/istio-routing';
 import { runTokens, TOKENS } from '../suites/istio-tokens';
 import { NORMALIZATION, runNormalization } from '../suites/normalization';
 import { type Known, summary, type Verdict } from '../suites/verdicts';
@@ -25,6 +26,11 @@ claim("the simulator allows and denies requests as Istio's integration tests of 
 
 claim("the simulator reads tokens as Istio's integration test of RequestAuthentications has it", lab => {
   expectKnown(runTokens(lab.tools.module('istio.io/istio')), TOKENS);
+  return Promise.resolve();
+});
+
+claim("the simulator routes requests as Istio's integration tests of routes have it", lab => {
+  expectKnown(runRouting(lab.tools.module('istio.io/istio')), ROUTING);
   return Promise.resolve();
 });
 

@@ -116,6 +116,16 @@ const parents = fc.oneof(
       [{ name: GATEWAY, namespace: 'north', sectionName: 'any' }],
       [{ name: GATEWAY, namespace: 'north', sectionName: 'exact' }],
       [{ name: GATEWAY, namespace: 'north', sectionName: 'secure' }],
+      [{ group: 'gateway.networking.k8s.io', kind: 'ListenerSet', name: 'set' }],
+      [
+        {
+          group: 'gateway.networking.k8s.io',
+          kind: 'ListenerSet',
+          name: 'set',
+          namespace: 'north',
+          sectionName: 'set',
+        },
+      ],
     ),
   },
   {

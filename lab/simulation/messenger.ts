@@ -103,19 +103,26 @@ export class Messenger {
     if (!token) {
       return {};
     }
-    const issuer = (token.isGood ? this.issuers : this.strangers).get(String(token.claims.iss));
-    const { authorization } = issuer?.tokenOf(token.claims) ?? { authorization: '' };
-    const text = authorization.replace('Bearer ', '');
-    switch (token.place) {
-      case undefined:
-        return { token: text, headers: { authorization } };
-      case 'x-token':
-        return { token: text, headers: { 'x-token': text } };
-      case 'parameter':
-        return { token: text, query: `access_token=${text}` };
-      case 'cookie':
-        return { token: text, headers: { cookie: `session=${text}` } };
-    }
+    return carriedBy({ token }, (token.isGood ? this.issuers : this.strangers).get(String(token.claims.iss)));
+  }
+}
+
+/** The token of a request, signed by an issuer, and the parts of the request that carry it. */
+export function carriedBy({ token }: Pick<TrialRequest, 'token'>, issuer: TokenIssuer | undefined): Carried {
+  if (!token) {
+    return {};
+  }
+  const { authorization } = issuer?.tokenOf(token.claims) ?? { authorization: '' };
+  const text = authorization.replace('Bearer ', '');
+  switch (token.place) {
+    case undefined:
+      return { token: text, headers: { authorization } };
+    case 'x-token':
+      return { token: text, headers: { 'x-token': text } };
+    case 'parameter':
+      return { token: text, query: `access_token=${text}` };
+    case 'cookie':
+      return { token: text, headers: { cookie: `session=${text}` } };
   }
 }
 

@@ -11,9 +11,10 @@ import { until } from '../wait';
 import type { Named } from './configurations';
 import { differenceOf, isOutcome } from './differences';
 import { drained } from './drained';
+import { EXIT } from './egress';
 import { hostHeader, Messenger } from './messenger';
 import type { TrialRequest } from './requests';
-import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TESTBED, testbedObjects } from './testbed';
+import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TESTBED, testbedWithExit } from './testbed';
 
 /** Behaviour of proxies that the simulator did not predict. */
 export interface Disagreement {
@@ -44,6 +45,8 @@ const PATHS: Readonly<Record<string, string>> = {
   HTTPRoute: 'gateway.networking.k8s.io/v1/httproutes',
   GRPCRoute: 'gateway.networking.k8s.io/v1/grpcroutes',
   ReferenceGrant: 'gateway.networking.k8s.io/v1/referencegrants',
+  ListenerSet: 'gateway.networking.k8s.io/v1/listenersets',
+  TLSRoute: 'gateway.networking.k8s.io/v1/tlsroutes',
 };
 
 /** Applies configurations in a lab, and compares the behaviour of proxies with the results of the simulator. */
@@ -55,7 +58,7 @@ export class Trials {
   private applied: readonly Named[] = [];
 
   /** Builds the town, and waits until all of it runs. */
-  static async start(lab: Lab, objects = testbedObjects(), messenger = new Messenger(lab)): Promise<Trials> {
+  static async start(lab: Lab, objects = testbedWithExit(), messenger = new Messenger(lab)): Promise<Trials> {
     await Outside.of(lab);
     await lab.istiod.addExtensionProviders(PROVIDERS);
     await lab.installExperimentalHttpRoutes();
@@ -91,9 +94,12 @@ export class Trials {
     }
     await this.lab.configSynced([...TESTBED, 'istio-system']);
     await drained(
-      RESIDENTS.flatMap(each =>
-        this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
-      ).filter(each => each.injected),
+      [
+        ...RESIDENTS.flatMap(each =>
+          this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
+        ),
+        ...this.lab.kubelet.pods(EXIT.namespace, { app: EXIT.name }),
+      ].filter(each => each.injected),
     );
   }
 

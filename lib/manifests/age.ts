@@ -19,19 +19,23 @@ export function byAge(resources: readonly Resource[]): Resource[] {
 
 /**
  * The oldest one first. Where some have no time of creation, all are treated as created at one time, so that they are
- * ordered by name, then by namespace.
+ * ordered by name, then by namespace; routes of the Gateway API the other way round.
  * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/config.go
  */
-export function inOrderOfAge<T>(all: readonly T[], ageFor: (each: T) => Age): T[] {
-  const isDated = all.every(each => ageFor(each).created !== '');
-  return [...all].sort((a, b) => {
-    const [one, other] = [ageFor(a), ageFor(b)];
-    return (
-      (isDated ? compare(one.created, other.created) : 0)
-      || compare(one.name, other.name)
-      || compare(one.namespace, other.namespace)
-    );
-  });
+export function inOrderOfAge<T>(
+  all: readonly T[],
+  ageFor: (each: T) => Age,
+  keys: readonly ('name' | 'namespace')[] = ['name', 'namespace'],
+): T[] {
+  const aged = all.map(each => ({ each, age: ageFor(each) }));
+  const isDated = aged.every(({ age }) => age.created !== '');
+  return aged
+    .sort(
+      (a, b) =>
+        (isDated ? compare(a.age.created, b.age.created) : 0)
+        || keys.reduce((result, key) => result || compare(a.age[key], b.age[key]), 0),
+    )
+    .map(({ each }) => each);
 }
 
 function compare(one: string, other: string): number {

@@ -9,7 +9,7 @@ import { istioListeners } from './istio-listeners';
 import { type Message, serverNameOf } from '../messages/message';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { Unsimulated } from '../messages/unsimulated';
-import { requireListenersRead, requireNoBinding, requireNoIngress, requireNoUnseenGateway } from '../unread';
+import { requireListenersRead, requireNoIngress, requireNoLoadBalancer, requireNoUnseenGateway } from '../unread';
 import { type Outside, through } from './through-listener';
 
 /** A request from outside: through a managed API, if one has the host, and a gateway. */
@@ -54,7 +54,7 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
   if (!first) {
     requireListenersRead(undefined, message.host, context.cluster);
     requireNoIngress(message.host, context.cluster);
-    requireNoBinding(message.host, context.cluster);
+    requireNoLoadBalancer(message, context.cluster);
     requireOthersSeen(message, outside, context);
     return ended({ status: 0, reason: `no gateway has a listener for ${message.scheme} on port ${message.port}` });
   }

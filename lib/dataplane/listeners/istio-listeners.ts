@@ -133,6 +133,8 @@ function tlsOf(at: Field, { proxy }: Pods, cluster: Cluster): ListenerTls {
   }
   switch (mode || 'PASSTHROUGH') {
     case 'SIMPLE':
+    // Clients without the optional certificate are accepted.
+    case 'OPTIONAL_MUTUAL':
       return 'simple';
     case 'MUTUAL':
       return 'mutual';
@@ -153,6 +155,8 @@ function protocolOf(at: Field): string {
 
 interface Pods {
   readonly ports: readonly PublishedPort[];
+  /** Whether their Service has no others. */
+  readonly areAllPorts?: boolean;
   readonly proxy: Omit<Proxy, 'gateways'>;
   /** The Gateway API Gateway of the Pods, if any. */
   readonly gateway?: Resource;
@@ -180,7 +184,13 @@ function podsOf(gateway: Resource, cluster: Cluster): Pods {
   const { proxy, others } = assumedPods(gateway, cluster);
   // A Helm release of the same name listens on the ports of its Service.
   const isTranslated = !first?.isDeclared && ports.some(each => each.port !== each.targetPort);
-  return { ports, proxy, others: () => [...others(), ...(isTranslated ? [{ proxy, isUntranslated: true }] : [])] };
+  const areAllPorts = first?.isDeclared === true && ports.length > 0;
+  return {
+    ports,
+    areAllPorts,
+    proxy,
+    others: () => [...others(), ...(isTranslated ? [{ proxy, isUntranslated: true }] : [])],
+  };
 }
 
 /**
@@ -191,10 +201,10 @@ function podPortOf(number: number, { ports }: Pods): number {
   return ports.find(each => each.port === number)?.targetPort ?? number;
 }
 
-/** The Service ports that map to a port of the Pods; the same port without a Service. */
-function outsidePorts(podPort: number, { ports }: Pods): number[] {
+/** The Service ports that map to a port of the Pods; the same port without a Service of which all ports are known. */
+function outsidePorts(podPort: number, { ports, areAllPorts = false }: Pods): number[] {
   const found = ports.filter(each => each.targetPort === podPort).map(each => each.port);
-  return found.length > 0 ? [...new Set(found)] : [podPort];
+  return found.length > 0 || areAllPorts ? [...new Set(found)] : [podPort];
 }
 
 /**

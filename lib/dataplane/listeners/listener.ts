@@ -56,7 +56,7 @@ export function requireKnownTls({ at, tls }: Pick<GatewayListener, 'at' | 'tls'>
   if (tls === 'unsimulated') {
     throw new Unsimulated(
       `The Gateway ${at.resource.key} has TLS mode ${at.get('tls', 'mode').text} (${String(at)}).`,
-      'Use SIMPLE, MUTUAL, ISTIO_MUTUAL or PASSTHROUGH, which are simulated.',
+      'Use SIMPLE, MUTUAL, OPTIONAL_MUTUAL, ISTIO_MUTUAL or PASSTHROUGH, which are simulated.',
     );
   }
 }

@@ -9,12 +9,14 @@ import {
   hasLabels,
   isInternal,
   Kind,
-  type Labels,
   memo,
   parentsOf,
   type Resource,
   routesOf,
+  type Workload,
 } from '../../manifests';
+import { isGatewayPod } from '../endpoints/membership';
+import type { Message } from '../messages/message';
 import { Unsimulated } from '../messages/unsimulated';
 import { GATEWAY, LISTENER_SET, REFERENCE_GRANT } from './fields';
 import { ISTIO_GATEWAY } from './istio';
@@ -190,19 +192,28 @@ export function requireNoIngress(host: string, cluster: Cluster): void {
 }
 
 /** Throws {@link Unsimulated} where a load balancer leads to Pods that are no gateway. */
-export function requireNoBinding(host: string, cluster: Cluster): void {
-  const isGateway = (labels: Labels) =>
+export function requireNoLoadBalancer({ host, port }: Pick<Message, 'host' | 'port'>, cluster: Cluster): void {
+  const isGateway = ({ labels }: Workload) =>
     cluster.all(Kind.ISTIO_GATEWAY).some(each => hasLabels(labels, each.spec.get('selector').strings));
+  const leadsElsewhere = (service: Resource | undefined) =>
+    service !== undefined && cluster.selectedBy(service).some(each => !isGateway(each) && !isGatewayPod(each));
   const binding = [Kind.TARGET_GROUP_BINDING, 'TargetGroupBinding.eks.amazonaws.com']
     .flatMap(type => cluster.all(type))
-    .find(({ spec, namespace }) => {
-      const service = cluster.find(Kind.SERVICE, spec.get('serviceRef', 'name').text, namespace);
-      return service && cluster.selectedBy(service).some(each => !isGateway(each.labels));
-    });
-  if (binding) {
-    throw new Unsimulated(
-      `No gateway takes ${host}, but a load balancer leads to the Service of the TargetGroupBinding ${binding.key}.`,
-      'Ask as a workload of the cluster.',
+    .find(({ spec, namespace }) =>
+      leadsElsewhere(cluster.find(Kind.SERVICE, spec.get('serviceRef', 'name').text, namespace)),
     );
+  const service = cluster
+    .all(Kind.SERVICE)
+    .find(
+      each =>
+        (each.spec.get('type').text === 'LoadBalancer' || each.spec.get('externalIPs').items.length > 0)
+        && each.spec.get('ports').items.some(own => own.get('port').number === port)
+        && leadsElsewhere(each),
+    );
+  const found = binding
+    ? `a load balancer leads to the Service of the TargetGroupBinding ${binding.key}`
+    : service && `the Service ${service.key} is reached from outside on port ${port}`;
+  if (found !== undefined) {
+    throw new Unsimulated(`No gateway takes ${host}, but ${found}.`, 'Ask as a workload of the cluster.');
   }
 }

@@ -95,12 +95,8 @@ export class Traffic {
   /** The result of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
   fromInternet(request: string, props: InternetRequestProps = {}): RequestResult {
     const outside = { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false };
-    const simulation = requestFromInternet(
-      { ...readRequest(request, props), serverName: props.serverName?.toLowerCase() },
-      outside,
-      this.context,
-    );
-    return new RequestResult(`internet → ${request}`, simulation);
+    const message = { ...readRequest(request, props), serverName: props.serverName?.toLowerCase() };
+    return new RequestResult(`internet → ${request}`, requestFromInternet(message, outside, this.context), message);
   }
 
   /** The reachable callees of all callers, and from outside, by all routes. */
@@ -175,6 +171,6 @@ export class TrafficFrom {
   private send(request: string, message: Message, isConnection = false): RequestResult {
     const simulation = requestFrom(this.workload, message, this.context, isConnection);
     const { namespace, name } = this.workload;
-    return new RequestResult(`${namespace}/${name} → ${request}`, simulation);
+    return new RequestResult(`${namespace}/${name} → ${request}`, simulation, message);
   }
 }

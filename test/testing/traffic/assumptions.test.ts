@@ -37,6 +37,12 @@ describe('Pods of gateways that are given', () => {
       enter([gateway({ istio: 'ingress' }, 8080)], { gatewayPods: [{ ...INGRESS, ports }] });
     expect(at([{ port: 80, targetPort: 8080 }])).toBe('web-v1');
     expect(at([{ port: 8080 }])).toBe('0');
+    const open = traffic([toWeb, gateway({ istio: 'ingress' }, 9090)], { gatewayPods: [INGRESS] });
+    open.fromInternet('GET http://a.example:9090/').expectRoutedTo('web');
+    const closed = traffic([toWeb, gateway({ istio: 'ingress' }, 9090)], {
+      gatewayPods: [{ ...INGRESS, ports: [{ port: 80 }] }],
+    });
+    closed.fromInternet('GET http://a.example:9090/').expectDenied(0);
   });
 
   test('replace those of usual installations that a Gateway may confuse with them', () => {
