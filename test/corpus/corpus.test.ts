@@ -64,8 +64,6 @@ const REVIEWED: Readonly<Record<string, readonly string[]>> = {
   'gateway-variants': ['route-typo.yaml HostNotInGateway spec.gateways[0]'],
   // The rules of one file are for one host, in a folder of variants.
   'several-in-a-file': [],
-  // The Services are in other repositories; the Gateway is here, and its name is misspelt.
-  'rules-only': ['route.yaml UnknownGateway spec.gateways[0]'],
   // Patches change the port and add the proxy.
   'patched-port': [],
   // The policies of the three variants suit the rule, except one.

@@ -63,9 +63,6 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
   Kind.GATEWAY,
 ]);
 
-/** Of those, what other repositories than that of the rules of a mesh have. */
-const RUNNING: ReadonlySet<string> = new Set<string>([Kind.SERVICE, Kind.POD, Kind.SERVICE_ACCOUNT]);
-
 /**
  * That a namespace may be of other manifests: Services and Pods are among these ones, and none of them in it. Its name
  * is not a slip for one that has some.
@@ -73,9 +70,6 @@ const RUNNING: ReadonlySet<string> = new Set<string>([Kind.SERVICE, Kind.POD, Ki
 function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
   const running = namespacesWithPods(cluster);
   const isOther = running.size > 0 && !running.has(namespace) && suggestion(namespace, [...running]) === '';
-  if (namespace !== '' && RUNNING.has(type) && running.size === 0) {
-    return 'other manifests have it: nothing that runs is among these';
-  }
   return namespace !== '' && WITH_PODS.has(type) && isOther
     ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
     : undefined;
