@@ -14,7 +14,7 @@ const folders = [
   'analysis',
 ];
 const mayImport = {
-  advice: ['topology', 'manifests', 'kubernetes', 'istio', 'gateway'],
+  advice: ['topology', 'manifests', 'kubernetes', 'istio', 'linkerd', 'gateway'],
   topology: [],
   manifests: [],
   dataplane: ['manifests'],

@@ -1,9 +1,10 @@
 import { EnvoyGateway } from '../lib/gateway';
 import { IstioAmbient, IstioIngress, IstioSidecars } from '../lib/istio';
 import { NoMesh } from '../lib/kubernetes';
+import { LinkerdMesh } from '../lib/linkerd';
 import { BY_FRONT_ALONE, Capability } from '../lib/topology';
 
-const TIERS = [new NoMesh(), new IstioAmbient(), new IstioSidecars()];
+const TIERS = [new NoMesh(), new IstioAmbient(), new IstioSidecars(), new LinkerdMesh()];
 /** What sidecars support besides, between services: the other capabilities are those of gateways. */
 const BETWEEN_SERVICES: readonly Capability[] = [
   Capability.RETRIES,

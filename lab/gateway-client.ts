@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Edge } from '../lib';
@@ -112,20 +112,27 @@ export function requestAddress({
   };
   return new Promise((resolve, reject) => {
     const call = (tls ? httpsRequest : httpRequest)(options, response => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => {
-        const status = response.statusCode ?? 0;
-        resolve({
-          status,
-          text,
-          ms: Date.now() - started,
-          headers: response.headers,
-          from: text.startsWith('{') ? (JSON.parse(text) as Reply['from']) : undefined,
-        });
-      });
+      replyOf(response, started).then(resolve, reject);
     });
     call.on('error', reject);
     call.end(body);
+  });
+}
+
+/** The reply in a response, once its body has arrived. */
+export function replyOf(response: IncomingMessage, started: number): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    response.on('error', reject);
+    response.on('end', () => {
+      resolve({
+        status: response.statusCode ?? 0,
+        text,
+        ms: Date.now() - started,
+        headers: response.headers,
+        from: text.startsWith('{') ? (JSON.parse(text) as Reply['from']) : undefined,
+      });
+    });
   });
 }

@@ -22,6 +22,9 @@ interface DeploymentObject extends KubeObject {
   };
 }
 
+/** Without it the Gateways of waypoints have no class. Proxies have HBONE by a setting of their own. */
+const AMBIENT = { PILOT_ENABLE_AMBIENT: 'true' };
+
 /** The differences from a cluster: Envoy is the upstream build, without Istio's filters. */
 const PLAIN_ENVOY = {
   PILOT_ENABLE_ALPN_FILTER: 'false',
@@ -125,6 +128,7 @@ export class Istiod {
         cwd: this.folder,
         env: {
           ...env,
+          ...AMBIENT,
           ...PLAIN_ENVOY,
           ...UNCACHED,
           POD_NAME: `${this.service}-lab`,
@@ -187,9 +191,10 @@ export class Istiod {
   async addExtensionProviders(providers: readonly { readonly name: string }[]): Promise<void> {
     const path = `/api/v1/namespaces/istio-system/configmaps/${this.configMap}`;
     const { data } = await this.plane.api.get<{ data: { mesh: string } }>(path);
-    const mesh = load(data.mesh) as { readonly extensionProviders?: readonly object[] };
+    const mesh = load(data.mesh) as { readonly extensionProviders?: readonly { readonly name: string }[] };
+    const others = (mesh.extensionProviders ?? []).filter(each => !providers.some(({ name }) => name === each.name));
     await this.plane.api.patch(path, {
-      data: { mesh: dump({ ...mesh, extensionProviders: [...(mesh.extensionProviders ?? []), ...providers] }) },
+      data: { mesh: dump({ ...mesh, extensionProviders: [...others, ...providers] }) },
     });
     await this.meshConfig();
     await until(`${this.service} has the extension providers`, async () => {

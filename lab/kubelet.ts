@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { chmodSync, copyFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Api, KubeObject } from './api';
 import { HOST, Network, NODE, POD_CIDR } from './network';
 import { Pod } from './pod';
+import { PLAIN_ENVOY_SOCKET } from './pod-processes';
 import type { PodObject } from './pod-object';
 import { Prober } from './prober';
 import type { Processes } from './processes';
@@ -27,6 +28,8 @@ export interface Machine {
   readonly appFile: string;
   /** The template of a proxy's bootstrap configuration. */
   readonly bootstrapFile: string;
+  /** The same for a waypoint: see plain-envoy-xds. */
+  readonly waypointBootstrapFile: string;
   /** Called when a pod's proxy exits on its own. */
   onProxyEnd(pod: Pod): void;
   /** Called when all containers of a pod have ended that are not restarted. */
@@ -43,6 +46,7 @@ export class Kubelet implements Machine {
   readonly prober: Prober;
   readonly appFile: string;
   readonly bootstrapFile: string;
+  readonly waypointBootstrapFile: string;
   private readonly running = new Map<string, Pod>();
   private readonly services = new Map<string, ServiceObject>();
   private readonly failures = new Map<string, Error>();
@@ -56,12 +60,14 @@ export class Kubelet implements Machine {
   ) {
     this.appFile = transpile('app', folder);
     this.prober = new Prober(processes, folder);
-    this.bootstrapFile = join(folder, 'bootstrap.json');
-    copyFileSync(
+    const bootstrap = readFileSync(
       join(tools.module('istio.io/istio'), 'tools/packaging/common/envoy_bootstrap.json'),
-      this.bootstrapFile,
+      'utf8',
     );
-    chmodSync(this.bootstrapFile, 0o644);
+    this.bootstrapFile = join(folder, 'bootstrap.json');
+    writeFileSync(this.bootstrapFile, bootstrap, { mode: 0o644 });
+    this.waypointBootstrapFile = join(folder, 'waypoint-bootstrap.json');
+    writeFileSync(this.waypointBootstrapFile, forPlainEnvoy(bootstrap), { mode: 0o644 });
   }
 
   async start(): Promise<void> {
@@ -228,4 +234,11 @@ export class Kubelet implements Machine {
 
 function pathOf({ metadata: { namespace, name } }: PodObject): string {
   return `/api/v1/namespaces/${namespace}/pods/${name}`;
+}
+
+/** Without the discovery of workloads, which upstream Envoy lacks, and with plain-envoy-xds before pilot-agent. */
+function forPlainEnvoy(bootstrap: string): string {
+  return bootstrap
+    .replaceAll('{{- if .metadata_discovery }}', '{{- if false }}')
+    .replace('{{ .config.ConfigPath }}/XDS', `{{ .config.ConfigPath }}/${PLAIN_ENVOY_SOCKET}`);
 }

@@ -192,11 +192,28 @@ export class Lab {
     return (all ?? []).filter(({ proxy }) => namespaces.includes(proxy.slice(proxy.lastIndexOf('.') + 1)));
   }
 
+  /** Applies the standard channel of the Gateway API, also in place of the experimental one. */
+  installGatewayApi(): void {
+    this.plane.apply('-k', this.gatewayApi());
+  }
+
+  /** Applies HTTPRoute with its experimental fields, which the standard channel removes from every route in silence. */
+  async installExperimentalHttpRoutes(): Promise<void> {
+    const guard = 'safe-upgrades.gateway.networking.k8s.io';
+    this.plane.kubectl('delete', `validatingadmissionpolicybinding/${guard}`, `validatingadmissionpolicy/${guard}`);
+    const file = join(this.gatewayApi(), 'experimental/gateway.networking.k8s.io_httproutes.yaml');
+    await until('the API server allows the experimental channel', () => this.plane.apply('-f', file));
+  }
+
+  private gatewayApi(): string {
+    return join(this.tools.module('sigs.k8s.io/gateway-api'), 'config/crd');
+  }
+
   private async boot(): Promise<void> {
     this.kubelet.network.open();
     this.tell('starting the API server');
     await this.plane.start();
-    this.plane.apply('-k', join(this.tools.module('sigs.k8s.io/gateway-api'), 'config/crd'));
+    this.installGatewayApi();
     await this.plane.api.post('/api/v1/namespaces', { metadata: { name: 'istio-system' } });
     this.tell('starting istiod');
     await this.addIstiod(HOST);
@@ -213,10 +230,15 @@ export class Lab {
    * Installs a control plane as the library renders it: an IstioOperator is rendered to objects first, charts are
    * objects already.
    */
-  async addIstiod(address: string, revision?: string, install = Install.istioctl()): Promise<Istiod> {
+  async addIstiod(
+    address: string,
+    revision?: string,
+    install = Install.istioctl(),
+    revisionTags?: readonly string[],
+  ): Promise<Istiod> {
     const outdir = join(this.folder, 'install', revision ?? 'default');
     const app = new ClusterApp({ outdir });
-    new IstioInstallation(app, 'istio', { revision, install, tracing: TRACING });
+    new IstioInstallation(app, 'istio', { revision, revisionTags, install, tracing: TRACING });
     app.synth();
     const operator = join(outdir, 'istio/istio-operator.yaml');
     const manifests = existsSync(operator)

@@ -8,6 +8,10 @@ import { until } from './wait';
 
 export const PROXY_USER = '1337';
 
+/** The socket at which a waypoint's Envoy gets its configuration, beside that of its agent. */
+export const PLAIN_ENVOY_SOCKET = 'XDS-plain-envoy';
+const CONFIG = 'etc/istio/proxy';
+
 /** Starts the processes of a pod inside its network, as the container runtime would start its containers. */
 export class PodProcesses {
   constructor(
@@ -46,7 +50,7 @@ export class PodProcesses {
       mkdirSync(join(this.folder, file, '..'), { recursive: true });
       writeFileSync(join(this.folder, file), text);
     }
-    mkdirSync(join(this.folder, 'etc/istio/proxy'), { recursive: true });
+    mkdirSync(join(this.folder, CONFIG), { recursive: true });
     execFileSync('chown', ['-R', `${PROXY_USER}:${PROXY_USER}`, this.folder]);
   }
 
@@ -79,10 +83,15 @@ export class PodProcesses {
     const args = (container.args ?? []).map(arg =>
       arg.replace(/\$\((\w+)\)/g, (reference, name: string) => env[name] ?? reference),
     );
+    const isWaypoint = args.includes('waypoint');
+    if (isWaypoint) {
+      const sockets = [PLAIN_ENVOY_SOCKET, 'XDS'].map(name => join(this.folder, CONFIG, name));
+      this.run('xds', PROXY_USER, [this.machine.tools.path('plain-envoy-xds'), ...sockets], {});
+    }
     return this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...args], {
       ...env,
       CA_ADDR: env.CA_ADDR || address,
-      ISTIO_BOOTSTRAP: this.machine.bootstrapFile,
+      ISTIO_BOOTSTRAP: isWaypoint ? this.machine.waypointBootstrapFile : this.machine.bootstrapFile,
       PROXY_CONFIG: JSON.stringify({
         ...config,
         binaryPath: this.machine.tools.path('envoy'),

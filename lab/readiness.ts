@@ -8,6 +8,8 @@ interface Controller extends KubeObject {
   readonly status?: { readonly desiredNumberScheduled?: number; readonly completionTime?: string };
 }
 
+type GatewayObject = KubeObject & { readonly spec: { readonly gatewayClassName: string } };
+
 type PodStatus = KubeObject & {
   readonly status: {
     readonly phase?: string;
@@ -27,6 +29,14 @@ export async function podsAreReady(
   for (const gateway of gateways) {
     await until(`istiod has made the gateway ${gateway}`, () =>
       api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${gateway}-istio`),
+    );
+  }
+  const waypoints = (
+    await api.list<GatewayObject>(`/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/gateways`)
+  ).filter(each => each.spec.gatewayClassName === 'istio-waypoint');
+  for (const { metadata } of waypoints) {
+    await until(`istiod has made the waypoint ${metadata.name}`, () =>
+      api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${metadata.name}`),
     );
   }
   await until(

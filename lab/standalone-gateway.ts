@@ -9,11 +9,14 @@ import type { Reply } from './app-protocol';
 import { type GatewayRequest, requestEdge } from './gateway-client';
 import type { Lab } from './lab';
 import { inside, type PodNetwork } from './network';
+import { limiterSettings } from './limiter-settings';
 import { Pod } from './pod';
 import { until } from './wait';
 
 /** The Envoy version that Envoy Gateway is configured with; it is the Envoy of the lab. */
 const ENVOY_VERSION = '1.40.0';
+
+const ENVOY_GATEWAY = 'gateway.envoyproxy.io';
 
 interface Manifest {
   readonly apiVersion: string;
@@ -176,28 +179,7 @@ export class StandaloneGateway {
 
   /** The limiter as Envoy Gateway runs it in a cluster. */
   private startLimiter(): void {
-    const cert = (file: string) => join(this.folder, 'configHome/certs/envoy-rate-limit', file);
-    this.start('ratelimit', [this.lab.tools.path('ratelimit')], {
-      RUNTIME_ROOT: this.folder,
-      RUNTIME_SUBDIRECTORY: 'ratelimit',
-      RUNTIME_WATCH_ROOT: 'false',
-      USE_STATSD: 'false',
-      CONFIG_TYPE: 'GRPC_XDS_SOTW',
-      CONFIG_GRPC_XDS_SERVER_URL: 'localhost:18001',
-      CONFIG_GRPC_XDS_NODE_ID: 'envoy-ratelimit',
-      CONFIG_GRPC_XDS_SERVER_USE_TLS: 'true',
-      CONFIG_GRPC_XDS_CLIENT_TLS_CERT: cert('tls.crt'),
-      CONFIG_GRPC_XDS_CLIENT_TLS_KEY: cert('tls.key'),
-      CONFIG_GRPC_XDS_SERVER_TLS_CACERT: cert('ca.crt'),
-      CONFIG_GRPC_XDS_SERVER_TLS_SAN: 'envoy-gateway',
-      GRPC_SERVER_USE_TLS: 'true',
-      GRPC_SERVER_TLS_CERT: cert('tls.crt'),
-      GRPC_SERVER_TLS_KEY: cert('tls.key'),
-      GRPC_SERVER_TLS_CA_CERT: cert('ca.crt'),
-      FORCE_START_WITHOUT_INITIAL_CONFIG: 'true',
-      REDIS_SOCKET_TYPE: 'tcp',
-      REDIS_URL: '127.0.0.1:6379',
-    });
+    this.start('ratelimit', [this.lab.tools.path('ratelimit')], limiterSettings(this.folder));
   }
 
   private start(name: string, command: readonly string[], env: Record<string, string> = {}) {
@@ -215,18 +197,14 @@ export class StandaloneGateway {
     const objects = (Testing.synth(chart) as Manifest[])
       .filter(({ kind }) => READ.includes(kind))
       .map(object => this.adapted(object));
-    const gatewayClass = {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'GatewayClass',
-      metadata: { name: 'eg' },
-      spec: { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' },
-    };
+    return [...this.surroundings(), this.certificatesOfLimiter(), ...before, ...objects];
+  }
+
+  private surroundings(): object[] {
+    const spec = { controllerName: `${ENVOY_GATEWAY}/gatewayclass-controller` };
     return [
-      gatewayClass,
-      this.certificatesOfLimiter(),
+      { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'eg' }, spec },
       ...this.topology.namespaces.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-      ...before,
-      ...objects,
     ];
   }
 
@@ -289,9 +267,9 @@ export class StandaloneGateway {
 }
 
 function toBackends(object: object): object {
-  return JSON.parse(JSON.stringify(object), (key, value: { name: string; namespace?: string }[]) =>
+  return JSON.parse(JSON.stringify(object), (key, value: Record<string, unknown>[]) =>
     key === 'backendRefs'
-      ? value.map(({ name, namespace }) => ({ group: 'gateway.envoyproxy.io', kind: 'Backend', name, namespace }))
+      ? value.map(each => ({ ...each, group: ENVOY_GATEWAY, kind: 'Backend', port: undefined }))
       : value,
   ) as object;
 }

@@ -207,6 +207,8 @@ export {
   type ServiceAccountProps,
   type ServiceAuthProps,
   type ServiceTelemetry,
+  type LatencyObjective,
+  type Slo,
   type ServiceRateLimit,
   type ServiceRateLimitProps,
   type ServiceData,
@@ -244,4 +246,5 @@ export {
   type WorkloadProps,
 } from './topology';
 export * from './istio';
+export { LinkerdMesh, type LinkerdMeshProps } from './linkerd';
 export { Mesh } from './mesh';

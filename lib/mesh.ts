@@ -1,5 +1,6 @@
 import { IstioAmbient, type IstioAmbientProps, IstioSidecars, type IstioSidecarsProps } from './istio';
 import { NoMesh, type NoMeshProps, type Target } from './kubernetes';
+import { LinkerdMesh, type LinkerdMeshProps } from './linkerd';
 
 /** The choice of the target that renders a topology: to change it is a change of one line. */
 export class Mesh {
@@ -19,5 +20,13 @@ export class Mesh {
    */
   static ambient(props: IstioAmbientProps = {}): Target {
     return new IstioAmbient(props);
+  }
+
+  /**
+   * Linkerd: a small proxy in each pod with mutual TLS, timeouts, retries and splits, and policies by identity, method
+   * and path. Edges need a gateway of another project, whose pods join the mesh.
+   */
+  static linkerd(props: LinkerdMeshProps = {}): Target {
+    return new LinkerdMesh(props);
   }
 }

@@ -5,18 +5,29 @@ import ts from 'typescript';
 const LIBRARY = join(__dirname, '../lib');
 
 /** Classes whose methods declare; of others only static methods do. */
-const DECLARING = ['Callee', 'Edge', 'ForeignService', 'ForeignTopology', 'Service', 'Topology'];
+const DECLARING = ['Callee', 'Edge', 'ForeignService', 'ForeignTopology', 'ObservedApi', 'Service', 'Topology'];
 /** Classes that users construct. */
 const CONSTRUCTED = [
   'ClusterApp',
+  'EdgeAlarms',
+  'HttpApiEdge',
   'IstioAmbient',
   'IstioIngress',
   'IstioInstallation',
+  'IstioOnEks',
   'IstioSidecars',
+  'LambdaAggregator',
+  'LinkerdMesh',
   'NoMesh',
+  'RestApiEdge',
+  'SharedLoadBalancer',
   'Topology',
   'TopologyChart',
+  'Waf',
+  'WebSocketApiEdge',
 ];
+/** Functions that read a topology. */
+const FUNCTIONS = ['azureApiManagement', 'googleApiGateway', 'openApi'];
 /** Classes whose static methods are for the library itself. */
 const INTERNAL = ['IstioCharts', 'PathMatches', 'Phase', 'TopologyChart'];
 
@@ -26,7 +37,9 @@ const INTERNAL = ['IstioCharts', 'PathMatches', 'Phase', 'TopologyChart'];
  */
 export function argumentTypes(): string {
   const declared = declarations();
-  const methods = [...declared.values()].filter(ts.isClassDeclaration).flatMap(each => signatures(each));
+  const methods = [...declared.values()].flatMap(each =>
+    ts.isClassDeclaration(each) ? signatures(each) : ts.isFunctionDeclaration(each) ? [signatureOf(each)] : [],
+  );
   const entries = new Map(methods);
   const pending = [...entries.values()];
   for (let text = pending.pop(); text !== undefined; text = pending.pop()) {
@@ -80,6 +93,10 @@ export function argumentTypes(): string {
     });
   }
 
+  function signatureOf({ name, parameters }: ts.FunctionDeclaration): [string, string] {
+    return [`function.${name?.text ?? ''}`, parameters.map(parameter).join(' ')];
+  }
+
   function parameter(each: ts.ParameterDeclaration, at: number): string {
     const name = ts.isIdentifier(each.name) ? each.name.text : at === 0 ? 'props' : 'options';
     const literal = each.initializer && ts.isNumericLiteral(each.initializer) ? 'number' : 'any';
@@ -130,12 +147,23 @@ export function argumentTypes(): string {
   }
 }
 
-type Declared = ts.ClassDeclaration | ts.EnumDeclaration | ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
+type Declared =
+  ts.ClassDeclaration | ts.EnumDeclaration | ts.FunctionDeclaration | ts.InterfaceDeclaration | ts.TypeAliasDeclaration;
 
 /** What the model and its targets export, by name. */
 function declarations(): Map<string, Declared> {
   const all = new Map<string, Declared>();
-  const folders = ['istio', 'istio/install', 'kubernetes', 'topology/workload', 'topology'];
+  const folders = [
+    'checks/templates',
+    'openapi',
+    'aws',
+    'istio',
+    'istio/install',
+    'linkerd',
+    'kubernetes',
+    'topology/workload',
+    'topology',
+  ];
   for (const path of folders.flatMap(folder => readdirSync(join(LIBRARY, folder)).map(name => `${folder}/${name}`))) {
     if (path.endsWith('.ts') && !path.endsWith('argument-types.ts')) {
       const text = readFileSync(join(LIBRARY, path), 'utf8');
@@ -144,7 +172,8 @@ function declarations(): Map<string, Declared> {
           (ts.isClassDeclaration(each)
             || ts.isEnumDeclaration(each)
             || ts.isInterfaceDeclaration(each)
-            || ts.isTypeAliasDeclaration(each))
+            || ts.isTypeAliasDeclaration(each)
+            || (ts.isFunctionDeclaration(each) && FUNCTIONS.includes(each.name?.text ?? '')))
           && each.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
         ) {
           all.set(each.name?.text ?? '', each);

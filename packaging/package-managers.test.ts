@@ -14,7 +14,7 @@ const PEERS = ['cdk8s', 'cdk8s-plus-27', 'constructs'];
 
 const MODEL = `
 const { ClusterApp, Mesh, Port, Topology, TopologyChart } = require('cdk8s-cardinal');
-['istio', 'gateway', 'openapi', 'checks', 'testing'].forEach(each => require('cdk8s-cardinal/' + each));
+['istio', 'linkerd', 'gateway', 'openapi', 'checks', 'testing'].forEach(each => require('cdk8s-cardinal/' + each));
 const shop = new Topology('shop');
 const web = shop.addService('web', { image: 'example/web:1', port: Port.http(80, { target: 8080 }) });
 shop.addEdge('api', { host: 'shop.example' }).route('GET /', web);

@@ -20,6 +20,7 @@ const OF_ISTIO = [
   'IstioGateway',
   'IstioIngress',
   'IstioInstallation',
+  'IstioMesh',
   'IstioSidecars',
   'ListenerSet',
   'PeerAuthentication',
@@ -83,6 +84,7 @@ test.each<[string, string[]]>([
       'ImagePullPolicy',
       'JobRestartPolicy',
       'LifecycleHandler',
+      'LinkerdMesh',
       'LoadBalancerController',
       'LoadBalancingAlgorithm',
       'Machines',
@@ -133,6 +135,18 @@ test.each<[string, string[]]>([
   ],
   ['istio', OF_ISTIO],
   [
+    'linkerd',
+    [
+      'EgressNetwork',
+      'HttpLocalRateLimitPolicy',
+      'LinkerdAuthorizationPolicy',
+      'LinkerdMesh',
+      'MeshTlsAuthentication',
+      'NetworkAuthentication',
+      'Server',
+    ],
+  ],
+  [
     'gateway',
     [
       'BackendTrafficPolicy',
@@ -173,6 +187,7 @@ test('each entry point of the package is one of those above', () => {
   expect(Object.keys(exports)).toEqual([
     '.',
     './istio',
+    './linkerd',
     './gateway',
     './aws',
     './openapi',

@@ -1,4 +1,5 @@
 import {
+  assumedBy,
   Baseline,
   BaselineError,
   CATALOGUE,
@@ -126,7 +127,10 @@ interface Result {
 }
 
 function checkOne(environment: Environment, options: Options, { config, checks }: Settings): Result {
-  const { name, namespaceLabels, elsewhere } = environment;
+  const { name } = environment;
+  const { clusterDomain, namespaceLabels } = options;
+  // Which requests authorizers deny is no property of the manifests.
+  const assumed = assumedBy(environment, { clusterDomain, namespaceLabels, denyingAuthorizers: [] });
   const progress = new Progress();
   const { resources, errors, unreadable, notes, unread, unreadTypes } = options.cluster
     ? ofCluster(options)
@@ -155,9 +159,7 @@ function checkOne(environment: Environment, options: Options, { config, checks }
     world,
     report: checkManifests(
       new Cluster(world.resources, {
-        clusterDomain: options.clusterDomain,
-        namespaceLabels: { ...namespaceLabels, ...options.namespaceLabels },
-        elsewhere,
+        ...assumed,
         unread,
         unreadTypes,
         others: world.others,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Config, Environment } from '../../lib/checks';
+import { assumedBy, type Config, type Environment } from '../../lib/checks';
 
 /** What is named on the command line, else in the settings, else what `cardinal synth` wrote; empty if that is missing. */
 export function environmentsOf(
@@ -7,11 +7,7 @@ export function environmentsOf(
   config: Config | undefined,
   isRunning = false,
 ): readonly Environment[] {
-  const ofAll = {
-    namespace: config?.namespace,
-    namespaceLabels: config?.namespaceLabels,
-    elsewhere: config?.elsewhere,
-  };
+  const ofAll = { namespace: config?.namespace, ...assumedBy(config ?? {}) };
   if (paths.length > 0 || isRunning) {
     return [{ paths, ...ofAll }];
   }

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import type { Command } from 'commander';
-import { CONFIG_FILE, ConfigError, type Environment, noneOf, readConfig } from '../../lib/checks';
+import { assumedBy, CONFIG_FILE, ConfigError, type Environment, noneOf, readConfig } from '../../lib/checks';
 import { Unsimulated } from '../../lib/dataplane';
 import {
   Cluster,
@@ -22,6 +22,7 @@ export interface InputValues {
   readonly namespaceLabel: readonly string[];
   readonly build: boolean;
   readonly clusterDomain?: string;
+  readonly denyingAuthorizer: readonly string[];
 }
 
 /** Manifests as one cluster. */
@@ -29,6 +30,8 @@ export interface Input {
   readonly cluster: Cluster;
   /** What was left out, in sentences. */
   readonly notes: readonly string[];
+  /** The files and folders that were read. */
+  readonly paths: readonly string[];
 }
 
 /** Input or options that cannot be used. */
@@ -49,7 +52,13 @@ export function withInput(command: Command): Command {
       [],
     )
     .option('--build', 'render kustomizations and Helm charts in folders, with kustomize or kubectl and helm', false)
-    .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)');
+    .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)')
+    .option(
+      '--denying-authorizer <name>',
+      'an external authorizer that denies every request; may be repeated',
+      repeated,
+      [],
+    );
 }
 
 /** The manifests at paths, or else those of the settings, as one cluster. Throws for what cannot be read. */
@@ -81,22 +90,32 @@ export function readInput(paths: readonly string[], values: InputValues): Input 
     );
   }
   const resources = environment.name === undefined ? world(reading.resources, values.environment) : reading.resources;
-  const { namespaceLabels, elsewhere } = environment;
+  const { clusterDomain, denyingAuthorizer } = values;
+  const denyingAuthorizers = [...(environment.denyingAuthorizers ?? []), ...denyingAuthorizer];
   return {
     cluster: new Cluster(resources, {
-      clusterDomain: values.clusterDomain,
-      namespaceLabels: { ...namespaceLabels, ...labels },
-      elsewhere,
+      ...assumedBy(environment, { clusterDomain, namespaceLabels: labels, denyingAuthorizers }),
       unread: reading.unread,
     }),
     notes: reading.notes,
+    paths: environment.paths,
   };
 }
 
 /** Runs a command; for input that cannot be used it prints why, and returns 2. */
 export function withInputErrors(run: () => number): number {
+  const done = withProblems(run);
+  if ('problems' in done) {
+    printNotes(done.problems);
+    return 2;
+  }
+  return done.result;
+}
+
+/** The result of a function, or for input that cannot be used why, in lines. */
+export function withProblems<T>(run: () => T): { readonly result: T } | { readonly problems: readonly string[] } {
   try {
-    return run();
+    return { result: run() };
   } catch (error) {
     if (
       error instanceof InputError
@@ -105,8 +124,7 @@ export function withInputErrors(run: () => number): number {
       || error instanceof Unsimulated
     ) {
       const text = error instanceof Unsimulated ? `Unsimulated: ${error.message}` : error.message;
-      printNotes(text.split('\n'));
-      return 2;
+      return { problems: text.split('\n') };
     }
     throw error;
   }

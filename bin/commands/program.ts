@@ -2,6 +2,8 @@ import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { printableLine } from '../../lib/manifests';
 import { advise } from './advise';
 import { adviseCommand, type AdviseValues } from './advise-options';
+import { apply } from './apply';
+import { applyCommand, type ApplyValues } from './apply-options';
 import { check } from './check';
 import { checkCommand } from './check-options';
 import { completion, SHELLS } from './completion';
@@ -9,14 +11,20 @@ import { diff } from './diff';
 import { diffCommand, type DiffValues } from './diff-options';
 import { graph } from './graph';
 import { graphCommand, type GraphValues } from './graph-options';
+import { importManifests } from './import';
+import { importCommand, type ImportValues } from './import-options';
 import { init } from './init';
 import { initCommand, type InitValues } from './init-options';
+import { learn } from './learn';
+import { learnCommand, type LearnValues } from './learn-options';
 import { matrix } from './matrix';
 import { matrixCommand, type MatrixValues } from './matrix-options';
 import { plan } from './plan';
 import { planCommand, type PlanValues } from './plan-options';
 import { route } from './route';
 import { routeCommand, type RouteValues } from './route-options';
+import { serve } from './serve';
+import { serveCommand, type ServeValues } from './serve-options';
 import { synth } from './synth';
 import { version } from './version';
 
@@ -85,8 +93,20 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const planCommand_ = planCommand().action((before: string, after: string, values: PlanValues) => {
     run(() => plan(before, after, values));
   });
+  const applyCommand_ = applyCommand().action((before: string, after: string, values: ApplyValues) => {
+    run(() => apply(before, after, values));
+  });
   const graphCommand_ = graphCommand().action((paths: string[], values: GraphValues) => {
     run(() => graph(paths, values));
+  });
+  const serveCommand_ = serveCommand().action((paths: string[], values: ServeValues) => {
+    run(() => serve(paths, values));
+  });
+  const importCommand_ = importCommand().action((paths: string[], values: ImportValues) => {
+    run(() => importManifests(paths, values));
+  });
+  const learnCommand_ = learnCommand().action((files: string[], values: LearnValues) => {
+    run(() => learn(files, values));
   });
   const adviseCommand_ = adviseCommand().action((paths: string[], values: AdviseValues) => {
     run(() => advise(paths, values));
@@ -99,7 +119,11 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
     matrixCommand_,
     diffCommand_,
     planCommand_,
+    applyCommand_,
     graphCommand_,
+    serveCommand_,
+    importCommand_,
+    learnCommand_,
     adviseCommand_,
     completionCommand,
   ];

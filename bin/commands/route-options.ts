@@ -40,12 +40,6 @@ export function routeCommand(): Command {
     .option('--gateway <namespace/name>', 'from the internet: the Gateway that receives the request')
     .option('--client-certificate', 'from the internet: the client has a certificate that the gateway accepts', false)
     .option('--server-name <name>', 'from the internet: the server name in the TLS handshake (default: the host)')
-    .option(
-      '--denying-authorizer <name>',
-      'an external authorizer that denies every request; may be repeated',
-      repeated,
-      [],
-    )
     .option('--expect <result>', 'arrives, denied, a status such as 403, or the destination; sets the exit code')
     .addOption(new Option('--format <format>', 'the format of the result').choices(['text', 'json']).default('text'));
   return withInput(command).addHelpText('after', DETAILS);
@@ -67,7 +61,6 @@ export interface RouteValues extends InputValues {
   readonly gateway?: string;
   readonly clientCertificate: boolean;
   readonly serverName?: string;
-  readonly denyingAuthorizer: readonly string[];
   readonly expect?: string;
   readonly format: 'text' | 'json';
 }

@@ -19,6 +19,12 @@ export function route(paths: readonly string[], values: RouteValues): number {
   });
 }
 
+/** The result of a request in a cluster. Throws an InputError for options that do not go together. */
+export function resultOf(cluster: Cluster, values: RouteValues): RequestResult {
+  const send = requestOf(values);
+  return stated(() => send(cluster));
+}
+
 const INTERNET = 'internet';
 
 /** The request, once the manifests are read. Throws for options that do not go together. */
@@ -39,7 +45,8 @@ function requestOf(values: RouteValues): (cluster: Cluster) => RequestResult {
       throw new InputError(`From the internet requests have --method, not ${tcp ? '--tcp' : '--grpc'}.`);
     }
     const address = `${scheme ?? 'https'}://${host}${port === undefined ? '' : `:${port}`}`;
-    return cluster => traffic(cluster, values).fromInternet(`${method.toUpperCase()} ${address}${path || '/'}`, props);
+    return cluster =>
+      Traffic.ofCluster(cluster).fromInternet(`${method.toUpperCase()} ${address}${path || '/'}`, props);
   }
   const misplaced = [
     values.gateway !== undefined && '--gateway',
@@ -50,7 +57,7 @@ function requestOf(values: RouteValues): (cluster: Cluster) => RequestResult {
     throw new InputError(`${misplaced} is for requests --from internet.`);
   }
   return cluster => {
-    const caller = traffic(cluster, values).from(from);
+    const caller = Traffic.ofCluster(cluster).from(from);
     if (grpc !== undefined) {
       return caller.grpc(port === undefined ? host : `${host}:${port}`, grpc, props);
     }
@@ -59,10 +66,6 @@ function requestOf(values: RouteValues): (cluster: Cluster) => RequestResult {
       ? caller.tcp(`${host}:${number}`, props)
       : caller.http(`${method.toUpperCase()} ${scheme ?? 'http'}://${host}:${number}${path || '/'}`, props);
   };
-}
-
-function traffic(cluster: Cluster, { denyingAuthorizer }: RouteValues): Traffic {
-  return Traffic.ofCluster(cluster, { denyingAuthorizers: denyingAuthorizer });
 }
 
 function urlOf(text: string) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import {
+  assumedBy,
   checkManifests,
   ConfigError,
   describeFinding,
@@ -61,8 +62,9 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   const { resources, errors, unreadable } = readResources([manifests, templates].filter(each => existsSync(each)));
   const notRead = [...errors, ...unreadable];
   progress.step(`${resources.length} objects are checked`);
-  const { severities, suppressions, namespaceLabels } = config ?? {};
-  const report = checkManifests(new Cluster(resources, { namespaceLabels }), { checks, severities, suppressions });
+  const { severities, suppressions } = config ?? {};
+  const cluster = new Cluster(resources, assumedBy(config ?? {}, { denyingAuthorizers: [] }));
+  const report = checkManifests(cluster, { checks, severities, suppressions });
   // A suppression of the settings may be for manifests that are not of these apps.
   const isOfOthers = ({ id, file }: ManifestFinding) => id === UNUSED_SUPPRESSION.id && file === config?.file;
   const severe = report.findings.filter(each => each.severity !== Severity.INFO && !isOfOthers(each));

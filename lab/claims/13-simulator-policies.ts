@@ -12,7 +12,7 @@ import { podsAreReady } from '../readiness';
 import { type Dweller, DWELLERS, networkPolicy, PORTS, SIDES, STRANGER } from '../simulation/network-policies';
 import { shrink } from '../simulation/shrink';
 
-const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 30);
+const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 12);
 const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
 const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
 

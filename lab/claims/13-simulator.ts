@@ -1,91 +1,18 @@
-import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import fc from 'fast-check';
 import { claim } from '../claims';
+import { AmbientMessenger, ambientConfiguration, ambientObjects, ambientRequest } from '../simulation/ambient';
+import { compareGenerated } from '../simulation/comparison';
 import { configuration } from '../simulation/configurations';
 import { trialRequest } from '../simulation/requests';
-import { shrink } from '../simulation/shrink';
-import { TESTBED } from '../simulation/testbed';
-import { type Disagreement, Trials } from '../simulation/trial';
-
-const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
-const REQUESTS = 20;
-const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
-const FIRST = Number(process.env.CARDINAL_LAB_FIRST ?? 0);
-const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
-/** The number of differing configurations to search for; the first is shrunk. */
-const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
+import { Trials } from '../simulation/trial';
 
 claim('generated configurations route generated requests as the simulator predicts', async lab => {
   const trials = await Trials.start(lab);
-
-  const found: { at: number; objects: ReturnType<typeof configurations>[number]; disagreement: Disagreement }[] = [];
-  let [refused, invalid] = [0, 0];
-  for (const [at, objects] of [...configurations().entries()].slice(FIRST)) {
-    if (!trials.isValid(objects)) {
-      invalid++;
-      continue;
-    }
-    const applied = await trials.apply(objects).then(
-      () => true,
-      (error: Error) => {
-        if (!/: 4\d\d /.test(error.message)) {
-          throw error;
-        }
-        process.stdout.write(`      ${at} refused: ${error.message.slice(0, 400)}\n`);
-        return false;
-      },
-    );
-    refused += applied ? 0 : 1;
-    const traffic = trials.simulate(objects);
-    for (const request of applied ? fc.sample(trialRequest, { seed: SEED + at, numRuns: REQUESTS }) : []) {
-      const disagreement = await trials.compare(traffic, request);
-      if (disagreement) {
-        found.push({ at, objects, disagreement });
-        writeFileSync(join(lab.logs, `disagreement-${at}.json`), JSON.stringify({ request, objects }, null, 1));
-        process.stdout.write(`      ${at}: ${describe(disagreement)}\n`);
-        break;
-      }
-    }
-    if (found.length >= ENOUGH) {
-      break;
-    }
-  }
-  const [first] = found;
-  if (first) {
-    const { request } = first.disagreement;
-    const smallest = await shrink(
-      first.objects,
-      async objects => {
-        await trials.apply(objects);
-        return (await trials.compare(trials.simulate(objects), request)) !== undefined;
-      },
-      SHRINKING,
-    );
-    assert.fail(
-      `Configuration ${first.at} of seed ${SEED}: ${describe(first.disagreement)}\nIts smallest `
-        + `form:\n${JSON.stringify(smallest, null, 1)}`,
-    );
-  }
-  const { seen, expected, variance, trials: counted } = trials.shares;
-  process.stdout.write(
-    `      ${trials.compared} requests compared, ${trials.skipped} not simulated, ${invalid} `
-      + `configurations left out as invalid; of ${counted} choices ${seen} went where ${expected.toFixed(1)} should\n`,
-  );
-  assert.ok(
-    Math.abs(seen - expected) <= 3.3 * Math.sqrt(variance),
-    `of ${counted} choices ${seen} went where ${expected.toFixed(1)} should`,
-  );
-  assert.equal(refused, 0, 'the checks find every object that the API server denies');
-  assert.ok(trials.skipped < trials.compared / 4, `${trials.skipped} requests were not simulated`);
-  await lab.removeNamespaces(TESTBED);
+  await compareGenerated(lab, trials, configuration, trialRequest);
+  await trials.end();
 });
 
-function configurations() {
-  return fc.sample(configuration, { seed: SEED, numRuns: CONFIGURATIONS });
-}
-
-function describe({ request, problem, simulated, real }: Disagreement): string {
-  return `${JSON.stringify(request)} ${problem}\n${simulated}\n  in fact: ${real}`;
-}
+claim('generated routes and policies at waypoints have the results that the simulator predicts', async lab => {
+  const trials = await Trials.start(lab, ambientObjects(), new AmbientMessenger(lab));
+  await compareGenerated(lab, trials, ambientConfiguration, ambientRequest);
+  await trials.end();
+});

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { claim } from '../claims';
 import type { Named } from '../simulation/configurations';
 import type { TrialRequest } from '../simulation/requests';
-import { TESTBED } from '../simulation/testbed';
 import { Trials } from '../simulation/trial';
 import { ISSUERS } from '../simulation/vocabulary';
 
@@ -59,6 +58,6 @@ claim(
     }
     assert.deepEqual(wrong, []);
     assert.equal(trials.compared, VALUES.length);
-    await lab.removeNamespaces(TESTBED);
+    await trials.end();
   },
 );

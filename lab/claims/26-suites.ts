@@ -3,6 +3,8 @@ import { claim } from '../claims';
 import { ENVOY_GATEWAY, runEnvoyGateway } from '../suites/envoy-gateway';
 import { GATEWAY_API, runGatewayApi } from '../suites/gateway-api';
 import { AUTHORIZATION, runAuthorization } from '../suites/istio-authorization';
+import { runSimulation, SIMULATION } from '../suites/istio-simulation';
+import { ROUTING, runRouting } from '../suites/istio-routing';
 import { runTokens, TOKENS } from '../suites/istio-tokens';
 import { NORMALIZATION, runNormalization } from '../suites/normalization';
 import { type Known, summary, type Verdict } from '../suites/verdicts';
@@ -24,6 +26,16 @@ claim("the simulator allows and denies requests as Istio's integration tests of 
 
 claim("the simulator reads tokens as Istio's integration test of RequestAuthentications has it", lab => {
   expectKnown(runTokens(lab.tools.module('istio.io/istio')), TOKENS);
+  return Promise.resolve();
+});
+
+claim("the simulator routes requests as Istio's integration tests of routes have it", lab => {
+  expectKnown(runRouting(lab.tools.module('istio.io/istio')), ROUTING);
+  return Promise.resolve();
+});
+
+claim("the simulator ends requests as Istio's tests of its configuration for gateways and sidecars have it", lab => {
+  expectKnown(runSimulation(lab.tools.module('istio.io/istio')), SIMULATION);
   return Promise.resolve();
 });
 

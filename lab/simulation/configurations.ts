@@ -6,6 +6,8 @@ import { grpcRoute, httpRoute, referenceGrant } from './gateway-api';
 import { destinationRule } from './destination-rules';
 import { delegation, virtualService } from './routing';
 import { sidecar } from './sidecars';
+import { egress } from './egress';
+import { listenerSet, tlsRoute } from './listeners';
 
 /** An object that is named by its position in the configuration, unless others refer to it by name. */
 export interface Unnamed {
@@ -120,10 +122,29 @@ export const configuration: Arbitrary<Named[]> = fc
     fc.array(httpRoute, { maxLength: 3 }),
     fc.array(grpcRoute, { maxLength: 1 }),
     fc.array(referenceGrant, { maxLength: 1 }),
+    fc.array(listenerSet, { maxLength: 1 }),
+    fc.array(tlsRoute, { maxLength: 1 }),
+    fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: egress }),
   )
   .map(lists =>
-    lists.flat().map((each, index) => ({
-      ...each,
-      metadata: { name: `${each.kind.toLowerCase()}-${String(index).padStart(2, '0')}`, ...each.metadata },
-    })),
+    lists
+      .flat()
+      .filter((each, _index, all) => hasParent(each, all))
+      .map((each, index) => ({
+        ...each,
+        metadata: { name: `${each.kind.toLowerCase()}-${String(index).padStart(2, '0')}`, ...each.metadata },
+      })),
   );
+
+/** istiod gives routes a status only if it knows their parents. */
+function hasParent({ kind, metadata, spec }: Unnamed, all: readonly Unnamed[]): boolean {
+  const [parent] =
+    (spec as { readonly parentRefs?: readonly { readonly kind?: string; readonly namespace?: string }[] }).parentRefs
+    ?? [];
+  const namespace = parent?.namespace ?? metadata.namespace;
+  return (
+    kind !== 'HTTPRoute'
+    || parent?.kind !== 'ListenerSet'
+    || all.some(each => each.kind === 'ListenerSet' && each.metadata.namespace === namespace)
+  );
+}

@@ -26,7 +26,7 @@ export function differenceOf(
   return (
     late
     ?? answerDifference(outcomes, reply)
-    ?? (reply.from && request.port !== 82
+    ?? (reply.from && request.port !== 82 && outcomes.every(each => each.path !== '')
       ? (fromAll(outcomes, reply.from) ?? termsDifference(result, reply.from))
       : undefined)
   );
@@ -66,7 +66,8 @@ function answerDifference(outcomes: readonly Outcome[], { from, headers }: Reply
 function receivedDifference(outcome: Outcome, from: NonNullable<Reply['from']>): string | undefined {
   const wrong = [...WATCHED, ...Object.keys(outcome.headers)].find(
     name =>
-      !['authorization', 'x-token'].includes(name) && normal(outcome.headers[name]) !== normal(from.headers[name]),
+      !['authorization', 'x-token', 'x-forwarded-for'].includes(name)
+      && normal(outcome.headers[name]) !== normal(from.headers[name]),
   );
   const token = ['authorization', 'x-token'].find(
     name => (outcome.headers[name] === undefined) !== (from.headers[name] === undefined),

@@ -75,7 +75,7 @@ const filter = fc.oneof(
 
 /** The backend timeout cannot exceed the request timeout, or the API server rejects it. */
 const timeouts = of({ request: '3s' }, { request: '3s', backendRequest: '1s' }, { backendRequest: '2s' });
-const retry = of({ attempts: 1 }, { attempts: 0 }, { codes: [503], attempts: 2, backoff: '10ms' });
+const retry = of({ attempts: 1 }, { codes: [503], attempts: 2, backoff: '10ms' });
 
 const redirect = of(
   { scheme: 'https', statusCode: 301 },
@@ -116,6 +116,16 @@ const parents = fc.oneof(
       [{ name: GATEWAY, namespace: 'north', sectionName: 'any' }],
       [{ name: GATEWAY, namespace: 'north', sectionName: 'exact' }],
       [{ name: GATEWAY, namespace: 'north', sectionName: 'secure' }],
+      [{ group: 'gateway.networking.k8s.io', kind: 'ListenerSet', name: 'set' }],
+      [
+        {
+          group: 'gateway.networking.k8s.io',
+          kind: 'ListenerSet',
+          name: 'set',
+          namespace: 'north',
+          sectionName: 'set',
+        },
+      ],
     ),
   },
   {

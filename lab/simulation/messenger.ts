@@ -33,11 +33,10 @@ export class Messenger {
    * Without a proxy or an address of the Service, sends to each pod of the callee in turn, since the lab has no
    * kube-proxy.
    */
-  private async sendCarrying(request: TrialRequest, carried: Carried): Promise<{ reply: Reply; only?: string }[]> {
-    const { from, host, port, method, path, query } = request;
+  protected async sendCarrying(request: TrialRequest, carried: Carried): Promise<{ reply: Reply; only?: string }[]> {
+    const { from, host, port, method } = request;
     const headers = { ...request.headers, ...carried.headers };
-    const queries = [query, carried.query].filter(each => each);
-    const target = `${path}${queries.length > 0 ? `?${queries.join('&')}` : ''}`;
+    const target = targetOf(request, carried);
     if (from === undefined) {
       const [gateway] = this.lab.kubelet.pods('north', { 'gateway.networking.k8s.io/gateway-name': GATEWAY });
       const tls = request.isSecure ? { servername: host } : undefined;
@@ -104,24 +103,31 @@ export class Messenger {
     if (!token) {
       return {};
     }
-    const issuer = (token.isGood ? this.issuers : this.strangers).get(String(token.claims.iss));
-    const { authorization } = issuer?.tokenOf(token.claims) ?? { authorization: '' };
-    const text = authorization.replace('Bearer ', '');
-    switch (token.place) {
-      case undefined:
-        return { token: text, headers: { authorization } };
-      case 'x-token':
-        return { token: text, headers: { 'x-token': text } };
-      case 'parameter':
-        return { token: text, query: `access_token=${text}` };
-      case 'cookie':
-        return { token: text, headers: { cookie: `session=${text}` } };
-    }
+    return carriedBy({ token }, (token.isGood ? this.issuers : this.strangers).get(String(token.claims.iss)));
+  }
+}
+
+/** The token of a request, signed by an issuer, and the parts of the request that carry it. */
+function carriedBy({ token }: Pick<TrialRequest, 'token'>, issuer: TokenIssuer | undefined): Carried {
+  if (!token) {
+    return {};
+  }
+  const { authorization } = issuer?.tokenOf(token.claims) ?? { authorization: '' };
+  const text = authorization.replace('Bearer ', '');
+  switch (token.place) {
+    case undefined:
+      return { token: text, headers: { authorization } };
+    case 'x-token':
+      return { token: text, headers: { 'x-token': text } };
+    case 'parameter':
+      return { token: text, query: `access_token=${text}` };
+    case 'cookie':
+      return { token: text, headers: { cookie: `session=${text}` } };
   }
 }
 
 /** The text of a request's token. */
-interface Carried {
+export interface Carried {
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: string;
@@ -130,12 +136,18 @@ interface Carried {
 /** A host outside the cluster, see outside.ts. */
 const OUTSIDE = '10.99.0.9';
 
+/** The path of a request with its query. */
+export function targetOf({ path, query }: TrialRequest, carried: Carried): string {
+  const queries = [query, carried.query].filter(each => each);
+  return `${path}${queries.length > 0 ? `?${queries.join('&')}` : ''}`;
+}
+
 /** The host in a client's request. */
 export function hostHeader(host: string, port: number): string {
   return port === 80 ? host : `${host}:${port}`;
 }
 
-function residentOf(name: string): Resident {
+export function residentOf(name: string): Resident {
   const resident = RESIDENTS.find(each => each.name === name);
   if (!resident) {
     throw new Error(`no workload is named ${name}`);

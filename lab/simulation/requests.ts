@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { HEADLESS, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT, SECURE_PORT } from './testbed';
+import { HEADLESS, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT, SECURE_PORT, TLS_PORT } from './testbed';
 import {
   HEADER,
   HEADER_VALUES,
@@ -107,12 +107,12 @@ const secured: Arbitrary<TrialRequest> = fc
 const outside: Arbitrary<TrialRequest> = record({
   from: fc.constant(undefined),
   host: of(...OUTSIDE_HOSTS),
-  port: of(80, 8000, SECURE_PORT, ISTIO_GATEWAY_PORT, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT),
+  port: of(80, 8000, SECURE_PORT, ISTIO_GATEWAY_PORT, ISTIO_GATEWAY_PORT, ISTIO_SECURE_PORT, TLS_PORT),
   ...asked,
 }).map(each => (isSecure(each.port) ? { ...each, isSecure: true } : each));
 
 function isSecure(port: number): boolean {
-  return port === SECURE_PORT || port === ISTIO_SECURE_PORT;
+  return port === SECURE_PORT || port === ISTIO_SECURE_PORT || port === TLS_PORT;
 }
 
 /** A CORS preflight request. */

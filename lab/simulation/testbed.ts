@@ -1,3 +1,5 @@
+import { exitObjects } from './egress';
+
 /**
  * The testbed for generated configurations: two namespaces with the pods of three services in the mesh, one outside it,
  * and a gateway. It is deployed once for all configurations.
@@ -46,9 +48,17 @@ export const GATEWAY = 'gate';
 export const ISTIO_GATEWAY_PORT = 8088;
 export const SECURE_PORT = 8443;
 export const ISTIO_SECURE_PORT = 8444;
+/** A port of the gateway that terminates TLS, and forwards connections. */
+export const TLS_PORT = 8445;
 /** The Secret of the gateway's certificate, and its hosts. */
 export const CERTIFICATE = { name: 'town', host: '*.town.example' } as const;
 
+/** All objects of the testbed. */
+export function testbedWithExit(): object[] {
+  return [...testbedObjects(), ...exitObjects({ 'proxy.istio.io/config': PROXY })];
+}
+
+/** The testbed without a gateway for requests that leave. */
 export function testbedObjects(): object[] {
   return [
     ...TESTBED.map(name => ({
@@ -82,6 +92,7 @@ export function testbedObjects(): object[] {
       metadata: { name: GATEWAY, namespace: 'north' },
       spec: {
         gatewayClassName: 'istio',
+        allowedListeners: { namespaces: { from: 'All' } },
         infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name: GATEWAY } },
         listeners: [
           { name: 'any', port: 80, protocol: 'HTTP', allowedRoutes: { namespaces: { from: 'All' } } },
@@ -107,6 +118,14 @@ export function testbedObjects(): object[] {
             hostname: CERTIFICATE.host,
             allowedRoutes: { namespaces: { from: 'All' } },
             tls: { certificateRefs: [{ name: CERTIFICATE.name }] },
+          },
+          {
+            name: 'terminated',
+            port: TLS_PORT,
+            protocol: 'TLS',
+            hostname: CERTIFICATE.host,
+            allowedRoutes: { namespaces: { from: 'All' } },
+            tls: { mode: 'Terminate', certificateRefs: [{ name: CERTIFICATE.name }] },
           },
         ],
       },

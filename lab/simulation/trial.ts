@@ -11,9 +11,10 @@ import { until } from '../wait';
 import type { Named } from './configurations';
 import { differenceOf, isOutcome } from './differences';
 import { drained } from './drained';
+import { EXIT } from './egress';
 import { hostHeader, Messenger } from './messenger';
 import type { TrialRequest } from './requests';
-import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TESTBED, testbedObjects } from './testbed';
+import { CERTIFICATE, GATEWAY, PROVIDERS, REFUSING, RESIDENTS, TESTBED, testbedWithExit } from './testbed';
 
 /** Behaviour of proxies that the simulator did not predict. */
 export interface Disagreement {
@@ -44,6 +45,8 @@ const PATHS: Readonly<Record<string, string>> = {
   HTTPRoute: 'gateway.networking.k8s.io/v1/httproutes',
   GRPCRoute: 'gateway.networking.k8s.io/v1/grpcroutes',
   ReferenceGrant: 'gateway.networking.k8s.io/v1/referencegrants',
+  ListenerSet: 'gateway.networking.k8s.io/v1/listenersets',
+  TLSRoute: 'gateway.networking.k8s.io/v1/tlsroutes',
 };
 
 /** Applies configurations in a lab, and compares the behaviour of proxies with the results of the simulator. */
@@ -52,26 +55,32 @@ export class Trials {
   /** Requests that the simulator does not support, or that cannot be sent here. */
   skipped = 0;
   compared = 0;
-  private readonly messenger: Messenger;
   private applied: readonly Named[] = [];
 
   /** Builds the town, and waits until all of it runs. */
-  static async start(lab: Lab): Promise<Trials> {
+  static async start(lab: Lab, objects = testbedWithExit(), messenger = new Messenger(lab)): Promise<Trials> {
     await Outside.of(lab);
     await lab.istiod.addExtensionProviders(PROVIDERS);
-    lab.applyObjects('town', [...testbedObjects(), tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
+    await lab.installExperimentalHttpRoutes();
+    lab.applyObjects('town', [...objects, tlsSecret(lab, 'north', CERTIFICATE.name, CERTIFICATE.host)]);
     for (const namespace of TESTBED) {
       await podsAreReady(lab, namespace, namespace === 'north' ? [GATEWAY] : []);
     }
     await Promise.all(lab.kubelet.pods('south', { app: 'judge' }).map(each => each.configureResponse({ status: 403 })));
-    return new Trials(lab, await lab.plane.api.get('/api/v1/namespaces/istio-system/configmaps/istio'));
+    const mesh = await lab.plane.api.get<object>('/api/v1/namespaces/istio-system/configmaps/istio');
+    return new Trials(lab, [mesh, ...objects], messenger);
   }
 
   private constructor(
     private readonly lab: Lab,
-    private readonly mesh: object,
-  ) {
-    this.messenger = new Messenger(lab);
+    private readonly objects: readonly object[],
+    private readonly messenger: Messenger,
+  ) {}
+
+  /** Removes the town. */
+  async end(): Promise<void> {
+    await this.lab.removeNamespaces(TESTBED);
+    this.lab.installGatewayApi();
   }
 
   /** Applies a configuration in place of the current one. Throws if the API server rejects an object. */
@@ -80,14 +89,17 @@ export class Trials {
     await Promise.all(this.applied.map(each => api.delete(`${pathOf(each)}/${each.metadata.name}`)));
     this.applied = [];
     for (const each of [...configuration].sort(byAge)) {
-      await api.post(pathOf(each), this.withKeys(each));
+      await api.post(`${pathOf(each)}?fieldValidation=Strict`, this.withKeys(each));
       this.applied = [...this.applied, each];
     }
     await this.lab.configSynced([...TESTBED, 'istio-system']);
     await drained(
-      RESIDENTS.filter(each => each.isMeshed).flatMap(each =>
-        this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
-      ),
+      [
+        ...RESIDENTS.flatMap(each =>
+          this.lab.kubelet.pods(each.namespace, { app: each.service, version: each.version }),
+        ),
+        ...this.lab.kubelet.pods(EXIT.namespace, { app: EXIT.name }),
+      ].filter(each => each.injected),
     );
   }
 
@@ -100,7 +112,7 @@ export class Trials {
   }
 
   simulate(configuration: readonly Named[]): Traffic {
-    const objects = [this.mesh, ...testbedObjects(), ...configuration];
+    const objects = [...this.objects, ...configuration];
     return Traffic.of(Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n')), {
       denyingAuthorizers: [REFUSING],
     });

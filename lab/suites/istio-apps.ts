@@ -8,6 +8,7 @@ const PORTS: ReadonlyMap<string, { readonly port: number; readonly targetPort: n
   ['http2', { port: 85, targetPort: 18085 }],
   ['grpc', { port: 7070, targetPort: 17070 }],
   ['tcp', { port: 9090, targetPort: 19090 }],
+  ['https', { port: 443, targetPort: 18443 }],
 ]);
 
 /** A workload of the tests, as `namespace/name`, with the address of its Pod. */
@@ -93,7 +94,7 @@ function rendered(template: string, file: string, { allowed = 'ns1/a', denied = 
   return text.replace(/^metadata:\n(?!(?: {2}.*\n)*? {2}namespace:)/gm, `metadata:\n  namespace: ${namespace}\n`);
 }
 
-function workloads(): string[] {
+export function workloads(): string[] {
   const namespaces = ['ns1', 'ns2'].map(name => ({
     apiVersion: 'v1',
     kind: 'Namespace',

@@ -11,7 +11,7 @@ export interface Verdict {
   readonly answer?: unknown;
 }
 
-/** Expectations of one kind that are not met, by a part of the names of their tests, and why. */
+/** Expectations of one kind that are not met, by a part of the names of their tests or of why there is no answer. */
 interface Exception {
   readonly tests: string;
   readonly reason: string;
@@ -31,13 +31,14 @@ export interface Known {
 export function summary(verdicts: readonly Verdict[], known: Known): { text: string; problems: string[] } {
   const missed = verdicts.filter(each => !each.right);
   const right = verdicts.length - missed.length;
-  const among = (exceptions: readonly Exception[], { test }: Verdict) =>
-    exceptions.find(each => test.includes(each.tests));
+  const isOf = ({ tests }: Exception, { test, unsimulated = '' }: Verdict) =>
+    test.includes(tests) || unsimulated.includes(tests);
+  const among = (exceptions: readonly Exception[], verdict: Verdict) => exceptions.find(each => isOf(each, verdict));
   const differing = missed.filter(each => each.unsimulated === undefined && among(known.differences, each));
   const unanswered = missed.filter(each => among(known.unanswerable, each));
   const wrong = missed.filter(each => !differing.includes(each) && !unanswered.includes(each));
   const stale = [...known.differences, ...known.unanswerable].filter(
-    each => !missed.some(({ test }) => test.includes(each.tests)),
+    each => !missed.some(verdict => isOf(each, verdict)),
   );
   const percent = ((unanswered.length / verdicts.length) * 100).toFixed(1);
   return {

@@ -1,10 +1,11 @@
 import { EnvoyGateway } from '../gateway';
 import { IstioAmbient, IstioSidecars } from '../istio';
 import { missingFeatures, NoMesh, type Target } from '../kubernetes';
+import { LinkerdMesh } from '../linkerd';
 import type { Topology } from '../topology';
-import { Advice, type TierAdvice } from './advice';
-import { costOfAmbient, costOfSidecars, NO_COST, type TierCost } from './costs';
-import { AMBIENT, PLAIN, SIDECARS } from './tiers';
+import { Advice, type MissingInTier, type TierAdvice } from './advice';
+import { costOfAmbient, costOfLinkerd, costOfSidecars, NO_COST, type TierCost } from './costs';
+import { AMBIENT, LINKERD, PLAIN, SIDECARS } from './tiers';
 import { MUTUAL_TLS } from './used-features';
 
 /** What is required beyond what the topologies declare. */
@@ -31,11 +32,14 @@ interface Tier {
   readonly name: string;
   readonly target: Target;
   readonly cost: (topologies: readonly Topology[], nodes: number) => TierCost;
+  /** What it supports in part only. */
+  readonly missingIn?: (topology: Topology) => MissingInTier[];
 }
 
-/** From the simplest to the most capable. */
+/** From the simplest to the most capable; last the second mesh, with a gateway of another project. */
 const tiers = (): readonly Tier[] => {
   const ambient = new IstioAmbient();
+  const linkerd = new LinkerdMesh({ gateway: new EnvoyGateway() });
   return [
     { name: PLAIN, target: new NoMesh({ gateway: new EnvoyGateway() }), cost: () => NO_COST },
     {
@@ -45,11 +49,13 @@ const tiers = (): readonly Tier[] => {
         costOfAmbient(nodes, topologies.flatMap(each => ambient.waypoints.namespacesIn(each)).length),
     },
     { name: SIDECARS, target: new IstioSidecars(), cost: costOfSidecars },
+    { name: LINKERD, target: linkerd, cost: costOfLinkerd, missingIn: topology => linkerd.missingIn(topology) },
   ];
 };
 
 /**
- * The simplest tier that supports everything that topologies declare: plain Kubernetes with Envoy Gateway, or Istio.
+ * The simplest tier that supports everything that topologies declare: plain Kubernetes with Envoy Gateway, Istio, or
+ * Linkerd.
  * Nothing of it is rendered.
  * @see https://istio.io/latest/docs/ops/deployment/performance-and-scalability/
  */
@@ -57,13 +63,14 @@ export function advise(topologies: Topology | readonly Topology[], props: Advice
   const given = 'services' in topologies ? [topologies] : topologies;
   const { mutualTls = false, mesh, nodes = 3 } = props;
   const all = tiers();
-  const advised = all.map(({ name, target, cost }): TierAdvice => ({
+  const advised = all.map(({ name, target, cost, missingIn }): TierAdvice => ({
     name,
     missing: [
       ...(mutualTls && !target.mutualTls ? [{ path: 'all calls', feature: MUTUAL_TLS }] : []),
       ...given
         .flatMap(topology => missingFeatures(topology, target, target.gateway))
         .map(({ path, capability }) => ({ path, feature: capability })),
+      ...given.flatMap(topology => missingIn?.(topology) ?? []),
     ],
     cost: cost(given, nodes),
   }));

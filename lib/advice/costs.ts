@@ -27,6 +27,16 @@ const ISTIO_PROXY = { cpu: 100, memory: 128 };
 const ZTUNNEL = { cpu: 200, memory: 512 };
 const CNI = { cpu: 100, memory: 100 };
 
+/**
+ * The requests in the values of Linkerd's charts for high availability: three replicas of three pods, with the containers
+ * of the destination controller, the validator of profiles, the proxy injector and the identity controller.
+ * @see https://github.com/linkerd/linkerd2/blob/main/charts/linkerd-control-plane/values-ha.yaml
+ */
+const LINKERD_PROXY = { cpu: 100, memory: 20 };
+const LINKERD_CONTROL_PLANE = { cpu: 400, memory: 160 };
+const LINKERD_REPLICAS = 3;
+const LINKERD_PODS = 3;
+
 /** The replicas of a waypoint, and of istiod. */
 const REPLICAS = 2;
 
@@ -37,6 +47,17 @@ export const NO_COST: TierCost = { proxies: 0, cpu: 0, memory: 0 };
 export function costOfSidecars(topologies: readonly Topology[], nodes: number): TierCost {
   const services = topologies.flatMap(topology => topology.services);
   return costOfProxies(services.reduce((sum, service) => sum + podsOf(service, nodes), 0));
+}
+
+/** A proxy of Linkerd for each pod in the mesh, and the control plane with its own. */
+export function costOfLinkerd(topologies: readonly Topology[], nodes: number): TierCost {
+  const count = topologies
+    .flatMap(topology => topology.services)
+    .reduce((sum, service) => sum + podsOf(service, nodes), 0);
+  return costOf(count, [
+    { ...LINKERD_PROXY, count: count + LINKERD_REPLICAS * LINKERD_PODS },
+    { ...LINKERD_CONTROL_PLANE, count: LINKERD_REPLICAS },
+  ]);
 }
 
 /** Proxies of Istio beside pods, and istiod. */

@@ -12,6 +12,8 @@ export interface RouteReport {
   /** Timeout, retries, faults and mirrors in words. */
   readonly terms: readonly string[];
   readonly outcomes: readonly ExplainedOutcome[];
+  /** What is assumed, in sentences. */
+  readonly assumptions: readonly string[];
 }
 
 interface Step {
@@ -21,6 +23,8 @@ interface Step {
 
 interface ExplainedOutcome extends Step {
   readonly outcome: Outcome;
+  /** What proxies change of the request and of its response, in words. */
+  readonly changes: readonly string[];
 }
 
 /** Explains the result of a request in a cluster. */
@@ -31,9 +35,11 @@ export function routeReport(result: RequestResult, cluster: Cluster): RouteRepor
     arrives: result.isAllowed,
     steps: result.steps.map(text => ({ text, deciders: deciders.namedIn(text) })),
     terms: result.terms,
+    assumptions: result.assumptions,
     outcomes: result.outcomes.map((outcome, index) => ({
       outcome,
       text: result.summaries[index] ?? '',
+      changes: result.changes[index] ?? [],
       deciders: [deciders.named(outcome.by, outcome.rule) ?? []].flat(),
     })),
   };
@@ -45,7 +51,7 @@ export function routeText({ title, arrives, steps, terms, outcomes }: RouteRepor
     title,
     ...steps.map((step, index) => `  ${index + 1}. ${withPlaces(step)}`),
     ...terms.map(each => `     ${each}`),
-    ...outcomes.map(each => `  → ${withPlaces(each)}`),
+    ...outcomes.flatMap(each => [`  → ${withPlaces(each)}`, ...each.changes.map(change => `      ${change}`)]),
     arrives
       ? 'It arrives.'
       : outcomes.some(({ outcome }) => outcome.destination !== '')
@@ -58,12 +64,13 @@ export function routeText({ title, arrives, steps, terms, outcomes }: RouteRepor
 const PARTLY = 'It arrives in part of the cases only.';
 
 /** The explanation as JSON. */
-export function routeJson({ title, arrives, steps, terms, outcomes }: RouteReport): string {
+export function routeJson({ title, arrives, steps, terms, assumptions, outcomes }: RouteReport): string {
   const value = {
     request: title,
     arrives,
     steps: steps.map(({ text, deciders }) => ({ text, objects: deciders.map(jsonOf) })),
     terms,
+    assumptions,
     outcomes: outcomes.map(({ outcome: { by, rule, ...others }, deciders }) => ({
       ...others,
       decidedBy: deciders[0] ? jsonOf(deciders[0]) : by === '' ? null : { object: by, field: rule, ...NOWHERE },

@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { requireArguments } from '../topology';
 
 /** The metrics of a stage of an API. */
 export interface StageMetrics {
@@ -88,10 +89,12 @@ export class EdgeAlarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { name, metrics, log }: Observed,
+    observed: Observed,
     private readonly props: EdgeAlarmsProps,
   ) {
+    requireArguments('new.EdgeAlarms', [scope, id, observed, props]);
     super(scope, id);
+    const { name, metrics, log } = observed;
     const { period = Duration.minutes(5), latency } = props;
     const share = (errors: Metric) =>
       new MathExpression({

@@ -13,7 +13,7 @@ import {
 import { HttpLambdaIntegration, HttpNlbIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type Edge, FrontKind, type Operation, type Route } from '../topology';
+import { type Edge, FrontKind, type Operation, requireArguments, type Route } from '../topology';
 import { HTTP_ACCESS_LOG, logGroupOf } from './access-log';
 import { corsOf } from './cors';
 import { addDomainOfApi, certificateOf } from './domain';
@@ -56,6 +56,7 @@ export class HttpApiEdge extends ObservedApi {
     id: string,
     private readonly props: HttpApiEdgeProps,
   ) {
+    requireArguments('new.HttpApiEdge', [scope, id, props]);
     super(scope, id, FrontKind.HTTP_API, props.edge);
     const { edge, truststore, stageName = DEFAULT_STAGE } = props;
     this.logsStatus = props.accessLogFormat === undefined;

@@ -1,3 +1,5 @@
+import './declaring-classes';
+
 export type { ApiQuotas } from '../checks';
 export type { AccessLogSettings } from './access-log';
 export { EdgeAlarms, type EdgeAlarmsProps, type Observed, type StageMetrics } from './alarms';

@@ -1,6 +1,7 @@
 import { HelmChart, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
 import { IstioCharts, type MeshSettings } from '../istio';
+import { requireArguments } from '../topology';
 
 /** Properties of {@link IstioOnEks}. */
 export interface IstioOnEksProps extends MeshSettings {
@@ -16,8 +17,8 @@ export interface IstioOnEksProps extends MeshSettings {
 }
 
 /**
- * Istio's control plane on an EKS cluster, installed with its charts and the settings that the topologies require. The
- * stack owns it, instead of `Install` in the app of the cluster.
+ * Istio's control plane on an EKS cluster, installed with its charts and the settings that the topologies require; with
+ * `ambient`, ztunnel and the CNI plugin as well. The stack owns it, instead of `Install` in the app of the cluster.
  * @see https://istio.io/latest/docs/setup/install/helm/
  */
 export class IstioOnEks extends Construct {
@@ -25,6 +26,7 @@ export class IstioOnEks extends Construct {
   readonly istiod: HelmChart;
 
   constructor(scope: Construct, id: string, props: IstioOnEksProps) {
+    requireArguments('new.IstioOnEks', [scope, id, props]);
     super(scope, id);
     const base = this.addChart('Base', props, 'istio-base', 'base', IstioCharts.baseValues());
     this.istiod = this.addChart(
@@ -35,6 +37,12 @@ export class IstioOnEks extends Construct {
       IstioCharts.istiodValues(props, props.replicas ?? 2),
     );
     this.istiod.node.addDependency(base);
+    if (props.ambient) {
+      const cni = this.addChart('Cni', props, 'istio-cni', 'cni', IstioCharts.cniValues(props));
+      const ztunnel = this.addChart('Ztunnel', props, 'ztunnel', 'ztunnel', IstioCharts.ztunnelValues(props));
+      cni.node.addDependency(this.istiod);
+      ztunnel.node.addDependency(cni);
+    }
   }
 
   private addChart(

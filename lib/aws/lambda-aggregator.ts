@@ -3,7 +3,7 @@ import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ValidationError } from '../topology';
+import { requireArguments, ValidationError } from '../topology';
 import { inlineFunction } from './inline-function';
 import { LAMBDA_AGGREGATOR_CODE } from './lambda-aggregator-code';
 
@@ -48,8 +48,10 @@ export class LambdaAggregator extends Construct {
   /** The function; integrate it with a route of an API. */
   readonly handler: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { vpc, parts, timeout = Duration.seconds(5) }: LambdaAggregatorProps) {
+  constructor(scope: Construct, id: string, props: LambdaAggregatorProps) {
+    requireArguments('new.LambdaAggregator', [scope, id, props]);
     super(scope, id);
+    const { vpc, parts, timeout = Duration.seconds(5) } = props;
     const whole = timeout.toMilliseconds();
     validateAggregate(this.node.path, parts, whole);
     const asked = Object.entries(parts).map(

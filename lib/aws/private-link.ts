@@ -153,10 +153,13 @@ export class PrivateLink extends Construct implements IConnectable {
     const own =
       shared
       ?? new SharedLoadBalancer(this, 'Default', {
-        ...props,
+        vpc,
+        vpcLink: props.vpcLink,
+        vpcLinkSubnets: props.vpcLinkSubnets,
+        vpcLinkSecurityGroups: props.vpcLinkSecurityGroups,
+        podCidrs: props.podCidrs,
         forRestApisOnly: props.forRestApi,
         name: this.name,
-        loadBalancer: undefined,
         subnets: props.loadBalancerSubnets,
       });
     const pods = props.gatewayPorts ?? { requests: defaultPort, ...READINESS_OF_ISTIO };
@@ -244,20 +247,13 @@ function requireOtherName(link: PrivateLink, { path }: Edge): void {
 
 function assertOneNetwork(props: PrivateLinkProps): void {
   const { edge, vpc, loadBalancer, sharedLoadBalancer } = props;
+  const linkSettings = ['vpcLink', 'vpcLinkSubnets', 'vpcLinkSecurityGroups'] as const;
   const shared = sharedLoadBalancer
-    ? ([
-        'loadBalancer',
-        'loadBalancerSubnets',
-        'podCidrs',
-        'vpcLink',
-        'vpcLinkSubnets',
-        'vpcLinkSecurityGroups',
-      ] as const)
+    ? (['loadBalancer', 'loadBalancerSubnets', 'podCidrs', ...linkSettings] as const)
     : [];
   const existing = loadBalancer
     ? (['loadBalancerSubnets', 'podCidrs', 'podIpAddressType', 'gatewayPorts'] as const)
     : [];
-  const linkSettings = ['vpcLink', 'vpcLinkSubnets', 'vpcLinkSecurityGroups'] as const;
   const unused = props.forRestApi ? linkSettings.find(name => props[name] !== undefined) : undefined;
   if (unused) {
     throw invalidNetwork(

@@ -16,7 +16,7 @@ import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { ApiGatewayDomain } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
-import { type Edge, FrontKind } from '../topology';
+import { type Edge, FrontKind, requireArguments } from '../topology';
 import { logGroupOf, REST_ACCESS_LOG } from './access-log';
 import { addRecords, certificateOf } from './domain';
 import { ownRoutesOf } from './own-routes';
@@ -58,6 +58,7 @@ export class RestApiEdge extends ObservedApi {
     id: string,
     private readonly props: RestApiEdgeProps,
   ) {
+    requireArguments('new.RestApiEdge', [scope, id, props]);
     super(scope, id, FrontKind.REST_API, props.edge);
     const { edge, stageName = DEFAULT_STAGE } = props;
     this.logsStatus = props.accessLogFormat === undefined;

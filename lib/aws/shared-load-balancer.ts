@@ -20,6 +20,7 @@ import {
   NetworkLoadBalancer,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
+import { requireArguments } from '../topology';
 import { invalidNetwork, subnetsOf, vpcCidrOf } from './vpc';
 import { vpcLinkOf, type VpcLinkSettings } from './vpc-link';
 
@@ -88,6 +89,7 @@ export class SharedLoadBalancer extends Construct implements IConnectable {
   private readonly edges = new Map<number, string>();
 
   constructor(scope: Construct, id: string, props: SharedLoadBalancerProps) {
+    requireArguments('new.SharedLoadBalancer', [scope, id, props]);
     super(scope, id);
     const { vpc, name = Names.uniqueResourceName(this, { maxLength: 64, separator: '-' }) } = props;
     this.vpc = vpc;

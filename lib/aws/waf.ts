@@ -1,5 +1,6 @@
 import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { requireArguments } from '../topology';
 
 /** Properties of a {@link Waf}. */
 export interface WafProps {
@@ -27,8 +28,10 @@ const MANAGED_RULES = [
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-aws-waf.html
  */
 export class Waf extends Construct {
-  constructor(scope: Construct, id: string, { stageArn, name, webAclArn }: WafProps) {
+  constructor(scope: Construct, id: string, props: WafProps) {
+    requireArguments('new.Waf', [scope, id, props]);
     super(scope, id);
+    const { stageArn, name, webAclArn } = props;
     new CfnWebACLAssociation(this, 'Association', {
       resourceArn: stageArn,
       webAclArn: webAclArn ?? this.addWebAcl(name).attrArn,

@@ -16,7 +16,7 @@ import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integra
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { FrontKind, requireFront, type Route } from '../topology';
+import { FrontKind, requireArguments, requireFront, type Route } from '../topology';
 import { logGroupOf, WEBSOCKET_ACCESS_LOG } from './access-log';
 import { addDomainOfApi, certificateOf } from './domain';
 import { WEBSOCKET_API } from './limits/managed-api';
@@ -49,6 +49,7 @@ export class WebSocketApiEdge extends Construct {
     id: string,
     private readonly props: WebSocketApiEdgeProps,
   ) {
+    requireArguments('new.WebSocketApiEdge', [scope, id, props]);
     super(scope, id);
     const { edge } = props;
     edge.topology.close();

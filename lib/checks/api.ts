@@ -24,6 +24,9 @@ export { toJson, toSarif, toText } from './report';
 export { type ApiQuotas, checkTemplate, type CloudResource, type CloudTemplate } from './templates';
 export {
   type Builder,
+  type AssumedGatewayPods,
+  type AssumedPort,
+  type Assumptions,
   Cluster,
   type ClusterProps,
   type Elsewhere,

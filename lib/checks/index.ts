@@ -19,6 +19,7 @@ export { SYNTHESIS_CODES, type SynthesisCode, type SynthesisFinding } from './gr
 export * from './graph/allowed-peers';
 export * from './graph/calls-into-the-mesh';
 export * from './graph/contracted-calls';
+export * from './graph/denied-calls';
 export * from './graph/edges-without-routes';
 export * from './graph/exposed-services';
 export * from './graph/foreign-calls';

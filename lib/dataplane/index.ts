@@ -17,7 +17,7 @@ export { servedRequests } from './graph/served';
 export { certificateFailures, credentialFailure } from './listeners/certificates';
 export { gatewayListeners } from './listeners/ingress';
 export { type GatewayListener, policyTargetOf } from './listeners/listener';
-export { Gateways } from './listeners/gateways';
+export { type GatewayPods, Gateways } from './listeners/gateways';
 export { authorityOf, BEARER, type Message, type TokenPlace } from './messages/message';
 export { unlessUnsimulated, Unsimulated } from './messages/unsimulated';
 export type { AuthorizationInput } from './policies/attributes';

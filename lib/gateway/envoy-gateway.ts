@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Construct } from 'constructs';
 import {
   Capability,
@@ -62,6 +63,9 @@ export interface EnvoyGatewayProps {
    */
   readonly tracing?: Tracing;
 }
+
+/** The characters of a name before its digest. */
+const LONGEST_NAME = 48;
 
 /** The offset of container ports for listeners with ports below 1024. */
 const SHIFT = 10_000;
@@ -136,6 +140,16 @@ export class EnvoyGateway extends EdgeGateway {
     return `${edge.namespace}-${edge.gatewayName}`;
   }
 
+  /**
+   * The name of the ServiceAccount that Envoy Gateway creates for the proxies, with a digest.
+   * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/utils/misc.go
+   */
+  override serviceAccountOf({ namespace, gatewayName }: Edge): string {
+    const name = `${namespace}-${gatewayName}`;
+    const digest = createHash('sha256').update(`${namespace}/${gatewayName}`).digest('hex').slice(0, 8);
+    return `envoy-${name.length > LONGEST_NAME ? name.slice(0, LONGEST_NAME).replace(/-$/, '') : name}-${digest}`;
+  }
+
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
   override hasPodTargets(edge: Edge): boolean {
     return this.serviceOf(edge, this.props.service).type === 'ClusterIP';
@@ -148,7 +162,7 @@ export class EnvoyGateway extends EdgeGateway {
   render(chart: TopologyChart): void {
     for (const gateway of chart.topology.sharedGateways) {
       const lead = leadOf(gateway);
-      this.renderGateway(chart.scopeOf(gateway), lead);
+      this.renderGateway(chart.scopeOf(gateway), lead, chart.mesh.gatewayAnnotations(lead));
       renderClientPolicy(chart.scopeOf(gateway), lead);
     }
     for (const edge of chart.topology.edges) {
@@ -156,7 +170,7 @@ export class EnvoyGateway extends EdgeGateway {
       if (edge.gateway) {
         renderCertificate(chart.scopeOf(edge), edge);
       } else {
-        this.renderGateway(chart.scopeOf(edge), edge);
+        this.renderGateway(chart.scopeOf(edge), edge, chart.mesh.gatewayAnnotations(edge));
       }
       const groups = groupsOf(edge);
       const routes = renderEdgeRoutes(chart, edge, groups, PathOrder.EXPRESSIONS_FIRST);
@@ -175,14 +189,14 @@ export class EnvoyGateway extends EdgeGateway {
     renderBackendTls(chart);
   }
 
-  private renderGateway(scope: Construct, edge: Edge): void {
+  private renderGateway(scope: Construct, edge: Edge, annotations: Labels): void {
     const { gatewayName: name, namespace } = edge;
     new Gateway(scope, 'gateway', {
       metadata: { name, namespace },
       spec: {
         gatewayClassName: this.props.gatewayClass ?? 'eg',
         infrastructure: {
-          ...edge.gatewayMetadata,
+          ...withAnnotations(edge.gatewayMetadata, annotations),
           parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name },
         },
         listeners: gatewayListeners(edge),
@@ -257,6 +271,13 @@ export class EnvoyGateway extends EdgeGateway {
       });
     }
   }
+}
+
+/** The metadata of the gateway with the annotations of the mesh, if it has any. */
+function withAnnotations(metadata: Edge['gatewayMetadata'], annotations: Labels): Edge['gatewayMetadata'] {
+  return Object.keys(annotations).length > 0
+    ? { ...metadata, annotations: { ...metadata?.annotations, ...annotations } }
+    : metadata;
 }
 
 /** Routes and redirects with the same requirements share HTTPRoutes, to which a SecurityPolicy is attached. */

@@ -1,5 +1,5 @@
 import { k8s } from 'cdk8s-plus-27';
-import type { Labels, TopologyChart } from '../kubernetes';
+import { type Labels, labelsOf, labelsOfTopology, type TopologyChart } from '../kubernetes';
 import type { EgressGateway, EgressListener } from '../topology';
 import { folderOf, volumeOf } from './external';
 
@@ -10,7 +10,7 @@ import { folderOf, volumeOf } from './external';
  */
 export function renderEgressWorkload(chart: TopologyChart, gateway: EgressGateway, injection: Labels): void {
   const { name, namespace, replicas, selector } = gateway;
-  const metadata = { name, namespace, labels: { 'app.kubernetes.io/name': name } };
+  const metadata = { name, namespace };
   const ports = portsOf(gateway);
   const scope = chart.scopeOf(gateway);
   new k8s.KubeServiceAccount(scope, 'service-account', { metadata, automountServiceAccountToken: false });
@@ -25,7 +25,7 @@ export function renderEgressWorkload(chart: TopologyChart, gateway: EgressGatewa
       selector: { matchLabels: selector },
       template: {
         metadata: {
-          labels: { ...metadata.labels, ...selector, ...injection },
+          labels: { ...labelsOfTopology(chart.topology), ...labelsOf(gateway), ...selector, ...injection },
           annotations: { 'inject.istio.io/templates': 'gateway' },
         },
         spec: podOf(gateway, ports, secretsOf(chart, gateway)),

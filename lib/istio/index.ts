@@ -22,8 +22,10 @@ export {
 export { IstioAmbient, type IstioAmbientProps } from './ambient';
 export { AccessLog, type AccessLogProps, type OpenTelemetryLogProps } from './access-log';
 export { GatewayService, IstioIngress } from './ingress';
+export { IstioMesh, type IstioMeshProps } from './istio-mesh';
 export {
   type ArgoCdProps,
+  type ExistingProps,
   type FluxProps,
   type GitOpsProps,
   type HelmProps,

@@ -1,24 +1,15 @@
-import {
-  Capability,
-  type Labels,
-  type SystemConnections,
-  Target,
-  type TopologyChart,
-  type Tracing,
-} from '../kubernetes';
-import { type ProxyProps, requireArguments, type Service } from '../topology';
-import { AccessLog } from './access-log';
+import { Capability, type Labels, type SystemConnections, type TopologyChart } from '../kubernetes';
+import { type ProxyProps, type Service } from '../topology';
 import { renderEgressGateways } from './egress-gateway';
-import { validTrustDomain } from './identities';
-import { type GatewayService, IstioIngress } from './ingress';
+import { IstioMesh, type IstioMeshProps } from './istio-mesh';
 import { renderMachines } from './machines';
-import { type MetricsProps, validateMetrics } from './metrics';
 import { annotationsOf } from './proxy-annotations';
 import { renderProxyExtensions } from './proxy-extensions';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderServiceRateLimits } from './service-rate-limits';
 import { proxyConnections, telemetryBackends } from './system-connections';
+import { renderSlos } from './slos';
 import { renderTelemetry } from './telemetry';
 import { renderTraffic } from './traffic';
 
@@ -31,7 +22,7 @@ export enum Injection {
 }
 
 /** Properties of {@link IstioSidecars}. */
-export interface IstioSidecarsProps {
+export interface IstioSidecarsProps extends IstioMeshProps {
   /**
    * The revision of the control plane that injects the proxies, or a revision tag.
    * @default - the default revision
@@ -40,77 +31,29 @@ export interface IstioSidecarsProps {
   /** @default Injection.NAMESPACE */
   readonly injection?: Injection;
   /**
-   * The namespace of the control plane.
-   * @default istio-system
+   * Whether proxies are native sidecars: init containers that restart, which start before the application and end after
+   * it. Needs Kubernetes 1.29. In the cluster: the annotation `sidecar.istio.io/nativeSidecar` of each pod.
+   * @default - as the control plane has it; native sidecars for pods that run to completion or have init containers
+   * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarNativeSidecar
    */
-  readonly controlPlaneNamespace?: string;
-  /**
-   * The root namespace of the mesh, whose policies apply to every namespace. No topology can have workloads in it.
-   * @default - the control plane's
-   * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-root_namespace
-   */
-  readonly rootNamespace?: string;
-  /**
-   * The trust domain in the identities of workloads.
-   * @default cluster.local
-   */
-  readonly trustDomain?: string;
-  /**
-   * The tracing backend; the installation must have the same.
-   * @default - no traces
-   */
-  readonly tracing?: Tracing;
-  /**
-   * Where proxies log requests; for a collector, the installation must have the same.
-   * @default AccessLog.standardOutput()
-   */
-  readonly accessLog?: AccessLog;
-  /**
-   * Dimensions that are added to the metrics of all proxies, or removed from them.
-   * @default - Istio's metrics as they are
-   */
-  readonly metrics?: MetricsProps;
-  /** @default - a load balancer; a ClusterIP for edges with a `front` that connects to the pods */
-  readonly gatewayService?: GatewayService;
+  readonly nativeSidecars?: boolean;
 }
 
 /** Istio with an Envoy proxy in each pod. */
-export class IstioSidecars extends Target {
+export class IstioSidecars extends IstioMesh {
   /** The name of the target in messages. */
   readonly name = 'Istio with sidecars';
   /** The features of a topology that this target supports: all of them. */
   readonly capabilities = Object.values(Capability);
-  /** The gateway that serves the edges: Istio's own. */
-  readonly gateway: IstioIngress;
-  /** Callees in the mesh accept mutual TLS only: a PeerAuthentication with mode STRICT. */
-  readonly mutualTls = true;
-
-  /** The trust domain in the identities of workloads, as in the mesh configuration. */
-  readonly trustDomain: string;
-  /** The backend that the proxies send spans to; undefined for none. */
-  readonly tracing?: Tracing;
-  /** Where the proxies log requests. */
-  readonly accessLog: AccessLog;
-  /** The changes of the metrics that the proxies report. */
-  readonly metrics: MetricsProps;
   private readonly revision?: string;
   private readonly injection: Injection;
-  private readonly controlPlaneNamespace: string;
-  private readonly rootNamespace: string;
+  private readonly nativeSidecars?: boolean;
 
   constructor(props: IstioSidecarsProps = {}) {
-    super();
-    requireArguments('new.IstioSidecars', [props]);
+    super('Mesh.istio', 'IstioSidecars', props);
     this.revision = props.revision;
     this.injection = props.injection ?? Injection.NAMESPACE;
-    this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'istio-system';
-    this.rootNamespace = props.rootNamespace ?? this.controlPlaneNamespace;
-    this.trustDomain = validTrustDomain('Mesh.istio', props.trustDomain);
-    this.tracing = props.tracing;
-    this.accessLog = props.accessLog ?? AccessLog.standardOutput();
-    this.metrics = { ...props.metrics };
-    validateMetrics('Mesh.istio', this.metrics);
-    this.gateway = new IstioIngress(props.gatewayService);
+    this.nativeSidecars = props.nativeSidecars;
   }
 
   /** Exactly one of Istio's two labels, since `istio-injection` takes precedence over the revision. */
@@ -149,16 +92,8 @@ export class IstioSidecars extends Target {
    */
   podAnnotations({ inMesh, workloadKind, versions }: Service): Labels {
     const hasInitContainers = [...versions.values()].some(({ workload }) => (workload.initContainers ?? []).length > 0);
-    return inMesh && (workloadKind.runsToCompletion || hasInitContainers)
-      ? { 'sidecar.istio.io/nativeSidecar': 'true' }
-      : {};
-  }
-
-  /**
-   * The namespace of the control plane and the root namespace of the mesh: no workload of a topology can be in them.
-   */
-  override reservedNamespaces(): readonly string[] {
-    return [this.controlPlaneNamespace, this.rootNamespace];
+    const isNative = workloadKind.runsToCompletion || hasInitContainers || this.nativeSidecars;
+    return inMesh && isNative !== undefined ? { 'sidecar.istio.io/nativeSidecar': String(isNative) } : {};
   }
 
   /** Configuration and certificates from istiod, spans to the collector, metrics scraped from any namespace. */
@@ -166,16 +101,12 @@ export class IstioSidecars extends Target {
     return proxyConnections(this.controlPlaneNamespace, this);
   }
 
-  /** The identity of a ServiceAccount as AuthorizationPolicies refer to it. */
-  principal(namespace: string, serviceAccount: string): string {
-    return `${this.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
-  }
-
   /** Adds the policies, Sidecars, Telemetry, and traffic rules of all services to the chart. */
   render(chart: TopologyChart): void {
     renderSecurity(chart, this);
     renderScopes(chart, telemetryBackends(this));
     renderTelemetry(chart, this);
+    renderSlos(chart, this);
     renderMachines(chart);
     renderTraffic(chart);
     renderEgressGateways(chart, this, this.labelsOfInjection);

@@ -109,6 +109,7 @@ function reasonsForWaypoint(callee: Callee): string[] {
     ['routing by header', callee.headerRoutes.length > 0],
     ['a circuit breaker', callee.circuitBreaker],
     ['load balancing settings', callee.loadBalancing],
+    ['service level objectives', objects.slo ?? incomingCalls.some(({ slo }) => slo)],
     ['telemetry', objects.telemetry],
     ['extensions of its proxy', objects.proxyExtensions],
   ];
@@ -184,15 +185,17 @@ export function requireEnforceable(topology: Topology, waypoints: Waypoints): vo
 /** What the proxy of a caller would do has no place without one, where the callee has no waypoint of the topology. */
 function requireNothingOfCallers(service: Service): void {
   const { path, inMesh, circuitBreaker, loadBalancing, isForeign } = service;
-  const declared = hasCallPolicy(service)
-    ? 'the timeout, header changes or rewrites of its calls'
-    : circuitBreaker
-      ? 'its circuit breaker'
-      : loadBalancing
-        ? 'its load balancing settings'
-        : !isForeign && (service.routesByVersion || service.headerRoutes.length > 0)
-          ? 'its routing by version'
-          : undefined;
+  const declared = service.incomingCalls.some(({ slo }) => slo)
+    ? 'the service level objectives of its calls'
+    : hasCallPolicy(service)
+      ? 'the timeout, header changes or rewrites of its calls'
+      : circuitBreaker
+        ? 'its circuit breaker'
+        : loadBalancing
+          ? 'its load balancing settings'
+          : !isForeign && (service.routesByVersion || service.headerRoutes.length > 0)
+            ? 'its routing by version'
+            : undefined;
   if (declared !== undefined) {
     throw new ValidationError({
       code: 'Contradiction',

@@ -3,6 +3,7 @@ import type { IConstruct } from 'constructs';
 import { manifestOf } from './api-names';
 import { declaredFields } from './declared-fields';
 import { requireNothingLost } from './lost-values';
+import { requireKnownFields } from './patched-fields';
 import { applyPatches, inOrder } from './patches';
 import { isObject, type Json } from './workload/without-defaults';
 
@@ -47,7 +48,12 @@ export function writeAsDeclared(object: ApiObject): void {
     value: () =>
       withoutPatches(object, patches => {
         const written = refined(object, rendered(object, toJson));
-        return patches.length > 0 ? applyPatches(object, written, patches) : written;
+        if (patches.length === 0) {
+          return written;
+        }
+        const patched = applyPatches(object, structuredClone(written), patches);
+        requireKnownFields(object, written, patched);
+        return patched;
       }),
   });
 }

@@ -7,6 +7,7 @@ import {
   allowedPeers,
   callsIntoTheMesh,
   contractedCalls,
+  deniedCalls,
   describeFinding,
   dryRuns,
   edgesWithoutRoutes,
@@ -44,6 +45,7 @@ import { refine, writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
 import { ClusterDns } from './cluster-dns';
 import { requireClusterCidrs } from './cluster-network';
+import { labelObjects, labelsOfTopology } from './labels';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import { podSecurityLabels } from './pod-security';
@@ -77,9 +79,9 @@ export interface TopologyChartProps {
   readonly clusterCidrs?: string[];
   /**
    * Whether the API server rejects pods in owned namespaces that do not comply with the strictest Pod Security level
-   * that all containers of the topology in them comply with: `restricted`, or `baseline` for root and further
-   * capabilities. Pods with Istio's proxy comply only where the CNI plugin of Istio redirects their traffic.
-   * @default false
+   * that all pods of the topology in them comply with: `restricted`, or `baseline` for root, further capabilities and
+   * Istio's gateways. Pods with Istio's proxy comply only where the CNI plugin of Istio redirects their traffic.
+   * @default false: it warns about workloads that do not comply
    * @see https://kubernetes.io/docs/concepts/security/pod-security-admission/
    */
   readonly enforcePodSecurity?: boolean;
@@ -116,7 +118,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
 
   constructor(scope: Construct, id: string, props: TopologyChartProps) {
     requireArguments('new.TopologyChart', [scope, id, props]);
-    super(scope, id, { labels: { 'app.kubernetes.io/part-of': props.topology.name } });
+    super(scope, id, { labels: { ...labelsOfTopology(props.topology) } });
     Object.defineProperty(this, TOPOLOGY_CHART, { value: true });
     this.topology = props.topology;
     this.mesh = props.mesh ?? new NoMesh();
@@ -134,6 +136,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...foreignCalls(this.topology),
         ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
+        ...deniedCalls(this.topology),
         ...edgesWithoutRoutes(this.topology),
         ...unusedEgressGateways(this.topology),
         ...(this.mesh.mutualTls ? callsIntoTheMesh(this.topology) : []),
@@ -165,8 +168,9 @@ export class TopologyChart extends Chart implements ITopologyChart {
           labels: {
             ...this.mesh.namespaceLabels(),
             ...readinessGateLabels(this.topology, this.mesh, name),
-            ...(props.enforcePodSecurity ? podSecurityLabels(this.topology, name) : {}),
+            ...podSecurityLabels(this.topology, this.mesh, name, props.enforcePodSecurity),
           },
+          annotations: this.mesh.namespaceAnnotations(),
         },
       });
       refine(ApiObject.of(namespace), withoutDefaults);
@@ -183,6 +187,9 @@ export class TopologyChart extends Chart implements ITopologyChart {
     });
     this.mesh.render(this);
     this.mesh.gateway?.render(this);
+    this.scopes.forEach((each, item) => {
+      labelObjects(each, item);
+    });
     writesAsDeclared(this);
   }
 
@@ -287,7 +294,7 @@ function gatewayPods({ edges }: Topology, { gateway, mutualTls }: Target): Gatew
     ? edges.map(edge => ({
         edge,
         namespace: gateway.namespaceOf(edge),
-        ...(mutualTls ? { serviceAccount: gateway.serviceNameOf(edge) } : {}),
+        ...(mutualTls ? { serviceAccount: gateway.serviceAccountOf(edge) } : {}),
         labels: gateway.labelsOf(edge),
       }))
     : [];

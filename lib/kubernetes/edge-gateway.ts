@@ -33,6 +33,11 @@ export abstract class EdgeGateway {
   /** The name of the Service in front of them. */
   abstract serviceNameOf(edge: Edge): string;
 
+  /** The name of the ServiceAccount that they run as: that of the Service by default. */
+  serviceAccountOf(edge: Edge): string {
+    return this.serviceNameOf(edge);
+  }
+
   /**
    * Whether the pods are targets of a load balancer that is not that of their Service: it is bound to them, e.g. by a
    * TargetGroupBinding. These pods drain for longer than its deregistration delay.

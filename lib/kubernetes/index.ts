@@ -1,6 +1,7 @@
 import './declaring-classes';
 
 export { Capability } from '../topology';
+export { writeAsDeclared } from './as-written';
 export { renderBackendTls } from './backend-tls';
 export * from './capabilities';
 export * from './chart';
@@ -8,6 +9,7 @@ export { renderCertificate } from './certificate';
 export * from './cluster-app';
 export * from './cluster-dns';
 export { durationOf } from './duration';
+export { labelsOf, labelsOfTopology } from './labels';
 export * from './edge-gateway';
 export * from './elsewhere';
 export { renderConnectionRoutes } from './connection-routes';

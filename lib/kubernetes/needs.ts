@@ -66,6 +66,7 @@ export const OF_CALLS = {
   timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
   retries: ({ policy: { retries } }) => (retries ? neededBy<Retries>(OF_RETRIES, retries) : []),
   faults: ({ policy: { faults } }) => (faults ? neededBy<Faults>(OF_FAULTS, faults) : []),
+  slo: ({ slo }) => when(slo, Capability.SLO),
   headers: ({ policy: { headers } }) => when(changesHeaders(headers), Capability.HEADER_CHANGES),
   rewrite: ({ policy: { rewrite } }) => when(rewrite, Capability.REWRITES),
 } satisfies Needs<CallProps, Call>;
@@ -150,6 +151,7 @@ export const OF_SERVICES = {
   trafficDistribution: 'Kubernetes has it.',
   deniedOperations: ({ objects }) => when(objects.deniedOperations, Capability.OPERATIONS),
   telemetry: ({ objects }) => when(objects.telemetry, Capability.SERVICE_TELEMETRY),
+  slo: ({ objects }) => when(objects.slo, Capability.SLO),
   proxyExtensions: ({ objects: { proxyExtensions = [] } }) => [
     ...when(
       proxyExtensions.some(({ module }) => module),

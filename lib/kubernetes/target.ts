@@ -49,6 +49,17 @@ export abstract class Target {
   /** The labels that add a namespace to the mesh. */
   abstract namespaceLabels(): Labels;
 
+  /** The annotations that add a namespace to the mesh. */
+  namespaceAnnotations(): Labels {
+    return {};
+  }
+
+  /** The annotations of the pods of an edge's gateway that the mesh reads; of an Istio gateway the mesh has its own. */
+  gatewayAnnotations(edge: Edge): Labels {
+    void edge;
+    return {};
+  }
+
   /** The labels that add a service's pods to the mesh or exclude them. */
   abstract podLabels(service: Service): Labels;
 

@@ -14,7 +14,6 @@ import type { Construct } from 'constructs';
 import {
   type Env,
   ImagePullPolicy,
-  type IService,
   type ProxyProps,
   type Service,
   ServiceType,
@@ -23,6 +22,7 @@ import {
 } from '../topology';
 import { refine } from './as-written';
 import { elsewhere, podsElsewhere } from './elsewhere';
+import { labelsOf, labelsOfTopology, versionLabel } from './labels';
 import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
 import { renderAutoscaler } from './workload/autoscaler';
@@ -56,13 +56,13 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
     metadata: {
       name,
       namespace,
-      labels: { ...objects.serviceAccount?.labels, ...labelsOf(service) },
+      labels: objects.serviceAccount?.labels,
       annotations: objects.serviceAccount?.annotations,
     },
     automountToken: false,
   });
   renderHeadlessService(scope, service);
-  renderDisruptionBudget(scope, service, labelsOf(service));
+  renderDisruptionBudget(scope, service);
   return new Map(
     [...service.versions.values()].map(version => [version, renderVersion(scope, service, version, account, mesh)]),
   );
@@ -78,7 +78,7 @@ export function renderService(scope: Construct, id: string, service: Service, na
     metadata: {
       name,
       namespace: service.namespace,
-      labels: { ...labels, ...labelsOf(service) },
+      labels,
       annotations: { ...annotations, ...elsewhere(podsElsewhere(service)).annotations },
     },
     ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
@@ -115,7 +115,7 @@ function renderHeadlessService(scope: Construct, service: Service): void {
   // Clients connect to the pod itself, so the port is that of the container.
   const ofPods = ports.filter((port, index) => ports.findIndex(({ target }) => target === port.target) === index);
   new k8s.KubeService(scope, 'headless-service', {
-    metadata: { name, namespace, labels: labelsOf(service) },
+    metadata: { name, namespace },
     spec: {
       clusterIp: 'None',
       publishNotReadyAddresses: true,
@@ -142,11 +142,17 @@ function renderVersion(
     metadata: {
       name: version.deploymentName,
       namespace,
-      labels: { ...metadata.labels, ...labels },
+      labels: { ...versionLabel(version.image ?? ''), ...metadata.labels, ...labels },
       annotations: { ...metadata.annotations, ...rootContainers(service, workload) },
     },
     podMetadata: {
-      labels: { ...podMetadata.labels, ...labels, ...service.selector, ...mesh.podLabels(service) },
+      labels: {
+        ...labelsOfTopology(service.topology),
+        ...podMetadata.labels,
+        ...labels,
+        ...service.selector,
+        ...mesh.podLabels(service),
+      },
       annotations: {
         ...podMetadata.annotations,
         ...mesh.podAnnotations(service),
@@ -171,8 +177,8 @@ function renderVersion(
     // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
     object.markHasAutoscaler();
   }
-  renderAutoscaler(scope, version, labelsOf(service));
-  renderClaims(scope, version, labelsOf(service));
+  renderAutoscaler(scope, version);
+  renderClaims(scope, version);
   return object;
 }
 
@@ -251,8 +257,4 @@ function rootContainers(service: Service, workload: WorkloadProps): Labels {
       securityContext?.runAsRoot === undefined ? [] : [`${name}: ${securityContext.runAsRoot}`],
   );
   return reasons.length > 0 ? { 'cdk8s-cardinal/runs-as-root': reasons.join('\n') } : {};
-}
-
-function labelsOf(service: IService): Labels {
-  return { 'app.kubernetes.io/name': service.name };
 }

@@ -1,12 +1,43 @@
 import type { Resource } from './resource';
 
-/**
- * Objects in the order of their age, by which Istio resolves conflicts. Objects without times of creation are treated as
- * created at one time, so that they are ordered by name, then by namespace.
- */
+/** What decides which of two objects is the older one. */
+export interface Age {
+  /** The time of creation; empty if it is unknown. */
+  readonly created: string;
+  readonly name: string;
+  readonly namespace: string;
+}
+
+export function ageOf({ metadata, name, namespace }: Resource): Age {
+  return { created: metadata.get('creationTimestamp').text, name, namespace };
+}
+
+/** Objects in the order of their age, by which Istio resolves conflicts. */
 export function byAge(resources: readonly Resource[]): Resource[] {
-  const created = ({ metadata }: Resource) => metadata.get('creationTimestamp').text;
-  const isDated = resources.every(each => created(each) !== '');
-  const key = (each: Resource) => `${isDated ? created(each) : ''} ${each.name}.${each.namespace}`;
-  return [...resources].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return inOrderOfAge(resources, ageOf);
+}
+
+/**
+ * The oldest one first. Where some have no time of creation, all are treated as created at one time, so that they are
+ * ordered by name, then by namespace; routes of the Gateway API the other way round.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/config.go
+ */
+export function inOrderOfAge<T>(
+  all: readonly T[],
+  ageFor: (each: T) => Age,
+  keys: readonly ('name' | 'namespace')[] = ['name', 'namespace'],
+): T[] {
+  const aged = all.map(each => ({ each, age: ageFor(each) }));
+  const isDated = aged.every(({ age }) => age.created !== '');
+  return aged
+    .sort(
+      (a, b) =>
+        (isDated ? compare(a.age.created, b.age.created) : 0)
+        || keys.reduce((result, key) => result || compare(a.age[key], b.age[key]), 0),
+    )
+    .map(({ each }) => each);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }

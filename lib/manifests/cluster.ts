@@ -1,3 +1,4 @@
+import type { AssumedGatewayPods, Assumptions, NamespaceLabels } from './assumptions';
 import { addTo } from './lists';
 import { Hosts } from './hosts';
 import { Kind } from './kinds';
@@ -11,23 +12,17 @@ import { Workload } from './workload';
 import { Workloads } from './workloads';
 
 /** Properties of a {@link Cluster}. */
-export interface ClusterProps {
-  /**
-   * The DNS domain of the cluster.
-   * @default cluster.local
-   */
-  readonly clusterDomain?: string;
-  /**
-   * The labels of namespaces that the manifests do not declare, by namespace; `*` is every other one. Labels of
-   * declared ones take precedence.
-   * @default - unknown
-   */
-  readonly namespaceLabels?: NamespaceLabels;
+export interface ClusterProps extends Assumptions {
   /**
    * What exists in the cluster and no manifest declares.
    * @default - nothing
    */
   readonly elsewhere?: Elsewhere;
+  /**
+   * The external authorizers that deny every request.
+   * @default - none
+   */
+  readonly denyingAuthorizers?: readonly string[];
   /**
    * Files and folders that may have further objects, and were not read.
    * @default - none
@@ -57,11 +52,10 @@ export interface Elsewhere {
   readonly secrets?: readonly string[];
 }
 
-/** Labels of namespaces by namespace; `*` is every other one. */
-export type NamespaceLabels = Readonly<Record<string, Labels>>;
-
 /** The namespaces that Kubernetes creates. */
 export const KUBERNETES_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+const NONE: readonly Resource[] = [];
 
 /** Objects as one cluster, indexed once: by type, by name, hosts by name, workloads by label. */
 export class Cluster {
@@ -75,8 +69,9 @@ export class Cluster {
   readonly clusterDomain: string;
   private readonly byType = new Map<string, Resource[]>();
   private readonly byKey = new Map<string, Resource>();
-  private readonly services = new Map<Workload, Resource[]>();
+  private readonly services: ReadonlyMap<Workload, readonly Resource[]>;
   private known?: ReadonlySet<string>;
+  private allNamespaces?: readonly string[];
   private wider?: Cluster;
 
   /** The objects; of several with one kind, namespace and name, the last one. */
@@ -103,12 +98,8 @@ export class Cluster {
     }
     this.hosts = new Hosts(this.all(Kind.SERVICE), this.all(Kind.SERVICE_ENTRY), this.clusterDomain);
     this.workloads = new Workloads(Workload.all(resources));
-    this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR));
-    for (const service of this.all(Kind.SERVICE)) {
-      for (const workload of this.selectedBy(service)) {
-        addTo(this.services, workload, service);
-      }
-    }
+    this.mesh = MeshConfig.of(this.all(Kind.CONFIG_MAP), this.all(Kind.ISTIO_OPERATOR), props.meshConfig);
+    this.services = this.servicesByWorkload();
   }
 
   /** All objects of a type, e.g. `Kind.VIRTUAL_SERVICE`. */
@@ -124,6 +115,39 @@ export class Cluster {
   /** What exists and no manifest declares. */
   get elsewhere(): Elsewhere {
     return this.props.elsewhere ?? {};
+  }
+
+  /**
+   * The external authorizers that are assumed to deny every request.
+   * @internal
+   */
+  get denyingAuthorizers(): readonly string[] {
+    return this.props.denyingAuthorizers ?? [];
+  }
+
+  /**
+   * Pods of gateways that no manifest declares, as far as they are given.
+   * @internal
+   */
+  get gatewayPods(): readonly AssumedGatewayPods[] {
+    return this.props.gatewayPods ?? [];
+  }
+
+  /**
+   * The names of GatewayClasses that no manifest declares, as far as they are given.
+   * @internal
+   */
+  get gatewayClasses(): readonly string[] {
+    return Object.keys(this.props.gatewayClasses ?? {});
+  }
+
+  /**
+   * The controller of a GatewayClass, of the manifests or assumed; empty if it is not known.
+   * @internal
+   */
+  controllerOfClass(name: string): string {
+    const declared = this.find(Kind.GATEWAY_CLASS, name)?.spec.get('controllerName').text;
+    return declared || (ownValue(this.props.gatewayClasses ?? {}, name) ?? '');
   }
 
   /** Files and folders that may have further objects. */
@@ -188,9 +212,34 @@ export class Cluster {
     return Object.keys(selector).length === 0 ? [] : this.workloads.select(selector, service.namespace);
   }
 
-  /** The Services that select a workload. */
+  /** The Services that select a workload: one list for all workloads that have the same ones. */
   servicesOf(workload: Workload): readonly Resource[] {
-    return this.services.get(workload) ?? [];
+    return this.services.get(workload) ?? NONE;
+  }
+
+  private servicesByWorkload(): ReadonlyMap<Workload, readonly Resource[]> {
+    const services = this.all(Kind.SERVICE);
+    const bySelector = new Map<string, Resource[]>();
+    services.forEach(each =>
+      addTo(bySelector, JSON.stringify([each.namespace, each.spec.get('selector').strings]), each),
+    );
+    const groups = [...bySelector.values()];
+    const groupsOf = new Map<Workload, number[]>();
+    groups.forEach(([first], index) =>
+      (first ? this.selectedBy(first) : []).forEach(workload => addTo(groupsOf, workload, index)),
+    );
+    const order = new Map(services.map((each, index) => [each, index]));
+    const lists = new Map<string, readonly Resource[]>();
+    return new Map(
+      [...groupsOf].map(([workload, indices]) => {
+        const key = indices.join();
+        const list =
+          lists.get(key)
+          ?? indices.flatMap(each => groups[each] ?? []).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+        lists.set(key, list);
+        return [workload, list];
+      }),
+    );
   }
 
   /** The namespaces that a selector matches, of those that objects are in. */
@@ -205,12 +254,13 @@ export class Cluster {
   }
 
   /** Every namespace that exists, or that an object is in. */
-  get namespaces(): string[] {
-    return [
+  get namespaces(): readonly string[] {
+    this.allNamespaces ??= [
       ...new Set([
         ...this.all(Kind.NAMESPACE).map(each => each.name),
         ...this.resources.map(each => each.namespace).filter(each => each !== ''),
       ]),
     ];
+    return this.allNamespaces;
   }
 }

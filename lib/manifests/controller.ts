@@ -1,5 +1,4 @@
 import type { Cluster } from './cluster';
-import { Kind } from './kinds';
 import type { Resource } from './resource';
 
 /** The controller that creates the Pods of a Gateway API Gateway and enforces its policies. */
@@ -8,7 +7,7 @@ export type Controller = 'istio' | 'envoy-gateway' | 'unknown';
 /** The controller of a Gateway: that of its GatewayClass, or the well-known one for the name of the class. */
 export function controllerOf(gateway: Resource, cluster: Cluster): Controller {
   const className = gateway.spec.get('gatewayClassName').text;
-  const name = cluster.find(Kind.GATEWAY_CLASS, className)?.spec.get('controllerName').text ?? '';
+  const name = cluster.controllerOfClass(className);
   if (name === '' ? ['istio', 'istio-remote'].includes(className) : name.startsWith('istio.io/')) {
     return 'istio';
   }

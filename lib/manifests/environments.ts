@@ -4,9 +4,14 @@ import type { Resource } from './resource';
 
 /** Objects that are applied to one cluster. */
 export interface World {
-  /** The folder or file by which it differs from the others; undefined if there is one only. */
+  /** The folder, file or object by which it differs from the others; undefined if there is one only. */
   readonly name?: string;
   readonly resources: readonly Resource[];
+  /**
+   * The folders of environments that it is of: worlds of one environment are alternatives to each other.
+   * @default - all are of one
+   */
+  readonly environment?: string;
   /**
    * Objects of files and folders that are alternatives to those of this one, and no environments: they may be applied
    * too.
@@ -34,6 +39,7 @@ export function environmentsIn(resources: readonly Resource[]): readonly World[]
     const isHere = (each: Resource) => isIn(places.get(each) ?? '', chosen);
     return {
       name: names[index],
+      environment: [...ofEnvironments].map(([{ parent }, name]) => inFolder(parent, name)).join(),
       resources: resources.filter(isHere),
       others: resources.filter(each => !isHere(each) && isIn(places.get(each) ?? '', ofEnvironments)),
     };

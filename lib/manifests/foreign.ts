@@ -14,9 +14,11 @@ const GROUPS_OF_PROGRAMS = new RegExp(
     .map(({ source }) => source)
     .join('|'),
 );
-const KIND = /^\s*(["']?)kind\1\s*:/m;
+/** Kinds begin with a capital letter. */
+const KIND = /^\s*(["']?)kind\1\s*:(?!\s*["']?[a-z])/m;
 const API_VERSION = /^\s*(["']?)apiVersion\1\s*:/m;
-const PLACEHOLDER = /\{\{|\{%|^\s*#@|<%/m;
+/** Also a name in braces before other text, which is no YAML. */
+const PLACEHOLDER = /\{\{|\{%|^\s*#@|<%|:\s\{[A-Za-z_]\w*\}[^\s,}\]]/m;
 
 /** Whether a text that cannot be read is a manifest nevertheless, so that kubectl would fail too. */
 export function isLikeManifest(text: string): boolean {

@@ -5,7 +5,7 @@ import { isIdentified } from './namesakes';
 import type { Resource } from './resource';
 import { subjectsOf } from './subjects';
 
-/** Siblings, folders or files, with the same objects: a cluster has those of one of them. */
+/** Siblings, folders, files or objects of a file, for the same: a cluster has those of one of them. */
 export interface Fork {
   readonly parent: string;
   /** By name. */
@@ -19,9 +19,17 @@ const SERIES = 3;
 /** So many folders with few objects in common are samples: what is in the folders beside them is one each, too. */
 const SAMPLES = 3;
 
-/** The folder of a kustomization that applies an object, else its file. */
-export function placeOf({ origin }: Resource): string {
+/** The folder of a kustomization that applies an object, else its file and name. */
+export function placeOf(resource: Resource): string {
+  return isOfFile(resource) ? inFile(fileOf(resource), resource.name) : fileOf(resource);
+}
+
+function fileOf({ origin }: Resource): string {
   return origin ? resolve(origin.folder ?? origin.source.file) : '';
+}
+
+function inFile(file: string, name: string): string {
+  return `${file}${sep}${name}`;
 }
 
 /**
@@ -71,7 +79,20 @@ function joinedFiles(
       }
     }
   }
+  joinObjects(resources, folder => joined.has(folder) || isOfSamples(folder), joined);
   return joined;
+}
+
+/** The objects of a file for one purpose, in a folder that has alternatives. */
+function joinObjects(resources: readonly Resource[], hasAlternatives: (folder: string) => boolean, joined: Joined) {
+  const groups = groupsOf(resources.filter(isOfFile), each => subjectsOf(each).map(key => `${fileOf(each)} ${key}`));
+  for (const group of groups) {
+    const [file = ''] = group.map(fileOf);
+    const names = [...new Set(group.map(each => each.name))];
+    if (names.length > 1 && hasAlternatives(dirname(file))) {
+      joinSiblings(names, file, joined);
+    }
+  }
 }
 
 function forksOf(joined: Joined, identities?: Identities): Fork[] {
@@ -102,13 +123,13 @@ function isOfFile({ origin }: Resource): boolean {
 }
 
 function folderOf(resource: Resource): string {
-  return isOfFile(resource) ? dirname(placeOf(resource)) : placeOf(resource);
+  return isOfFile(resource) ? dirname(fileOf(resource)) : fileOf(resource);
 }
 
 /** The names of several files of one folder that have objects of a group, by folder. */
 function filesByFolder(group: readonly Resource[]): Map<string, string[]> {
   const files = new Map<string, string[]>();
-  new Set(group.filter(isOfFile).map(placeOf)).forEach(each =>
+  new Set(group.filter(isOfFile).map(fileOf)).forEach(each =>
     addTo(files, dirname(each), each.slice(dirname(each).length + 1)),
   );
   return new Map([...files].filter(([, names]) => names.length > 1));
@@ -175,7 +196,7 @@ class Identities {
     const sets = names.map(each => this.byFolder.get(`${parent}${sep}${each}`) ?? new Set<string>());
     const isAlike = sets.every(set => {
       const shared = [...set].filter(id => sets.some(other => other !== set && other.has(id)));
-      return shared.length >= set.size / 2;
+      return set.size > 1 && shared.length >= set.size / 2;
     });
     return isAlike || names.every(each => ENVIRONMENT.test(each));
   }

@@ -51,3 +51,13 @@ export function isInternal({ at }: GatewayReference): boolean {
 export function gatewayAt({ namespace, name }: GatewayReference, cluster: Cluster): Resource | undefined {
   return cluster.find(Kind.ISTIO_GATEWAY, name, namespace);
 }
+
+/**
+ * Whether a reference is a host of Istio's registry, such as one of a ServiceEntry.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/config/kube/gateway/conversion.go
+ */
+export function isRegistryHost(at: Field): boolean {
+  return (
+    at.get('kind').text === 'Hostname' && at.get('group').text === 'networking.istio.io' && !at.get('namespace').exists
+  );
+}

@@ -30,7 +30,7 @@ export function covers(pattern: string, host: string): boolean {
 }
 
 /** The longest name that DNS and the API server allow. */
-const LONGEST_NAME = 253;
+export const LONGEST_NAME = 253;
 
 /** The wildcards that a host is under, the longest first; of what is too long for a host, none but `*`. */
 export function wildcardsOver(host: string): string[] {

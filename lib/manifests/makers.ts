@@ -53,6 +53,7 @@ export function isMade({ type, name, namespace }: Missing, cluster: Cluster): bo
     [Kind.ISTIO_GATEWAY, gateways],
     [Kind.GATEWAY, gateways],
     [Kind.NAMESPACE, namespaces],
+    [Kind.GATEWAY_CLASS, cluster.gatewayClasses],
     [Kind.SERVICE, hosts],
     [Kind.SERVICE_ENTRY, hosts],
   ]);

@@ -1,6 +1,6 @@
 import { embedded } from './embedded';
-import type { Field, Resource } from './resource';
 import { isMap } from './object';
+import { type Field, Resource } from './resource';
 
 /**
  * The mesh config: of the ConfigMap of a control plane, or of an IstioOperator. Istio's defaults if there is neither.
@@ -20,7 +20,18 @@ export class MeshConfig {
     this.isKnown = settings !== undefined;
   }
 
-  static of(configMaps: readonly Resource[], operators: readonly Resource[]): MeshConfig {
+  /** @param assumed settings beside those of manifests, which take precedence */
+  static of(configMaps: readonly Resource[], operators: readonly Resource[], assumed?: object): MeshConfig {
+    const declared = MeshConfig.declaredIn(configMaps, operators);
+    if (!assumed || declared.unreadable) {
+      return declared;
+    }
+    const settings = declared.settings ?? assumption(assumed);
+    const own = declared.settings?.value;
+    return new MeshConfig(settings.replaced({ ...assumed, ...(isMap(own) ? own : {}) }));
+  }
+
+  private static declaredIn(configMaps: readonly Resource[], operators: readonly Resource[]): MeshConfig {
     const configMap = configMaps.find(
       each => /^istio(-|$)/.test(each.name) && each.root.get('data', 'mesh').text !== '',
     );
@@ -51,4 +62,11 @@ export class MeshConfig {
   get(...names: string[]): Field | undefined {
     return this.settings?.get(...names);
   }
+}
+
+/** Settings that no manifest declares, as those of an object. */
+function assumption(settings: object): Field {
+  const metadata = { name: 'assumed' };
+  const object = { apiVersion: 'cardinal.cdk8s.io/v1', kind: 'MeshConfig', metadata, meshConfig: settings };
+  return new Resource(object, undefined, '').root.get('meshConfig');
 }

@@ -29,12 +29,24 @@ const KUSTOMIZATION = /^(kustomization\.ya?ml|Kustomization)$/;
 const MANIFEST = /\.(ya?ml|json)$/;
 const FOLDERS_LEFT_OUT = /^(\.|node_modules$)/;
 
-/** Where Go, Java and JavaScript have the input of tests, by convention. */
-const TEST_DATA = /^(testdata|__fixtures__|__snapshots__|__tests__)$|\/src\/test\/resources$/;
+/** Where Go, Java and JavaScript have the input of tests, by convention, and folders of data below those of tests. */
+const TEST_DATA = new RegExp(
+  [
+    /^(testdata|__fixtures__|__snapshots__|__tests__)$|\/src\/test\/resources$/,
+    /\/(tests?|testing|test-?utils)\/(.*\/)?(data|datasets?|fixtures|inputs?|outputs?|golden|expected)$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 function isTestData(folder: string, root: string): boolean {
   const path = `/${relative(root, folder).split(sep).join('/')}`;
   return TEST_DATA.test(basename(folder)) || TEST_DATA.test(path);
+}
+
+/** Whether it has the copies of packages of Go. */
+function isVendored(folder: string): boolean {
+  return basename(folder) === 'vendor' && existsSync(join(folder, 'modules.txt'));
 }
 
 /** The files at paths, of folders with all below them; what is named is read even if it is none of a manifest. */
@@ -74,7 +86,7 @@ class Walk implements Tree {
       if (entry.isDirectory()) {
         if (isTestData(path, root)) {
           this.testData.push(path);
-        } else if (!FOLDERS_LEFT_OUT.test(entry.name)) {
+        } else if (!FOLDERS_LEFT_OUT.test(entry.name) && !isVendored(path)) {
           this.into(path, root, inChart);
         }
       } else if (isCandidate(path, entry) && this.attempt(() => isRegularFile(path, entry, root))) {

@@ -1,4 +1,4 @@
-import { CORS_HEADERS, type Edge, FailureMode, FrontKind, Period, type Route } from '../topology';
+import { CORS_HEADERS, type Edge, FailureMode, FrontKind, Period, requireArguments, type Route } from '../topology';
 import { type ApiDocument, openApiOf } from './document';
 import { requireNoOverlap, requireSameUnderConditions } from './equal-checks';
 import { type ApiOperation, operationsOf, unsupported } from './operations';
@@ -39,6 +39,7 @@ const SECONDS = { [Period.SECOND]: 1, [Period.MINUTE]: 60, [Period.HOUR]: 3600, 
  * @see https://learn.microsoft.com/azure/api-management/api-management-api-import-restrictions
  */
 export function azureApiManagement(edge: Edge, props: AzureApiManagementProps = {}): AzureApi {
+  requireArguments('function.azureApiManagement', [edge, props], edge);
   requireFrontOfDocument(edge, FrontKind.AZURE_API_MANAGEMENT);
   edge.topology.close();
   requireFit(edge, props);

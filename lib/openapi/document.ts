@@ -1,4 +1,4 @@
-import type { Edge } from '../topology';
+import { type Edge, requireArguments } from '../topology';
 import { type ApiOperation, operationsOf } from './operations';
 
 /** A document of OpenAPI, to be written as JSON or YAML. */
@@ -13,6 +13,7 @@ export interface ApiDocument {
  * @see https://spec.openapis.org/oas/v3.0.3
  */
 export function openApi(edge: Edge): ApiDocument {
+  requireArguments('function.openApi', [edge], edge);
   return openApiOf(edge, operationsOf(edge), path => path.replace('+}', '}'));
 }
 

@@ -6,6 +6,7 @@ import {
   FailureMode,
   FrontKind,
   Period,
+  requireArguments,
   type Route,
 } from '../topology';
 import { type ApiDocument, parametersOf, pathsOf, Schemes } from './document';
@@ -24,6 +25,7 @@ const KEY_HEADER = 'x-api-key';
  * @see https://docs.cloud.google.com/api-gateway/docs/oasv2-extensions
  */
 export function googleApiGateway(edge: Edge): ApiDocument {
+  requireArguments('function.googleApiGateway', [edge], edge);
   requireFrontOfDocument(edge, FrontKind.GOOGLE_API_GATEWAY);
   edge.topology.close();
   requireFit(edge);

@@ -1,3 +1,4 @@
+export type { AssumedGatewayPods, AssumedPort, Assumptions } from '../manifests';
 export { Manifests } from './manifests';
 export { Capture, Match, Matcher } from './match';
 export {

@@ -18,7 +18,7 @@ export interface Asking {
 
 /** Why a contract does not allow a call, and the fix; undefined if it does. */
 export function whyNotAdmitted(
-  { name, callers, ports }: ServiceData,
+  { name, callers, ports, deniedOperations = [] }: ServiceData,
   asking: Asking,
 ): { summary: string; fix: string } | undefined {
   const { namespace, serviceAccount, labels, port, operations } = asking;
@@ -36,6 +36,14 @@ export function whyNotAdmitted(
         `The contract of ${name} does not allow ${identity} on port ${port}`
         + `${others.length > 0 ? `, only ${others.join(', ')}` : ''}.`,
       fix: `Have its owner declare \`${name}.allowFrom(${peer})\`, or leave the call out.`,
+    };
+  }
+  const denials = deniedOperations.map(each => Operation.parse(name, each));
+  const denied = operations?.filter(each => denials.some(other => other.covers(each))) ?? [];
+  if (denied.length > 0) {
+    return {
+      summary: `The owner of ${name} denies ${denied.join(', ')} to all callers.`,
+      fix: 'Use other operations, or leave the call out.',
     };
   }
   if (admitted.some(each => each.operations === undefined)) {

@@ -1,9 +1,8 @@
 import type { Callee } from './callee';
-import { requireDeclared } from './declared';
 import { type Declaring, requireDeclaring } from './declaring';
 import { duplicate } from './duplicate';
-import { Operation } from './operation';
-import { Peer } from './peer';
+import type { Operation } from './operation';
+import type { Peer } from './peer';
 import type { Port } from './port';
 import { ValidationError } from './validation-error';
 
@@ -47,12 +46,8 @@ export class AllowedPeer {
     others: readonly AllowedPeer[],
   ) {
     requireDeclaring(declaring, 'AllowedPeer', 'service.allowFrom(…)');
-    requireDeclared(`${callee.path}.allowFrom`, 'The peer', peer, Peer);
     const path = `${peer.name} → ${callee.path}`;
     this.port = props.port === undefined ? callee.firstPort(path) : callee.port(props.port, path);
-    props.allowedOperations?.forEach(each => {
-      requireDeclared(path, 'The operation', each, Operation);
-    });
     this.allowedOperations = props.allowedOperations;
     this.plaintext = props.plaintext ?? false;
     validate(path, this);

@@ -1,6 +1,7 @@
 import { ARGUMENT_TYPES } from './argument-types';
 import { describe, requireDeclared } from './declared';
 import { requireDuration } from './numbers';
+import { suggestion } from './suggestion';
 import { ValidationError } from './validation-error';
 
 /** A class whose methods declare. */
@@ -54,9 +55,9 @@ export function checkArguments(declaring: Readonly<Record<string, Class>>): void
   });
 }
 
-/** Rejects arguments of a method, or of the constructor `new.CLASS`, that do not have the types of its parameters. */
+/** Rejects arguments of a method, of the constructor `new.CLASS` or of `function.NAME`, that do not have the types of its parameters. */
 export function requireArguments(method: string, args: readonly unknown[], owner?: unknown): void {
-  const path = pathOf(owner) ?? method.replace('new.', '');
+  const path = pathOf(owner) ?? method.replace(/^(new|function)\./, '');
   membersOf(method).forEach(({ name, type, isOptional }, at) => {
     if (name.startsWith('...')) {
       args.slice(at).forEach(value => {
@@ -114,13 +115,14 @@ function requireProperties(path: string, prefix: string, type: string, declared:
       requireType(path, `${prefix}${name}`, each, value);
     }
   }
-  const unknown = Object.keys(values).find(key => !known.some(({ name }) => name === key));
+  const names = known.map(({ name }) => name);
+  const unknown = Object.keys(values).find(key => !names.includes(key));
   if (unknown !== undefined && values[unknown] !== undefined) {
     throw new ValidationError({
       code: 'UnknownProperty',
       path,
       summary: `There is no property "${prefix}${unknown}", so it would have no effect.`,
-      fix: `Use ${known.map(({ name }) => name).join(', ')}.`,
+      fix: `${suggestion(unknown, names)} The properties are ${names.join(', ')}.`.trim(),
     });
   }
 }

@@ -1,10 +1,10 @@
 import type { Duration } from 'cdk8s';
-import { requireDeclared } from './declared';
 import { HEADER_CHANGES, type HeaderChanges } from './header-changes';
 import { requireInteger, requirePercentage, requirePositive } from './numbers';
 import { keyBy, nested, pickBy, type Property, type PropertyTable, validateBy } from './property-table';
 import { REWRITE, type Rewrite } from './rewrite';
-import { HeaderMatch } from './traffic';
+import type { HeaderMatch } from './traffic';
+import { anyValue } from './rules';
 import { ValidationError } from './validation-error';
 
 /**
@@ -149,11 +149,7 @@ const FAULTS = {
   delay: nested<Delay>(DELAY),
   abort: nested<Abort>(ABORT),
   match: {
-    validate: (path, match) => {
-      if (match !== undefined) {
-        requireDeclared(path, 'The match of the faults', match, HeaderMatch);
-      }
-    },
+    validate: anyValue,
     keyOf: match => match && [match.header, match.kind, match.value],
   },
 } satisfies PropertyTable<Faults>;

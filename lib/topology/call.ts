@@ -3,11 +3,11 @@ import { addressVariablesOf, requireAddresses } from './address-variables';
 import { duplicate } from './duplicate';
 import { ValidationError } from './validation-error';
 import { requireEnvironmentVariable } from './names';
-import { requireDeclared } from './declared';
-import { Operation } from './operation';
+import type { Operation } from './operation';
 import type { Port } from './port';
 import { namesIn } from './property-table';
 import type { ICallee, IService } from './references';
+import { type Slo, validateSlo } from './slo';
 import { type CallPolicy, policiesOf, validateCallPolicy } from './call-policy';
 
 /** Properties of a {@link Call}: its policy, and the operations that it may use. */
@@ -34,6 +34,11 @@ export interface CallProps extends CallPolicy {
    * @default - all
    */
   readonly allowedOperations?: Operation[];
+  /**
+   * Objectives for the requests of this caller to this callee. In the cluster: as those of a service.
+   * @default - none
+   */
+  readonly slo?: Slo;
 }
 
 /**
@@ -54,6 +59,8 @@ export class Call {
    * The operations that the call allows: methods and paths in the AuthorizationPolicy of the callee. Undefined for all.
    */
   readonly allowedOperations?: Operation[];
+  /** The objectives for its requests; undefined for none. */
+  readonly slo?: Slo;
   /** The timeout, retries and faults of the call. */
   readonly policy: CallPolicy;
   /** The environment variables of the caller that the call sets. */
@@ -73,6 +80,7 @@ export class Call {
     this.addressEnvVar = props.addressEnvVar;
     this.addressEnvVars = props.addressEnvVars;
     this.allowedOperations = props.allowedOperations;
+    this.slo = props.slo;
     this.policy = policiesOf(props);
 
     Object.values(BESIDE_TERMS).forEach(({ validate }) => {
@@ -106,6 +114,7 @@ const BESIDE_TERMS = {
   addressEnvVar: { needsRequests: false, validate: requireSettableAddress },
   addressEnvVars: { needsRequests: false, validate: requireSettableTexts },
   allowedOperations: { needsRequests: true, validate: requireOperations },
+  slo: { needsRequests: true, validate: requireMeasuredSlo },
 } satisfies { readonly [K in Exclude<keyof CallProps, keyof CallPolicy>]-?: CallProperty };
 
 function requireSettableAddress(path: string, { addressEnvVar: address, caller }: Call): void {
@@ -138,9 +147,6 @@ function requireOwnPods(path: string, variable: string, caller: IService): void 
 }
 
 function requireOperations(path: string, { allowedOperations }: Call): void {
-  allowedOperations?.forEach(each => {
-    requireDeclared(path, 'The operation', each, Operation);
-  });
   if (allowedOperations?.length === 0) {
     throw new ValidationError({
       code: 'EmptyCall',
@@ -174,6 +180,21 @@ function rejectWhatNeedsRequests(path: string, call: Call): void {
         `Port ${call.port.number} of ${call.callee.name} uses ${call.port.protocol}, which has no requests to apply`
         + ` ${names.join(', ')} to.`,
       fix: 'Leave these out, or declare the port as http, http2 or grpc if that is its protocol.',
+    });
+  }
+}
+
+function requireMeasuredSlo(path: string, { slo, caller }: Call): void {
+  if (slo === undefined) {
+    return;
+  }
+  validateSlo(path, slo);
+  if (!caller.inMesh) {
+    throw new ValidationError({
+      code: 'NoEffect',
+      path,
+      summary: `${caller.name} has no proxy that counts its requests, so \`slo\` would not be measured.`,
+      fix: 'Leave `slo` out, or add the caller to the mesh.',
     });
   }
 }

@@ -52,6 +52,8 @@ export enum Capability {
   SERVICE_AUTH = 'token verification at services',
   /** What the proxies of a service report, in place of the settings of the mesh: a Telemetry. */
   SERVICE_TELEMETRY = 'telemetry of services',
+  /** Objectives for requests, which alerts on the metrics of proxies watch: PrometheusRules. */
+  SLO = 'service level objectives',
   /** Modules that the proxies of a service run: WasmPlugins. */
   PROXY_EXTENSIONS = 'extensions of its proxy',
   /** Scripts that the proxies of a service run: EnvoyFilters. */

@@ -1,9 +1,13 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { ValidationError } from './validation-error';
 
 /** The shortest prefixes by IP version: wider ranges belong to more than one network. */
 const SHORTEST: Record<number, number> = { 4: 8, 6: 16 };
 const LONGEST: Record<number, number> = { 4: 32, 6: 128 };
+
+/** IPv4 addresses as IPv6 ones: connections to them are IPv4, which rules for IPv6 do not match. */
+const MAPPED = new BlockList();
+MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
 
 /** A range of addresses. */
 export interface Cidr {
@@ -18,7 +22,8 @@ export function requireCidr(path: string, cidr: string): Cidr {
   const [, address = '', digits = ''] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(cidr) ?? [];
   const version = isIP(address);
   const [prefix, longest] = [Number(digits), LONGEST[version]];
-  if (digits === '' || longest === undefined || prefix > longest || address.includes('%')) {
+  const isMapped = version === 6 && MAPPED.check(address, 'ipv6');
+  if (digits === '' || longest === undefined || prefix > longest || address.includes('%') || isMapped) {
     throw new ValidationError({
       code: 'InvalidCidr',
       path,

@@ -26,6 +26,14 @@ export class CircuitBreaker {
     requireDeclaring(declaring, 'CircuitBreaker', 'service.addCircuitBreaker(…)');
     const path = callee.path;
     validateAll(LIMITS, path, limits);
+    if (Object.values(limits).every(value => value === undefined)) {
+      throw new ValidationError({
+        code: 'NoEffect',
+        path,
+        summary: 'The circuit breaker has no limit.',
+        fix: 'Give at least one, or leave it out.',
+      });
+    }
     this.assertAllEffective(path, callee);
     if (!this.canEjectOneOf(callee.replicas)) {
       throw new ValidationError({
@@ -37,6 +45,7 @@ export class CircuitBreaker {
         fix: `Give at least ${percentOfOne(callee.replicas?.most)}, or leave it out.`,
       });
     }
+    assertHealthyWithoutOne(path, limits, callee.replicas);
   }
 
   /**
@@ -79,5 +88,28 @@ export class CircuitBreaker {
         fix: 'Limit connections with maxConnections instead.',
       });
     }
+  }
+}
+
+/**
+ * Below `minHealthPercent` requests are sent to all endpoints, ejected ones included: with few replicas the first
+ * ejection would have no effect.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/upstream/load_balancing/panic_threshold
+ */
+function assertHealthyWithoutOne(
+  path: string,
+  { minHealthPercent = 0 }: CircuitBreakerProps,
+  replicas?: Replicas,
+): void {
+  const remaining = replicas ? Math.floor((100 * (replicas.most - 1)) / replicas.most) : 100;
+  if (remaining < minHealthPercent) {
+    throw new ValidationError({
+      code: 'NoEffect',
+      path,
+      summary:
+        `minHealthPercent is ${minHealthPercent} %, and with one of ${replicas?.most ?? 0} replicas ejected `
+        + `${remaining} % remain: requests would be sent to all of them, the ejected one included.`,
+      fix: remaining > 0 ? `Give at most ${remaining}, or leave it out.` : 'Leave it out.',
+    });
   }
 }

@@ -63,8 +63,8 @@ export function requireForwardable(edge: Forwarding, { path, host, gatewayPort, 
     throw new ValidationError({
       code: 'ForeignService',
       path,
-      summary: `${service.name} belongs to the topology "${service.topology.name}".`,
-      fix: 'Declare the edge in the topology of its services.',
+      summary: `The policies of ${service.name} belong to the owner of namespace ${service.namespace}.`,
+      fix: 'Declare the edge in the topology of that owner.',
     });
   }
   const isTwin = (other: ConnectionRoute) => other.gatewayPort === gatewayPort && other.host === host;

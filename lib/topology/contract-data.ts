@@ -37,6 +37,8 @@ export interface ServiceData {
   readonly versions: readonly string[];
   /** Its ports. */
   readonly ports: readonly PortData[];
+  /** The operations that it denies to all callers, as `METHOD /path`; undefined for none. */
+  readonly deniedOperations?: readonly string[];
   /** The callers that it allows. */
   readonly callers: readonly CallerData[];
 }

@@ -30,6 +30,7 @@ function serviceOf(node: Node): ServiceData {
     'routesByVersion',
     'versions',
     'ports',
+    'deniedOperations',
     'callers',
   );
   return {
@@ -42,6 +43,7 @@ function serviceOf(node: Node): ServiceData {
     routesByVersion: node.get('routesByVersion').flag,
     versions: node.get('versions').list(each => each.text),
     ports: node.get('ports').list(portOf),
+    ...node.optional('deniedOperations', each => each.list(one => one.text)),
     callers: node.get('callers').list(callerOf),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AllowedPeer } from './allowed-peer';
 import { type CallerData, CONTRACT_FORMAT, type ContractData, type PortData, type ServiceData } from './contract-data';
 import { readContract } from './contract-reader';
+import type { Operation } from './operation';
 import type { Port } from './port';
 import type { IService, ITopology } from './references';
 import { ValidationError } from './validation-error';
@@ -11,6 +12,7 @@ interface PublishedService extends IService {
   readonly routesByVersion: boolean;
   readonly versions: ReadonlyMap<string, unknown>;
   readonly allowedPeers: readonly AllowedPeer[];
+  readonly objects: { readonly deniedOperations?: readonly Operation[] };
 }
 
 /** A topology, as a contract describes it. */
@@ -73,7 +75,11 @@ export class Contract {
 
 function serviceData(service: PublishedService): ServiceData {
   const { name, namespace, serviceAccount, selector, headlessService, inMesh, routesByVersion, versions } = service;
-  const { ports, allowedPeers } = service;
+  const {
+    ports,
+    allowedPeers,
+    objects: { deniedOperations },
+  } = service;
   return {
     name,
     namespace,
@@ -84,6 +90,7 @@ function serviceData(service: PublishedService): ServiceData {
     routesByVersion,
     versions: [...versions.keys()],
     ports: ports.map(portData),
+    ...(deniedOperations ? { deniedOperations: deniedOperations.map(String) } : {}),
     callers: allowedPeers.flatMap(callerData),
   };
 }

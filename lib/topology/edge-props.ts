@@ -1,7 +1,6 @@
 import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import { type Cors, validateCors } from './cors';
-import { requireDeclared } from './declared';
 import {
   requireAlternativeHosts,
   requireHost,
@@ -9,11 +8,11 @@ import {
   requireSecretsOfHosts,
   requireTls,
 } from './edge-hosts';
-import { Front } from './front';
+import type { Front } from './front';
 import { requireDuration } from './numbers';
 import { type ClientCertificates, type TlsVersion, type TrustedProxies, validateAddresses } from './edge-clients';
 import type { ExternalAuthorizer } from './external-authorizer';
-import { type PerClientRateLimit, requireCountableClients, requireLimits } from './per-client-rate-limit';
+import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import type { ISharedGateway } from './references';
 import { anyValue } from './rules';
@@ -209,15 +208,12 @@ const RULES = {
     }
   },
   front: (path, props) => {
-    if (props.front !== undefined) {
-      requireDeclared(path, 'The front', props.front, Front);
-    }
     requireTls(path, 'clientCa of the front', props.front?.clientCa, props);
   },
   perClientRateLimit: requireCountable,
   auth: anyValue,
   authorizer: anyValue,
-  rateLimit: requireLimits,
+  rateLimit: anyValue,
   rateLimiter: anyValue,
   waf: anyValue,
   gatewayMetadata: (path, { gatewayMetadata }) => {
@@ -239,7 +235,6 @@ const RULES = {
 
 function requireCountable(path: string, props: EdgeProps): void {
   const { perClientRateLimit, auth } = props;
-  requireLimits(path, props);
   if (perClientRateLimit?.client.kind === 'API key' && auth) {
     requireCountableClients({
       path,

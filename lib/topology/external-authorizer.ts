@@ -1,11 +1,10 @@
 import type { Duration } from 'cdk8s';
-import { requireDeclared } from './declared';
 import { given } from './given';
 import { requireHeaderName } from './names';
 import { requirePositive } from './numbers';
 import { FailureMode } from './per-client-rate-limit';
 import { type Port, Protocol } from './port';
-import { Service } from './service';
+import type { Service } from './service';
 import { ValidationError } from './validation-error';
 
 /** Properties of an {@link ExternalAuthorizer}. */
@@ -48,7 +47,6 @@ export class ExternalAuthorizer {
    */
   static of(props: ExternalAuthorizerProps): ExternalAuthorizer {
     const path = 'ExternalAuthorizer.of';
-    requireDeclared(path, 'The service', props.service, Service);
     const port = props.port === undefined ? props.service.firstPort(path) : props.service.port(props.port, path);
     if (![Protocol.GRPC, Protocol.HTTP].includes(port.protocol)) {
       throw new ValidationError({

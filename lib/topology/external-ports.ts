@@ -5,21 +5,23 @@ import { type Port, Protocol } from './port';
 import { ValidationError } from './validation-error';
 
 /**
- * Refuses two hosts outside that nothing tells apart on one port. Without addresses in their ServiceEntries, the proxy
- * of their caller goes by the `Host` header or by the name in TLS, which plain TCP has not: connections to one host
- * would reach the other.
+ * Refuses a host outside that nothing tells apart from another callee on one port. Without addresses in its
+ * ServiceEntry, the proxy of the caller goes by the `Host` header or by the name in TLS, which plain TCP has not:
+ * connections to one host would reach the other. Services of the cluster with requests have that listener, too.
  * @see https://istio.io/latest/docs/reference/config/analysis/ist0134/
  */
 export function rejectOnePortOutside(path: string, call: Call, others: readonly Call[]): void {
   rejectUnusable(path, call);
   const rival = others.find(
     ({ callee, port }) =>
-      callee instanceof ExternalService
-      && call.callee instanceof ExternalService
-      && callee !== call.callee
+      callee !== call.callee
       && port.number === call.port.number
       && !areToldApart(port, call.port)
-      && !haveOwnAddresses(callee, call.callee),
+      && (callee instanceof ExternalService
+        ? call.callee instanceof ExternalService
+          ? !haveOwnAddresses(callee, call.callee)
+          : hasListenerOf(callee, call)
+        : call.callee instanceof ExternalService && hasListenerOf(call.callee, { port, caller: call.caller })),
   );
   if (rival) {
     throw new ValidationError({
@@ -30,7 +32,7 @@ export function rejectOnePortOutside(path: string, call: Call, others: readonly 
         + `as ${call.port.protocol} and ${rival.port.protocol}: nothing in such a connection names its host, `
         + 'so one could reach the other.',
       fix:
-        'Give the `addresses` of both, use another port for one of them, `Port.tls` for both if the caller '
+        'Give the `addresses` of the hosts outside, use another port for one of them, `Port.tls` for both if the caller '
         + 'uses TLS from the first byte, '
         + 'or a service for each call.',
     });
@@ -91,6 +93,11 @@ function rejectUnusable(path: string, { caller, callee, addressEnvVar, policy }:
 /** Whether both are known by addresses that the other does not have. */
 function haveOwnAddresses({ addresses: one }: ExternalService, { addresses: other }: ExternalService): boolean {
   return one !== undefined && other !== undefined && !shareAddresses(one, other);
+}
+
+/** Whether an external service has the listener of a port that requests to services of the cluster pass. */
+function hasListenerOf({ addresses }: ExternalService, { port, caller }: Pick<Call, 'caller' | 'port'>): boolean {
+  return addresses === undefined && caller.inMesh && port.carriesRequests;
 }
 
 function areToldApart(one: Port, other: Port): boolean {

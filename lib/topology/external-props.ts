@@ -1,11 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 import { requireCidr } from './cidr';
-import { requireDeclared } from './declared';
 import { requireDistinctPorts } from './distinct-ports';
-import { EgressGateway } from './egress-gateway';
+import type { EgressGateway } from './egress-gateway';
 import { requireHostName } from './names';
-import { Port, Protocol } from './port';
-import { TlsOrigination } from './tls-origination';
+import type { Port } from './port';
+import { Protocol } from './port';
+import type { TlsOrigination } from './tls-origination';
 import { ValidationError } from './validation-error';
 
 /** Properties of a service outside the cluster. */
@@ -43,18 +43,9 @@ export interface ExternalServiceProps {
 }
 
 /** Rejects properties that are invalid, or contradict each other. */
-export function validateExternal(path: string, props: ExternalServiceProps): void {
+export function validateExternal(path: string, props: ExternalServiceProps, clusterDomain: string): void {
   const { host, addresses, tlsOrigination } = props;
   const ports = [props.port, ...(props.ports ?? [])];
-  ports.forEach(port => {
-    requireDeclared(path, 'The port', port, Port);
-  });
-  if (tlsOrigination) {
-    requireDeclared(path, 'The TLS origination', tlsOrigination, TlsOrigination);
-  }
-  if (props.egressGateway !== undefined) {
-    requireDeclared(path, 'The egress gateway', props.egressGateway, EgressGateway);
-  }
   if (host === undefined && !addresses?.length) {
     throw new ValidationError({
       code: 'InvalidHost',
@@ -65,6 +56,7 @@ export function validateExternal(path: string, props: ExternalServiceProps): voi
   }
   if (host !== undefined) {
     requireHostName(path, host.replace(/^\*\./, ''));
+    requireHostOutside(path, host, clusterDomain);
   }
   addresses?.forEach(each => {
     requireAddress(path, each);
@@ -73,6 +65,37 @@ export function validateExternal(path: string, props: ExternalServiceProps): voi
   requireOneKindOfPort(path, ports, tlsOrigination);
   if (host?.startsWith('*.') || addresses) {
     requireOriginalDestination(path, props, ports);
+  }
+}
+
+/** The names at which clouds serve credentials of instances; NetworkPolicies exclude their addresses. */
+const METADATA_HOSTS = [
+  'metadata.google.internal',
+  'metadata.goog',
+  'metadata.azure.internal',
+  'instance-data.ec2.internal',
+];
+
+/** A ServiceEntry for a name of the cluster would replace the Service of that name for its callers. */
+function requireHostOutside(path: string, host: string, clusterDomain: string): void {
+  const name = host.replace(/^\*\./, '');
+  const services = `.svc.${clusterDomain}`;
+  const coversServices = host.startsWith('*.') && services.endsWith(`.${name}`);
+  if (coversServices || [services, '.svc'].some(each => `.${name}`.endsWith(each))) {
+    throw new ValidationError({
+      code: 'InvalidHost',
+      path,
+      summary: `"${host}" is in the cluster, and its Service, with the policies of its owner, would be bypassed.`,
+      fix: 'Declare it with `addService` and `existingWorkload`, or call it by the contract of its owner.',
+    });
+  }
+  if (METADATA_HOSTS.includes(name)) {
+    throw new ValidationError({
+      code: 'InvalidHost',
+      path,
+      summary: `"${host}" serves the credentials of instances, and NetworkPolicies exclude its addresses.`,
+      fix: 'Leave it out, and give the pods an identity of their own for the APIs of the cloud.',
+    });
   }
 }
 
@@ -107,13 +130,25 @@ function isInRange(one: string, other: string): boolean {
   return list.check(address, family);
 }
 
-function requireAddress(path: string, address: string): void {
+/** Loopback addresses, "this host" and multicast: no proxy forwards to them. */
+const LOCAL_CIDRS = ['0.0.0.0/8', '127.0.0.0/8', '224.0.0.0/4', '::/127', 'ff00::/8'];
+
+/** Rejects what is no address, or range of addresses, of other hosts, and what serves the credentials of instances. */
+export function requireAddress(path: string, address: string): void {
   const { prefix } = requireCidr(path, cidrOf(address));
   if (prefix === 0) {
     throw new ValidationError({
       code: 'InvalidCidr',
       path,
       summary: `"${address}" is every address, so any host would be reachable.`,
+      fix: 'Give the addresses of the service.',
+    });
+  }
+  if (LOCAL_CIDRS.some(each => isInRange(address, each))) {
+    throw new ValidationError({
+      code: 'InvalidCidr',
+      path,
+      summary: `"${address}" is not an address of another host.`,
       fix: 'Give the addresses of the service.',
     });
   }

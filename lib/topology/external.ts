@@ -26,7 +26,7 @@ export class ExternalService extends Callee {
     requireDeclaring(declaring, 'ExternalService', 'topology.addExternalService(…)');
     super(declaring, topology, name, topology.namespace, [props.port, ...(props.ports ?? [])]);
     requireDnsLabel(this.path, 'an external service', name);
-    validateExternal(this.path, props);
+    validateExternal(this.path, props, topology.clusterDomain);
     const { host, addresses, tlsOrigination, egressGateway } = props;
     if (egressGateway) {
       requireForwardable(this.path, topology, egressGateway, props);

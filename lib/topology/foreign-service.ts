@@ -1,6 +1,5 @@
-import { requireDeclared } from './declared';
 import type { ITopology } from './references';
-import { Service } from './service';
+import type { Service } from './service';
 import { ValidationError } from './validation-error';
 
 /** Rejects a service of another topology as the backend of an edge. */
@@ -10,7 +9,6 @@ export function requireOwnService(
   service: Service,
 ): void {
   const path = `${edge.path}/${operation}`;
-  requireDeclared(path, 'The service', service, Service);
   if (service.topology !== edge.topology) {
     throw new ValidationError({
       code: 'ForeignService',

@@ -5,6 +5,7 @@ import type { LoadBalancing } from './load-balancing';
 import type { Contract } from './contract';
 import type { PortData, ServiceData } from './contract-data';
 import { type Declaring, requireDeclaring } from './declaring';
+import type { DirectResponse } from './direct-response';
 import { requireDnsLabel, requireNamespaceName } from './names';
 import { Operation } from './operation';
 import { Port, Protocol } from './port';
@@ -85,9 +86,9 @@ export class ForeignService extends Service {
   }
 
   /** Splits the requests of callers in this topology only. */
-  override split(percentByVersion: { readonly [version: string]: number }): void {
+  override split(percentByVersion: { readonly [version: string]: number }, match?: HeaderMatch): void {
     this.requireNoRoutesOfOwner(this.path, 'A split');
-    super.split(percentByVersion);
+    super.split(percentByVersion, match);
   }
 
   /** Routes requests of callers in this topology only. */
@@ -97,9 +98,15 @@ export class ForeignService extends Service {
   }
 
   /** Mirrors requests of callers in this topology only. */
-  override mirrorTo(version: string, percent = 100): void {
+  override mirrorTo(version: string, percent = 100, match?: HeaderMatch): void {
     this.requireNoRoutesOfOwner(this.path, 'A mirror');
-    super.mirrorTo(version, percent);
+    super.mirrorTo(version, percent, match);
+  }
+
+  /** Answers requests of callers in this topology only. */
+  override respondDirectly(match: HeaderMatch, response: DirectResponse): void {
+    this.requireNoRoutesOfOwner(this.path, 'A direct response');
+    super.respondDirectly(match, response);
   }
 
   private requireNoRoutesOfOwner(path: string, what: string): void {
@@ -185,6 +192,7 @@ export class ForeignTopology {
       service.callers.forEach(({ operations = [] }) => {
         operations.forEach(each => Operation.parse(source, each));
       });
+      service.deniedOperations?.forEach(each => Operation.parse(source, each));
     }
   }
 }

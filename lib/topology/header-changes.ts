@@ -127,7 +127,8 @@ export function changesHeaders(changes: HeaderChanges | undefined): boolean {
 /** Headers that proxies set themselves, and by which workloads identify their callers. */
 const RESERVED = /^(host|connection|transfer-encoding|content-length|upgrade|te|x-forwarded-client-cert)$|^x-envoy-/;
 
-function requireChangeable(path: string, name: string): void {
+/** Rejects a header that proxies set themselves. */
+export function requireChangeable(path: string, name: string): void {
   requireHeaderName(path, name);
   if (RESERVED.test(name)) {
     throw new ValidationError({

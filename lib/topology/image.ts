@@ -15,7 +15,7 @@ export function requireImage(path: string, image: string): void {
     throw new ValidationError({
       code: 'InvalidImage',
       path,
-      summary: `"${image}" is not the name of a container image${reason === undefined ? '' : `: ${reason}`}.`,
+      summary: `${JSON.stringify(image)} is not the name of a container image${reason === undefined ? '' : `: ${reason}`}.`,
       fix:
         'Write [registry/]repository[:tag][@digest], e.g. "registry.example/cart:1.2.0"'
         + `${reason === undefined ? '' : ', and set the variable where the manifests are synthesized'}.`,
@@ -32,11 +32,15 @@ function unsetIn(image: string): string | undefined {
       ? 'it is empty'
       : image.includes('${')
         ? 'its variable is only replaced in a template literal, between backticks'
-        : /:(@|$)/.test(image)
-          ? 'its tag is empty'
-          : image.endsWith('@')
-            ? 'its digest is empty'
-            : /^\/|\/\/|\/(:|$)/.test(image)
-              ? 'a part of its path is empty'
-              : undefined;
+        : /\s/.test(image)
+          ? 'it contains whitespace, such as the newline at the end of a file'
+          : /[<>{}$%]/.test(image)
+            ? 'it has a placeholder that nothing replaces'
+            : /:(@|$)/.test(image)
+              ? 'its tag is empty'
+              : image.endsWith('@')
+                ? 'its digest is empty'
+                : /^\/|\/\/|\/(:|$)/.test(image)
+                  ? 'a part of its path is empty'
+                  : undefined;
 }

@@ -48,6 +48,7 @@ export { type RenderedFrontKind, requireFront, requireOneHost } from './required
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
+export type { LatencyObjective, Slo } from './slo';
 export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
 export * from './references';
@@ -97,3 +98,4 @@ export * from './version';
 export * from './workload/public';
 export * from './workload-kind';
 export { checkArguments, requireArguments } from './arguments';
+export { isSlip, suggestion } from './suggestion';

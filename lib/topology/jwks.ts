@@ -2,6 +2,8 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { ValidationError } from './validation-error';
 
 const PRIVATE_PARTS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+/** @see https://datatracker.ietf.org/doc/html/rfc7518#section-3.3 */
+const SHORTEST = 2048;
 const CURVES = new Map([
   ['EC', ['P-256', 'P-384', 'P-521']],
   ['OKP', ['Ed25519']],
@@ -58,8 +60,8 @@ function problemOfKey(key: JsonWebKey): string | undefined {
     );
   }
   try {
-    createPublicKey({ key, format: 'jwk' });
-    return undefined;
+    const bits = createPublicKey({ key, format: 'jwk' }).asymmetricKeyDetails?.modulusLength ?? SHORTEST;
+    return bits < SHORTEST ? `is an RSA key of ${bits} bits, shorter than the ${SHORTEST} of RFC 7518` : undefined;
   } catch {
     return 'is malformed';
   }

@@ -1,7 +1,6 @@
 import type { Duration } from 'cdk8s';
-import { HashKey } from './hash-key';
+import type { HashKey } from './hash-key';
 import { type LocalityLoadBalancing, validateLocality } from './locality';
-import { requireDeclared } from './declared';
 import type { Port } from './port';
 import { anyValue, duration, numberFrom, object, type Rules, validateAll } from './rules';
 import { ValidationError } from './validation-error';
@@ -70,11 +69,7 @@ const WARMUP: Rules<Warmup> = {
 
 const RULES: Rules<LoadBalancing> = {
   algorithm: anyValue,
-  consistentHash: (path, key) => {
-    if (key !== undefined) {
-      requireDeclared(path, 'The hash key', key, HashKey);
-    }
-  },
+  consistentHash: anyValue,
   warmup: object(WARMUP),
   locality: validateLocality,
 };

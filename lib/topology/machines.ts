@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { requireCidr } from './cidr';
+import { cidrOf, requireAddress } from './external-props';
 import { given } from './given';
 import { ValidationError } from './validation-error';
 
@@ -36,7 +37,10 @@ export class Machines {
         fix: 'Give the address of each machine. For ranges use `Machines.registering`.',
       });
     }
-    return new Machines(addresses.map(cidrOfAddress), given(props), [...addresses]);
+    addresses.forEach(each => {
+      requireAddress('Machines.at', each);
+    });
+    return new Machines(addresses.map(cidrOf), given(props), [...addresses]);
   }
 
   /**
@@ -47,14 +51,8 @@ export class Machines {
   static registering(cidrs: string[], props: MachineProps = {}): Machines {
     requireSome('Machines.registering', cidrs);
     cidrs.forEach(each => {
-      if (requireCidr('Machines.registering', each).prefix === 0) {
-        throw new ValidationError({
-          code: 'InvalidCidr',
-          path: 'Machines.registering',
-          summary: `"${each}" is every address, so NetworkPolicies would allow any.`,
-          fix: 'Give the ranges of the machines.',
-        });
-      }
+      requireCidr('Machines.registering', each);
+      requireAddress('Machines.registering', each);
     });
     return new Machines([...cidrs], given(props));
   }
@@ -79,8 +77,4 @@ function requireSome(path: string, addresses: readonly string[]): void {
       fix: 'Give each address of the machines once.',
     });
   }
-}
-
-function cidrOfAddress(address: string): string {
-  return `${address}/${isIP(address) === 6 ? 128 : 32}`;
 }

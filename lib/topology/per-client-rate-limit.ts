@@ -1,5 +1,3 @@
-import { requireDeclared } from './declared';
-import { RateLimit } from './rate-limit';
 import { requireHeaderName, requireOrdinaryName } from './names';
 import { requireInteger } from './numbers';
 import { ValidationError } from './validation-error';
@@ -116,19 +114,4 @@ export function requireCountableClients({ path, limit, hasToken, hasApiKey }: Li
       fix: `Set \`auth: Auth.${kind === 'claim' ? 'jwt' : 'apiKey'}(…)\`, or identify clients by another key.`,
     });
   }
-}
-
-/** Rejects limits that are no declarations. */
-export function requireLimits(path: string, { rateLimit, perClientRateLimit }: Limits): void {
-  if (rateLimit !== undefined) {
-    requireDeclared(path, 'The rate limit', rateLimit, RateLimit);
-  }
-  if (perClientRateLimit !== undefined) {
-    requireDeclared(path, 'The limit of clients', perClientRateLimit, PerClientRateLimit);
-  }
-}
-
-interface Limits {
-  readonly rateLimit?: RateLimit;
-  readonly perClientRateLimit?: PerClientRateLimit;
 }

@@ -1,4 +1,3 @@
-import { requireDeclared } from './declared';
 import { duplicate } from './duplicate';
 import { covers, HeaderMatch, requireMatchable } from './traffic';
 import { ValidationError } from './validation-error';
@@ -59,12 +58,6 @@ export function validateRequestMatch(path: string, match: RequestMatch | undefin
     return;
   }
   const { headers = [], queryParams = [] } = match;
-  headers.forEach(each => {
-    requireDeclared(path, 'The condition on a header', each, HeaderMatch);
-  });
-  queryParams.forEach(each => {
-    requireDeclared(path, 'The condition on a query parameter', each, QueryParamMatch);
-  });
   for (const names of [headers.map(({ header }) => header), queryParams.map(({ name }) => name)]) {
     const twice = names.find((name, at) => names.indexOf(name) < at);
     if (twice !== undefined) {

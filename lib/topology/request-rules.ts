@@ -1,9 +1,8 @@
-import { requireDeclared } from './declared';
 import { duplicate } from './duplicate';
 import { given } from './given';
-import { Operation } from './operation';
+import type { Operation } from './operation';
 import type { Port } from './port';
-import { RateLimit } from './rate-limit';
+import type { RateLimit } from './rate-limit';
 import { type ServiceAuthProps, validateServiceAuth } from './service-auth';
 import { ValidationError } from './validation-error';
 
@@ -60,10 +59,6 @@ export class RequestRules {
 
   addRateLimit(limit: RateLimit, { operation }: ServiceRateLimitProps): void {
     const { path, name, ports, isForeign } = this.service;
-    requireDeclared(path, 'The rate limit', limit, RateLimit);
-    if (operation !== undefined) {
-      requireDeclared(path, 'The operation', operation, Operation);
-    }
     if (!ports.some(port => port.carriesRequests)) {
       throw new ValidationError({
         code: 'NoRequests',

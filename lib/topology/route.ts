@@ -3,7 +3,7 @@ import type { Duration } from 'cdk8s';
 import type { Auth } from './auth';
 import { type BackendTls, validateBackendTls } from './backend-tls';
 import type { ExternalAuthorizer } from './external-authorizer';
-import { type PerClientRateLimit, requireCountableClients, requireLimits } from './per-client-rate-limit';
+import { type PerClientRateLimit, requireCountableClients } from './per-client-rate-limit';
 import type { RateLimit } from './rate-limit';
 import type { Retries } from './call-policy';
 import { validateRouteRetries } from './route-retries';
@@ -151,7 +151,6 @@ export class Route extends EdgeRule {
     super(declaring, ['Route', 'edge.route(…)'], edge, operation, props);
     const { path } = this;
     this.port = props.port === undefined ? service.firstPort(path) : service.port(props.port, path);
-    requireLimits(path, props);
     this.rateLimit = props.rateLimit;
     this.timeout = props.timeout ?? edge.timeout;
     this.retries = props.retries;

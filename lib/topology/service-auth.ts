@@ -1,9 +1,9 @@
-import { Auth } from './auth';
-import { requireDeclared } from './declared';
+import type { Auth } from './auth';
 import { duplicate } from './duplicate';
-import { requireHeaderName, requireOrdinaryName } from './names';
-import { Operation } from './operation';
+import { requireOrdinaryName } from './names';
+import type { Operation } from './operation';
 import type { Port } from './port';
+import { requireChangeable } from './header-changes';
 import { ValidationError } from './validation-error';
 
 /** Values by claim: a token needs one of the values of each claim, literally. */
@@ -62,7 +62,6 @@ export function validateServiceAuth(path: string, ports: readonly Port[], props:
     requireToken(path, each);
   });
   operations.forEach(({ operation }, index) => {
-    requireDeclared(path, 'The operation', operation, Operation);
     if (operations.slice(0, index).some(earlier => earlier.operation.requests === operation.requests)) {
       throw duplicate(path, `The authentication of ${String(operation)} is declared twice.`, 'Keep one of the two.');
     }
@@ -76,13 +75,25 @@ export function validateServiceAuth(path: string, ports: readonly Port[], props:
     });
   }
   Object.entries(claimHeaders).forEach(([header, claim]) => {
-    requireHeaderName(path, header);
+    requireChangeable(path, header);
+    requireNoCredentials(path, header);
     requireClaim(path, claim);
   });
 }
 
+/** A claim in its place would end the token there: what the service forwards would have none. */
+function requireNoCredentials(path: string, header: string): void {
+  if (header === 'authorization' || header === 'cookie') {
+    throw new ValidationError({
+      code: 'InvalidHeader',
+      path,
+      summary: `The header "${header}" has the credentials of the client, which the claim would replace.`,
+      fix: 'Use a header of its own, e.g. "x-user".',
+    });
+  }
+}
+
 function requireToken(path: string, { auth, claims = {} }: RequestAuth): void {
-  requireDeclared(path, 'The authentication', auth, Auth);
   if (auth.key) {
     throw new ValidationError({
       code: 'Contradiction',

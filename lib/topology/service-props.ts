@@ -1,7 +1,6 @@
-import { requireDeclared } from './declared';
 import { requireDistinctPorts } from './distinct-ports';
 import { requireDnsLabel, requireLabel } from './names';
-import { Port } from './port';
+import type { Port } from './port';
 import { anyValue } from './rules';
 import { ValidationError } from './validation-error';
 import type { VersionProps } from './version';
@@ -77,9 +76,6 @@ export interface ServiceProps extends WorkloadProps, ServiceObjects {
 
 /** Rejects properties that contradict each other. */
 export function validateService(path: string, ports: readonly Port[], props: ServiceProps): void {
-  ports.forEach(port => {
-    requireDeclared(path, 'The port', port, Port);
-  });
   requireDistinctPorts(path, ports);
   Object.values(RULES).forEach(validate => {
     validate(path, props);
@@ -119,6 +115,7 @@ const RULES = {
   deniedOperations: anyValue,
   telemetry: anyValue,
   proxyExtensions: anyValue,
+  slo: anyValue,
   machines: (path, props) => {
     if (props.machines) {
       rejectWorkloadProperties(path, props, 'Machines run it', 'machines');

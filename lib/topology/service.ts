@@ -1,5 +1,4 @@
 import { DECLARING, type Declaring, requireDeclaring } from './declaring';
-import { requireDeclared } from './declared';
 import { given } from './given';
 import { AllowedPeer, type AllowFromProps } from './allowed-peer';
 import { Call, type CallProps } from './call';
@@ -195,7 +194,6 @@ export class Service extends Callee implements IService {
   /** Declares a call of `callee`. */
   calls(callee: Callee, props: CallProps = {}): Call {
     this.topology.requireOpen(this.path);
-    requireDeclared(`${this.path}.calls`, 'The callee', callee, Callee);
     const path = `${this.path} → ${callee.name}`;
     if (callee.topology !== this.topology) {
       throw new ValidationError({

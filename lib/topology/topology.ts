@@ -1,7 +1,6 @@
 import { requireArguments } from './arguments';
 import { DECLARING } from './declaring';
-import { Contract } from './contract';
-import { requireDeclared } from './declared';
+import type { Contract } from './contract';
 import { given } from './given';
 import type { Callee } from './callee';
 import { Edge } from './edge';
@@ -176,7 +175,6 @@ export class Topology implements ITopology {
    */
   addContract(contract: Contract): ForeignTopology {
     this.requireOpen(this.name);
-    requireDeclared(`${this.name}.addContract`, 'The contract', contract, Contract);
     return new ForeignTopology(DECLARING, this, contract, service => {
       this.add(this.servicesByKey, `${service.namespace}/${service.name}`, service, 'service');
     });
@@ -204,7 +202,6 @@ export class Topology implements ITopology {
     }
     this.add(this.edgesByName, name, edge, 'edge');
     if (edge.gateway) {
-      requireDeclared(edge.path, 'The gateway', edge.gateway, SharedGateway);
       (edge.gateway as SharedGateway).serve(edge);
     }
     return edge;

@@ -1,9 +1,9 @@
-import { requireDeclared } from './declared';
 import { type DirectResponse, validateDirectResponse } from './direct-response';
 import { duplicate } from './duplicate';
 import { requirePercentage } from './numbers';
 import { type Port, Protocol } from './port';
-import { covers, HeaderMatch, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
+import type { HeaderMatch } from './traffic';
+import { covers, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { ValidationError } from './validation-error';
 import type { Version } from './version';
 
@@ -94,7 +94,6 @@ export class TrafficRules {
   }
 
   private addRoute(route: HeaderRoute): void {
-    requireDeclared(this.service.path, 'The condition on a header', route.match, HeaderMatch);
     const { header, value } = route.match;
     const earlier = this.byHeader.find(each => covers(each.match, route.match));
     if (earlier) {

@@ -1,12 +1,12 @@
 import type { Duration } from 'cdk8s';
 import type { Replicas } from './references';
 import { requireSchedule, requireTimeZone } from './cron-schedule';
-import { requireDeclared } from './declared';
 import { requireDnsLabel, requireDnsSubdomain } from './names';
 import { requireDuration, requireInteger } from './numbers';
 import type { ServiceProps } from './service-props';
 import { ValidationError } from './validation-error';
-import { type CronJobProps, type JobProps, type StatefulSetProps, WorkloadKind } from './workload-kind';
+import type { WorkloadKind } from './workload-kind';
+import { type CronJobProps, type JobProps, type StatefulSetProps } from './workload-kind';
 
 /** Rejects settings of a kind that Kubernetes would reject, and what a service of that kind cannot have. */
 export function validateWorkloadKind(path: string, service: string, props: ServiceProps): void {
@@ -14,7 +14,6 @@ export function validateWorkloadKind(path: string, service: string, props: Servi
   if (kind === undefined) {
     return;
   }
-  requireDeclared(path, 'The workload', kind, WorkloadKind);
   if (props.existingWorkload) {
     throw contradiction(
       path,

@@ -21,7 +21,12 @@ describe('what topologies need', () => {
     const { simplest, tiers } = advise(topology);
 
     expect(simplest).toEqual({ name: 'plain Kubernetes', missing: [], cost: { proxies: 0, cpu: 0, memory: 0 } });
-    expect(tiers.map(({ name }) => name)).toEqual(['plain Kubernetes', 'Istio in ambient mode', 'Istio with sidecars']);
+    expect(tiers.map(({ name }) => name)).toEqual([
+      'plain Kubernetes',
+      'Istio in ambient mode',
+      'Istio with sidecars',
+      'Linkerd',
+    ]);
   });
 
   test('a timeout of a call needs a mesh, and the call is named', () => {
@@ -180,7 +185,8 @@ test('as text, each tier is a line, and an arrow points at the simplest', () => 
   expect(advise(topology).toString()).toBe(
     '  plain Kubernetes: no proxies; lacks\n      a timeout: shop/web → payment\n'
       + '→ Istio in ambient mode: 5 proxies, 2.1 CPUs, 6188 MiB; supports everything that is declared\n'
-      + '  Istio with sidecars: 5 proxies, 1.5 CPUs, 4736 MiB; supports everything that is declared\n',
+      + '  Istio with sidecars: 5 proxies, 1.5 CPUs, 4736 MiB; supports everything that is declared\n'
+      + '  Linkerd: 5 proxies, 2.6 CPUs, 760 MiB; supports everything that is declared\n',
   );
 });
 
@@ -194,4 +200,18 @@ test('of more than three paths with the same feature, the rest is a number', () 
   expect(advise(topology).toString()).toContain(
     '      a timeout: shop/web → payment, shop/a → payment, shop/b → payment, 2 more\n',
   );
+});
+
+test('Linkerd lacks what it supports in part only, too, and an edge needs a gateway beside it', () => {
+  const { topology, web, payment } = shop();
+  web.calls(payment);
+  payment.addCircuitBreaker({ consecutive5xxErrors: 5, maxConnections: 10 });
+
+  expect(advise(topology).tiers[3]?.missing).toEqual([
+    {
+      path: 'shop/payment',
+      feature: 'Its circuit breaker declares maxConnections, and Linkerd ejects endpoints by consecutive failures only',
+    },
+  ]);
+  expect(advise(topology, { mesh: Mesh.linkerd() }).warnings).toHaveLength(1);
 });

@@ -5,7 +5,7 @@ import { LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { Tracing } from '../../lib';
 import { IstioOnEks } from '../../lib/aws';
 
-function template(revision?: string): Template {
+function template(revision?: string, ambient?: boolean): Template {
   const stack = new Stack(new App(), 'Test');
   const kubectlLayer = LayerVersion.fromLayerVersionArn(
     stack,
@@ -17,7 +17,7 @@ function template(revision?: string): Template {
     kubectlProviderOptions: { kubectlLayer },
   });
   const tracing = Tracing.openTelemetry({ service: 'otel-collector', namespace: 'observability', samplingPercent: 5 });
-  new IstioOnEks(stack, 'Istio', { cluster, version: '1.30.0', revision, tracing, trustDomain: 'shop' });
+  new IstioOnEks(stack, 'Istio', { cluster, version: '1.30.0', revision, ambient, tracing, trustDomain: 'shop' });
   return Template.fromStack(stack);
 }
 
@@ -47,4 +47,16 @@ test('the definitions are there before the control plane, and a revision has a r
     Properties: Match.objectLike({ Release: 'istiod-canary' }),
     DependsOn: Match.arrayWith([Match.stringLikeRegexp('IstioBase')]),
   });
+});
+
+test('ambient mode has the CNI plugin and ztunnel, each after what it needs', () => {
+  for (const [chart, before] of [
+    ['cni', 'IstioIstiod'],
+    ['ztunnel', 'IstioCni'],
+  ] as const) {
+    template(undefined, true).hasResource('Custom::AWSCDK-EKS-HelmChart', {
+      Properties: Match.objectLike({ Chart: chart }),
+      DependsOn: Match.arrayWith([Match.stringLikeRegexp(before)]),
+    });
+  }
 });

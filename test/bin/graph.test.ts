@@ -128,3 +128,44 @@ spec: {hosts: [${host}], location: MESH_EXTERNAL, resolution: DNS, ports: [{numb
 test('what cannot be read is an error, with 2', () => {
   expect(graph(join(folder, 'none.yaml'))).toMatchObject({ status: 2, stdout: '' });
 });
+
+test('svg is an image by itself, and html a page with the requests of the calls', () => {
+  expect(graph(file, '--format', 'svg').stdout).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^]*<\/svg>\n$/);
+  const { status, stdout, stderr } = graph(file, '--format', 'html');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const data = JSON.parse(/id="data">(.*?)<\/script>/s.exec(stdout)?.[1] ?? '') as {
+    requests: {
+      title: string;
+      arrives: boolean;
+      steps: { text: string; objects: { title: string; place: string }[] }[];
+    }[];
+  };
+  const [request] = data.requests;
+  expect(request).toMatchObject({ title: 'shop/web → GET http://pay.shop:80/', arrives: true });
+  expect(request?.steps[0]).toEqual({
+    text: 'routed by VirtualService shop/pay (spec.http[0])',
+    objects: [
+      { title: 'VirtualService shop/pay (spec.http[0])', place: expect.stringMatching(/shop\.yaml:\d+$/) as string },
+    ],
+  });
+});
+
+test('a call of which policies allow some operations has a request that they allow', () => {
+  expect(graph(some, '--format', 'html').stdout).toContain(
+    '"title":"shop/web → GET http://pay.shop:80/a","arrives":true',
+  );
+});
+
+test('--before compares, with the changes that diff has', () => {
+  const page = graph(file, '--before', some, '--format', 'html').stdout;
+  expect(page).toContain('"isComparison":true');
+  expect(page).toMatch(/"changes":\["opened: shop\/web → shop\/pay-v1:8080: no request → all requests/);
+  expect(page).toContain('"title":"shop/web → GET http://pay.shop:80/a"');
+  expect(graph(file, '--before', some, '--format', 'svg').stdout).toContain('class="call changed"');
+});
+
+test('--before is for one svg or html', () => {
+  expect(graph(file, '--before', some)).toMatchObject({ status: 2, stdout: '' });
+  expect(graph(file, some, '--before', some, '--format', 'svg')).toMatchObject({ status: 2, stdout: '' });
+  expect(graph('--before', some, '--format', 'svg').stderr).toContain('With --before give one file');
+});

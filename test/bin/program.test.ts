@@ -99,7 +99,9 @@ test('the completion of bash has the commands, and the options of each', () => {
       .stdout.toString()
       .trim();
   expect(completed('ch')).toBe('check');
-  expect(completed('')).toBe('init synth check route matrix diff plan graph advise completion --version --help');
+  expect(completed('')).toBe(
+    'init synth check route matrix diff plan apply graph serve import learn advise completion --version --help',
+  );
   expect(completed('check', '--f')).toBe('--format --fail-on');
   expect(completed('synth', '-')).toBe('--help');
   expect(completed('check', '--format', '')).toBe('text json sarif');

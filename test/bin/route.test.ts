@@ -166,3 +166,99 @@ test('folders with the same objects are clusters of their own, of which one is c
     stderr: expect.stringContaining('test is not one of'),
   });
 });
+
+test('the assumptions of cardinal.yaml hold for route, matrix and diff as for check', () => {
+  const cwd = temporaryFolder();
+  const manifests = `
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: { name: own, namespace: shop }
+spec: { selector: { istio: ingress }, servers: [{ port: { number: 80, name: http, protocol: HTTP }, hosts: ["*"] }] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web, namespace: shop }
+spec: { hosts: [a.example], gateways: [own], http: [{ route: [{ destination: { host: web } }] }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ name: http, port: 80 }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template: { metadata: { labels: { app: web } }, spec: { containers: [{ name: app, image: app }] } }
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: authorizer, namespace: infra }
+spec: { action: CUSTOM, provider: { name: opa }, rules: [{}] }
+`;
+  writeFileSync(join(cwd, 'manifests.yaml'), manifests);
+  const settings = (namespace: string, more = '') =>
+    writeFileSync(
+      join(cwd, 'cardinal.yaml'),
+      `gatewayPods: [{ name: edge, namespace: ${namespace}, labels: { istio: ingress } }]
+namespaceLabels: { '*': { istio-injection: enabled } }
+${more}`,
+    );
+  const run = (...args: string[]) => cardinalIn(cwd, args);
+  const enter = ['route', 'manifests.yaml', '--from', 'internet', '--to', 'http://a.example/'];
+  const pair = () =>
+    run('matrix', 'manifests.yaml', '--format', 'csv')
+      .stdout.split('\n')
+      .find(each => each.startsWith('internet'));
+
+  settings('infra', 'denyingAuthorizers: [opa]');
+  expect(run(...enter, '--expect', '403').status).toBe(0);
+  expect(pair()).toBe(undefined);
+  settings('infra');
+  expect(run(...enter, '--expect', 'arrives').status).toBe(0);
+  expect(run(...enter, '--expect', '403', '--denying-authorizer', 'opa').status).toBe(0);
+  expect(JSON.parse(run(...enter, '--format', 'json').stdout)).toMatchObject({
+    assumptions: [
+      expect.stringContaining('in namespace infra'),
+      'the external authorizer opa allows it',
+      'all destinations are healthy',
+    ],
+  });
+  settings('other', 'denyingAuthorizers: [opa]');
+  expect(run(...enter, '--expect', 'arrives').status).toBe(0);
+  expect(pair()).toMatch(/^internet,shop\/web:80,all/);
+});
+
+test('what proxies change of the request and the response is below the outcome', () => {
+  const cwd = temporaryFolder();
+  writeFileSync(
+    join(cwd, 'manifests.yaml'),
+    `
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { selector: { app: web }, ports: [{ name: http, port: 80 }] }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: shop }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web, sidecar.istio.io/inject: "true" } }
+    spec: { containers: [{ name: app, image: app }] }
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: web, namespace: shop }
+spec:
+  hosts: [web]
+  http: [{ headers: { request: { set: { x-a: "1" } }, response: { remove: [server] } }, route: [{ destination: { host: web } }] }]
+`,
+  );
+  const { stdout } = cardinalIn(cwd, ['route', 'manifests.yaml', '--from', 'shop/web', '--to', 'web']);
+  expect(stdout).toMatch(
+    /\n {2}→ 100% routed to shop\/web:80 with path \/\n {6}request headers set: x-a: 1\n {6}response headers removed: server\n/,
+  );
+});

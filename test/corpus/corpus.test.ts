@@ -60,6 +60,24 @@ const REVIEWED: Readonly<Record<string, readonly string[]>> = {
   'flux-patches': ['apps/search/search.yaml SchemaViolation spec'],
   // ytt fills the documents in.
   ytt: [],
+  // One variant of the Gateway serves the first route, and none the second one.
+  'gateway-variants': ['route-typo.yaml HostNotInGateway spec.gateways[0]'],
+  // The rules of one file are for one host, in a folder of variants.
+  'several-in-a-file': [],
+  // The Services are in other repositories; the Gateway is here, and its name is misspelt.
+  'rules-only': ['route.yaml UnknownGateway spec.gateways[0]'],
+  // Patches change the port and add the proxy.
+  'patched-port': [],
+  // The policies of the three variants suit the rule, except one.
+  'peer-variants': [],
+  // A script fills in the address of one issuer; the other one lacks https://, and would be refused.
+  placeholders: ['tokens.yaml InvalidRequestAuthentication spec.jwtRules[1].jwksUri'],
+  // Data of tests, a release note with old line ends, and a patch are no manifests of the cluster.
+  'tests-beside': [],
+  // The filter stands before the router, which each proxy has; the rest is output of an older istioctl.
+  'old-installation': [],
+  // Istio merges servers of plain HTTP.
+  'merged-gateways': [],
   // The platform declares the class; a script replaces the other name.
   'own-class': [],
 };

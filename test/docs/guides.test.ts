@@ -87,8 +87,25 @@ test('the charts are those of the version, rendered by helm', () => {
   expect(() => run(example, 'app', { Install: { helm } })).toThrow(/helm.*HelmFailed/s);
 });
 
-test('Argo CD and Flux install the charts of the version', () => {
+test('an existing Istio is verified to have the settings of the topologies', () => {
   const example = examplesIn('installing-and-upgrading')[1];
+  const verify = (text: string) => run<cardinal.ClusterApp>(example, 'app', { readFileSync: () => text });
+
+  expect(() => verify('trustDomain: cluster.local')).toThrow(
+    'pathNormalization.normalization: "MERGE_SLASHES", not nothing',
+  );
+  const [operator] = cdk8s.Testing.synth(new cardinal.IstioInstallation(new cardinal.ClusterApp(), 'istio')) as [
+    { spec: { meshConfig: object } },
+  ];
+  expect(
+    verify(JSON.stringify(operator.spec.meshConfig))
+      .node.findAll()
+      .filter(each => cdk8s.ApiObject.isApiObject(each)),
+  ).toEqual([]);
+});
+
+test('Argo CD and Flux install the charts of the version', () => {
+  const example = examplesIn('installing-and-upgrading')[2];
   const [byArgoCd, byFlux] = run<cardinal.Install[]>(example, '[byArgoCd, byFlux]', { app: new cardinal.ClusterApp() });
   const kindsOf = (install?: cardinal.Install) =>
     new cardinal.IstioInstallation(new cardinal.ClusterApp(), 'istio', { install }).apiObjects.map(({ kind }) => kind);
@@ -100,7 +117,7 @@ test('Argo CD and Flux install the charts of the version', () => {
 test('two revisions of Istio are installed side by side, and the topology is injected by the new one', () => {
   const shop = new cardinal.Topology('shop');
   shop.addService('web', { image: 'web' });
-  const app: cardinal.ClusterApp = run(examplesIn('installing-and-upgrading')[2], 'app', { shop });
+  const app: cardinal.ClusterApp = run(examplesIn('installing-and-upgrading')[3], 'app', { shop });
   const objects = app.node.findAll().filter(each => cdk8s.ApiObject.isApiObject(each));
 
   expect(objects.filter(({ kind }) => kind === 'IstioOperator').map(({ name }) => name)).toEqual([
@@ -114,7 +131,7 @@ test('a difference of two versions is what requests get', () => {
   const folder = temporaryFolder();
   const ofDirectory = (path: string) => testing.Manifests.ofYaml(`# ${folder}/${path}\n`);
 
-  expect(run(examplesIn('installing-and-upgrading')[3], 'differences', { Manifests: { ofDirectory } })).toEqual([]);
+  expect(run(examplesIn('installing-and-upgrading')[4], 'differences', { Manifests: { ofDirectory } })).toEqual([]);
 });
 
 test('the supported versions are those of the package and of the lab', () => {

@@ -1,20 +1,24 @@
+import * as path from 'node:path';
 import { ModuleKind, ScriptTarget, transpileModule } from 'typescript';
 import * as cdk8s from 'cdk8s';
 import * as cardinal from '../../lib';
 import * as checks from '../../lib/checks/api';
 import * as gateway from '../../lib/gateway';
 import * as istio from '../../lib/istio';
+import * as linkerd from '../../lib/linkerd';
 import * as openapi from '../../lib/openapi';
 import * as testing from '../../lib/testing';
 import { temporaryFolder } from '../support/temporary-folder';
 
 /** What documents import. */
 const MODULES: Readonly<Record<string, object>> = {
+  'node:path': path,
   cdk8s,
   'cdk8s-cardinal': cardinal,
   'cdk8s-cardinal/checks': checks,
   'cdk8s-cardinal/gateway': gateway,
   'cdk8s-cardinal/istio': istio,
+  'cdk8s-cardinal/linkerd': linkerd,
   'cdk8s-cardinal/openapi': openapi,
   'cdk8s-cardinal/testing': testing,
 };

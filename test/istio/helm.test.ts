@@ -39,7 +39,7 @@ test('the control plane gets the mesh configuration that topologies rely on', ()
   const helm = helmThat();
   installed({ version: '1.30.0', executable: helm.executable, replicas: 7 }, 'canary');
 
-  expect(helm.values('istiod')).toMatchObject({
+  expect(helm.values('istiod-canary')).toMatchObject({
     revision: 'canary',
     autoscaleMin: 7,
     autoscaleMax: 7,
@@ -56,7 +56,7 @@ test('ambient mode adds the charts of the CNI plugin and of ztunnel', () => {
     install: Install.helm({ version: '1.30.0', executable: helm.executable }),
   });
 
-  expect(helm.values('istiod')).toMatchObject({ profile: 'ambient', revision: 'canary' });
+  expect(helm.values('istiod-canary')).toMatchObject({ profile: 'ambient', revision: 'canary' });
   expect(helm.args('istio-cni')).toContain('template istio-cni cni ');
   expect(helm.values('istio-cni')).toEqual({ profile: 'ambient', revision: 'canary' });
   expect(helm.args('ztunnel')).toContain('template ztunnel ztunnel ');

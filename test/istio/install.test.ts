@@ -1,5 +1,14 @@
 import { ApiObject, Testing } from 'cdk8s';
-import { AccessLog, ClusterApp, Install, IstioInstallation, TlsVersion, Tracing } from '../../lib';
+import {
+  AccessLog,
+  ClusterApp,
+  Install,
+  IstioCharts,
+  IstioInstallation,
+  type MeshSettings,
+  TlsVersion,
+  Tracing,
+} from '../../lib';
 
 const rendered = (props: ConstructorParameters<typeof IstioInstallation>[2]) =>
   Testing.synth(new IstioInstallation(new ClusterApp(), 'istio', props));
@@ -95,4 +104,35 @@ test.each([
 test('it is an object of its chart like any other', () => {
   const installation = new IstioInstallation(new ClusterApp(), 'istio');
   expect(installation.node.findAll().filter(each => ApiObject.isApiObject(each))).toHaveLength(1);
+});
+
+test('tags of a revision are those of its chart', () => {
+  const settings = { revision: '1-30', revisionTags: ['stable', 'default'] };
+  expect(rendered(settings)[0].spec.values).toEqual({ revisionTags: ['stable', 'default'] });
+  expect(IstioCharts.istiodValues(settings)).toMatchObject({ revision: '1-30', revisionTags: ['stable', 'default'] });
+  expect(rendered({ revision: '1-30' })[0].spec).not.toHaveProperty('values');
+  expect(IstioCharts.istiodValues({})).not.toHaveProperty('revisionTags');
+});
+
+test.each<[string, MeshSettings]>([
+  ['given twice', { revision: '1-30', revisionTags: ['stable', 'stable'] }],
+  ['like the revision', { revision: '1-30', revisionTags: ['1-30'] }],
+  ['like the default revision', { revisionTags: ['default'] }],
+])('a tag %s is an error, since two webhooks would inject the same pods', (_name, settings) => {
+  expect(() => rendered(settings)).toThrow('two webhooks');
+  expect(() => rendered({ ...settings, install: Install.argoCd({ version: '1.30.0' }) })).toThrow('two webhooks');
+});
+
+test.each<MeshSettings>([{ revision: '1.30' }, { revision: '1-30', revisionTags: ['Stable'] }])(
+  'a revision or tag that is no label is an error: %j',
+  settings => {
+    expect(() => rendered(settings)).toThrow('InvalidName');
+  },
+);
+
+test('control planes of two revisions are releases of their own', () => {
+  const [, istiod] = rendered({ revision: '1-30', install: Install.flux({ version: '1.30.0' }) }).filter(
+    ({ kind }: { kind: string }) => kind === 'HelmRelease',
+  );
+  expect(istiod.metadata.name).toBe('istiod-1-30');
 });

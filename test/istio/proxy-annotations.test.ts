@@ -48,6 +48,24 @@ test('a pod with init containers has its proxy before them', () => {
   expect(annotationsOf({ initContainers: [] })).toBeUndefined();
 });
 
+test.each([
+  [true, {}, 'true'],
+  [false, {}, 'false'],
+  [false, { initContainers: [{ name: 'migrate', image: 'example/m:1' }] }, 'true'],
+  [true, { inMesh: false }, undefined],
+  [undefined, {}, undefined],
+])(
+  'nativeSidecars: %j decides for the pods in the mesh without init containers: %j',
+  (nativeSidecars, props, native) => {
+    const shop = new Topology('shop');
+    plain(shop, 'cart', props);
+    const { template } = one(render(shop, { nativeSidecars }), 'Deployment', 'cart-v1').spec as {
+      template: { metadata: { annotations?: Record<string, string> } };
+    };
+    expect(template.metadata.annotations?.['sidecar.istio.io/nativeSidecar']).toBe(native);
+  },
+);
+
 test('a target without proxies rejects their settings', () => {
   const shop = new Topology('shop');
   plain(shop, 'cart', { proxy: { concurrency: 1 } });

@@ -85,6 +85,19 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
       }),
   ],
   [
+    'objectives of a service',
+    'shop/door',
+    [Capability.SLO],
+    (_web, _cart, shop) =>
+      shop.addService('door', { image: 'example/door:1', port: Port.http(80), slo: { availability: 99 } }),
+  ],
+  [
+    'objectives of a call',
+    'shop/web → cart',
+    [Capability.SLO],
+    (web, cart) => web.calls(cart, { slo: { availability: 99 } }),
+  ],
+  [
     'telemetry of a service',
     'shop/door',
     [Capability.SERVICE_TELEMETRY],

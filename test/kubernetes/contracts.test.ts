@@ -6,6 +6,7 @@ import {
   type CallProps,
   ClusterApp,
   Contract,
+  ExternalAuthorizer,
   HeaderMatch,
   LoadBalancingAlgorithm,
   Mesh,
@@ -288,6 +289,9 @@ describe('both outputs together', () => {
       pay => {
         pay.mirrorTo('v2');
       },
+      pay => {
+        pay.respondDirectly(HeaderMatch.exact('x', 'y'), { status: 503 });
+      },
     ];
     own.forEach(declare => {
       const pay = new Topology('shop').addContract(Contract.of(split())).service('pay');
@@ -303,6 +307,20 @@ describe('both outputs together', () => {
         }),
       ).toBe('nothing');
     });
+  });
+
+  test('callers elsewhere split and mirror requests with a header alone', () => {
+    const shop = new Topology('shop');
+    const pay = shop.addContract(Contract.of(allowing([WEB]))).service('pay');
+    plain(shop, 'web').calls(pay);
+    pay.split({ v1: 50, v2: 50 }, HeaderMatch.exact('x', 'y'));
+    pay.mirrorTo('v2', 10, HeaderMatch.exact('x', 'z'));
+    const http = one(rendered(shop), 'VirtualService', 'pay.billing').spec.http as { match?: object[]; mirrors?: object[] }[];
+    expect(http.map(({ match, mirrors }) => [match, mirrors?.length])).toEqual([
+      [[expect.objectContaining({ headers: { x: { exact: 'y' } } })], undefined],
+      [[expect.objectContaining({ headers: { x: { exact: 'z' } } })], 1],
+      [[{ port: 80 }], undefined],
+    ]);
   });
 
   test('a service that only callers elsewhere call has the traffic rules of its owner', () => {
@@ -370,6 +388,29 @@ function isUsed(request: string, patterns: readonly string[] | undefined): boole
   return patterns?.some(each => op(each).covers(op(request))) ?? true;
 }
 
+describe('what the owner denies to all callers', () => {
+  const owner = () => {
+    const billing = new Topology('billing');
+    plain(billing, 'pay', { port, deniedOperations: [op('GET /admin/*')] }).allowFrom(WEB);
+    return billing;
+  };
+
+  test('is in the contract', () => {
+    const contract = Contract.of(owner());
+    expect(contract.data.services[0]).toMatchObject({ deniedOperations: ['GET /admin/*'] });
+    const file = join(temporaryFolder(), 'x.contract.json');
+    writeFileSync(file, contract.toText());
+    expect(Contract.fromFile(file).data).toEqual(contract.data);
+  });
+
+  test('cannot be called', () => {
+    const call = (operation: string) => () => shopOf(Contract.of(owner()), { allowedOperations: [op(operation)] });
+    expect(call('GET /admin/keys')).toThrow(/The owner of pay denies GET \/admin\/keys to all callers.*NotAdmitted/);
+    expect(codeOf(call('POST /admin/keys'))).toBe('nothing');
+    expect(codeOf(call('ANY /admin/keys'))).toBe('nothing');
+  });
+});
+
 describe('the file of another repository is validated', () => {
   const data = () => JSON.parse(Contract.of(allowing([WEB])).toText()) as Record<string, never>;
   const read = (text: string) => {
@@ -407,6 +448,7 @@ describe('the file of another repository is validated', () => {
     ['a port out of range', changed(['services', 0, 'ports', 0, 'number'], 0), 'OutOfRange'],
     ['no labels', changed(['services', 0, 'labels'], {}), 'NoLabels'],
     ['a malformed operation', changed(['services', 0, 'callers', 0, 'operations'], ['GET /a b']), 'InvalidOperation'],
+    ['a malformed denied operation', changed(['services', 0, 'deniedOperations'], ['x']), 'InvalidOperation'],
     ['another cluster domain', changed(['clusterDomain'], 'other.local'), 'Contradiction'],
     ['the contract of the topology itself', changed(['topology'], 'shop'), 'Contradiction'],
   ])('%s', (_what, text, code) => {
@@ -437,6 +479,20 @@ describe('at synthesis', () => {
     shop
       .addEdge('door', { host: 'shop.example' })
       .route(operation, shop.addContract(Contract.of(owner())).service('pay'));
+    expect(ids(shop)).toEqual(found);
+  });
+
+  test.each<[string, (pay: Service) => ExternalAuthorizer, string[]]>([
+    [
+      'an authorizer that does not allow the gateway',
+      pay => ExternalAuthorizer.of({ service: pay }),
+      ['RouteNotAdmitted'],
+    ],
+    ['no authorizer', () => ExternalAuthorizer.none(), []],
+  ])('an edge with %s in another topology', (_what, authorizerOf, found) => {
+    const shop = new Topology('shop');
+    const pay = shop.addContract(Contract.of(allowing([WEB]))).service('pay');
+    shop.addEdge('door', { host: 'shop.example', authorizer: authorizerOf(pay) }).route('GET /', plain(shop, 'app'));
     expect(ids(shop)).toEqual(found);
   });
 

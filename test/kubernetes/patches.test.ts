@@ -124,11 +124,12 @@ test('patches apply one after the other, however often the object is rendered', 
 test('a patched object has its fields in the order of all others', () => {
   const chart = shopChart();
   const service = chart.object('Service', 'cart');
-  service.addJsonPatch(JsonPatch.add('/spec/clusterIP', 'None'), JsonPatch.add('/aaa', 1));
+  service.addJsonPatch(JsonPatch.add('/spec/clusterIP', 'None'));
+  const account = chart.object('ServiceAccount', 'cart');
+  account.addJsonPatch(JsonPatch.add('/secrets', []), JsonPatch.add('/imagePullSecrets', []));
 
-  const written = service.toJson() as Rendered;
-  expect(Object.keys(written)).toEqual(['apiVersion', 'kind', 'metadata', 'aaa', 'spec']);
-  expect(Object.keys(written.spec as object)[0]).toBe('clusterIP');
+  expect(Object.keys((service.toJson() as Rendered).spec as object)[0]).toBe('clusterIP');
+  expect(Object.keys(account.toJson() as object).slice(-2)).toEqual(['imagePullSecrets', 'secrets']);
 });
 
 /** Each way from a chart to what is written. */

@@ -1,5 +1,6 @@
 import { Testing } from 'cdk8s';
-import { ClusterApp, type ServiceProps, Topology, TopologyChart } from '../../lib';
+import { ClusterApp, Mesh, Operation, type ServiceProps, type Target, Topology, TopologyChart } from '../../lib';
+import { EnvoyGateway } from '../../lib/gateway';
 import { one, plain, type Rendered } from '../istio/support';
 
 const image = 'example/x:1';
@@ -34,6 +35,38 @@ test.each<[string, ServiceProps, string]>([
   expect(levelFor(props, true)).toBe(level);
 });
 
-test('no level is enforced unless it is declared', () => {
-  expect(levelFor({})).toBeUndefined();
+test('workloads below the level are warned about, and rejected only if that is declared', () => {
+  const shop = new Topology('shop');
+  plain(shop, 'web');
+  const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
+  const { labels } = one(Testing.synth(chart) as Rendered[], 'Namespace', 'shop').metadata;
+  expect(labels).toMatchObject({ 'pod-security.kubernetes.io/warn': 'restricted' });
+  expect(labels).not.toHaveProperty(['pod-security.kubernetes.io/enforce']);
+});
+
+test.each<[string, Target, string]>([
+  ["a gateway of Istio's, whose pods have no seccomp profile", Mesh.istio(), 'baseline'],
+  ["a gateway of Istio's in ambient mode", Mesh.ambient(), 'baseline'],
+  ['a gateway whose pods are in another namespace', Mesh.none({ gateway: new EnvoyGateway() }), 'restricted'],
+])('a namespace with %s has the level of all its pods', (_name, mesh, level) => {
+  const shop = new Topology('shop');
+  shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'));
+  const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh, enforcePodSecurity: true });
+  expect(one(Testing.synth(chart) as Rendered[], 'Namespace', 'shop').metadata.labels).toMatchObject({
+    'pod-security.kubernetes.io/enforce': level,
+    'pod-security.kubernetes.io/warn': level,
+  });
+});
+
+test.each([
+  [true, 'baseline'],
+  [false, 'restricted'],
+])('a namespace with a waypoint (%s) has the level of all its pods', (hasWaypoint, level) => {
+  const shop = new Topology('shop');
+  const allowedOperations = hasWaypoint ? [Operation.http('GET /')] : undefined;
+  plain(shop, 'web').calls(plain(shop, 'cart'), { allowedOperations });
+  const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh: Mesh.ambient() });
+  expect(one(Testing.synth(chart) as Rendered[], 'Namespace', 'shop').metadata.labels).toMatchObject({
+    'pod-security.kubernetes.io/warn': level,
+  });
 });

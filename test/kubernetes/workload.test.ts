@@ -294,10 +294,6 @@ test('all objects of a service are in its namespace, and the namespace is there'
   ]);
 });
 
-test('every object is labelled with its topology', () => {
-  expect(alone().filter(each => each.metadata.labels?.['app.kubernetes.io/part-of'] !== 'shop')).toEqual([]);
-});
-
 test('what a Deployment, a Service, a budget and a spread select are the pods they are meant for', () => {
   const objects = alone({ versions: { v1: {}, v2: {} } });
   const template = (version: string) => one(objects, 'Deployment', `cart-${version}`).spec.template;

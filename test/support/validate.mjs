@@ -10,6 +10,10 @@ const PACKAGES = [
 
 async function problemOf(object) {
   const { apiVersion, kind, metadata } = object;
+  if (apiVersion.startsWith('policy.linkerd.io/')) {
+    // No package has schemas of Linkerd: its types are in lib/linkerd/resources.ts.
+    return undefined;
+  }
   const [, prefix] = PACKAGES.find(([group]) => group.test(apiVersion));
   const name = `${kind} ${metadata?.namespace ?? ''}/${metadata?.name}`;
   try {

@@ -1,10 +1,13 @@
 import { Duration, Testing } from 'cdk8s';
-import * as library from '../../lib';
+import * as root from '../../lib';
+import * as aws from '../../lib/aws';
+import * as openapi from '../../lib/openapi';
 import { ARGUMENT_TYPES } from '../../lib/topology/argument-types';
 import { argumentTypes } from '../../packaging/argument-types';
 
 type Build = () => unknown;
 
+const library = { ...root, ...aws };
 const { Auth, ClientKey, FailureMode, HeaderMatch, Operation, Period, Port, Topology } = library;
 
 const entries = new Map(
@@ -50,6 +53,7 @@ const INSTANCES: Record<string, Build> = {
   Install: () => library.Install.helm(),
   LifecycleHandler: () => library.LifecycleHandler.sleep(Duration.seconds(1)),
   Machines: () => library.Machines.at(['10.0.0.5']),
+  ObservedApi: () => Object.create(aws.HttpApiEdge.prototype) as unknown,
   Operation: () => Operation.http('GET /'),
   OutboundTraffic: () => library.OutboundTraffic.declaredOnly(),
   Peer: () => library.Peer.cidrs('10.0.0.0/24'),
@@ -68,6 +72,7 @@ const INSTANCES: Record<string, Build> = {
   ScalingMetric: () => library.ScalingMetric.pods('x', '1'),
   SecurityProfile: () => library.SecurityProfile.runtimeDefault(),
   Service: () => shop().service,
+  SharedLoadBalancer: () => Object.create(aws.SharedLoadBalancer.prototype) as unknown,
   SharedGateway: () => shop().topology.addSharedGateway('gate'),
   TlsOrigination: () => library.TlsOrigination.simple(),
   Topology: () => new Topology('shop'),
@@ -147,6 +152,9 @@ function call(method: string, args: readonly unknown[]): unknown {
   if (owner === 'new' && constructed) {
     return new constructed(...args);
   }
+  if (owner === 'function') {
+    return Reflect.apply(Reflect.get(openapi, name) as () => unknown, undefined, args);
+  }
   const receiver = declared && name in declared ? declared : INSTANCES[owner]?.();
   return Reflect.apply(Reflect.get(Object(receiver), name) as () => unknown, receiver, args);
 }
@@ -175,27 +183,40 @@ test.each(METHODS)('%s rejects arguments and properties of other types with the 
   }
 });
 
-test.each(METHODS)('%s with values that have the types of its parameters never fails otherwise', method => {
-  const error = errorOf(
-    method,
-    membersOf(method).map(({ name, type }) => sampleOf(type, name)),
-  );
-  const isExpected = error === undefined || error instanceof library.ValidationError;
-  expect([String(error), isExpected]).toEqual([String(error), true]);
+/** The constructs of the CDK need more than values of the declared types. */
+const OF_THE_CDK = METHODS.filter(name => name.startsWith('ObservedApi.') || name.replace('new.', '') in aws);
+
+test('the constructs and functions of all entry points are checked', () => {
+  expect(METHODS).toEqual(expect.arrayContaining(['new.HttpApiEdge', 'new.Waf', 'function.openApi']));
 });
+
+test.each(METHODS.filter(name => !OF_THE_CDK.includes(name)))(
+  '%s with values that have the types of its parameters never fails otherwise',
+  method => {
+    const error = errorOf(
+      method,
+      membersOf(method).map(({ name, type }) => sampleOf(type, name)),
+    );
+    const isExpected = error === undefined || error instanceof library.ValidationError;
+    expect([String(error), isExpected]).toEqual([String(error), true]);
+  },
+);
 
 test('every class whose methods declare is checked', () => {
   const owners = new Set(METHODS.map(name => name.replace(/\..*/, '')));
-  expect([...owners].filter(name => name !== 'new' && !(name in INSTANCES) && !(name in library))).toEqual([]);
+  expect(
+    [...owners].filter(name => !['new', 'function'].includes(name) && !(name in INSTANCES) && !(name in library)),
+  ).toEqual([]);
 });
 
-test('a misspelled property is rejected, and the message lists those that there are', () => {
+test('a misspelled property is rejected, and the message has the most similar one before all others', () => {
   const { topology, service } = shop();
   const other = topology.addService('web', { image: 'web:1' });
   expect(errorOf('Service.calls', [service, { alowedOperations: [] }])).toMatchObject({ code: 'UnknownProperty' });
   expect(() => other.calls(service, { alowedOperations: [] } as never)).toThrow(
-    /\[shop\/web → cart\].*"alowedOperations".*no effect.*allowedOperations/,
+    /\[shop\/web → cart\].*"alowedOperations".*no effect. Did you mean allowedOperations\? The properties are timeout, /,
   );
+  expect(() => other.calls(service, { xyz: [] } as never)).toThrow(/"xyz".*no effect. The properties are timeout, /);
 });
 
 test.each(['auth', 'authorizer', 'front', 'rateLimit', 'perClientRateLimit'])(

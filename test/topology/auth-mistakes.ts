@@ -195,6 +195,12 @@ export const AUTH_MISTAKES: Row[] = [
   ]),
   ['a claim with a bracket', 'InvalidClaim', ['"a]"'], guarded({ claims: { 'a]': ['b'] } })],
   ['a claim of a header with a blank', 'InvalidClaim', ['"a b"'], guarded({ claimHeaders: { 'x-a': 'a b' } })],
+  ...['host', 'x-forwarded-client-cert', 'authorization', 'cookie'].map((header): Row => [
+    `a claim in the header ${header}`,
+    'InvalidHeader',
+    [`"${header}"`],
+    guarded({ claimHeaders: { [header]: 'sub' } }),
+  ]),
   ['a claim in a header in upper case', 'InvalidHeader', ['"x-a"'], guarded({ claimHeaders: { 'X-A': 'sub' } })],
   [
     'tokens without a proxy',

@@ -36,7 +36,74 @@ const service = (props: ServiceProps) => () =>
 const onMachines = (props: ServiceProps) => () =>
   new Topology('shop').addService('web', { machines: Machines.at(['10.0.8.4']), ...props });
 
+const outside = (props: Partial<ExternalServiceProps>) => () =>
+  new Topology('shop', { clusterDomain: 'corp.example' }).addExternalService('x', { port: Port.tls(443), ...props });
+
+/** A service that calls one outside, before or after a service of the cluster on the same port. */
+const besideRequests =
+  (isFirst: boolean, props: Partial<ExternalServiceProps> = {}, caller: ServiceProps = {}) =>
+  () => {
+    const shop = new Topology('shop');
+    const bank = shop.addExternalService('bank', { host: 'bank.example', port: Port.tcp(80), ...props });
+    const cart = shop.addService('cart', { image: 'example/cart:1', port: Port.http(80), inMesh: caller.inMesh });
+    const web = shop.addService('web', { image: 'example/web:1', ...caller });
+    (isFirst ? [bank, cart] : [cart, bank]).forEach(callee => web.calls(callee));
+  };
+
+test('a host outside can be in the domain of the cluster, beside its services', () => {
+  expect(outside({ host: 'x.corp.example' })).not.toThrow();
+  expect(outside({ host: '*.x.corp.example' })).not.toThrow();
+});
+
+test.each([
+  ['addresses of its own', besideRequests(true, { host: undefined, addresses: ['203.0.113.5'] })],
+  ['requests', besideRequests(true, { port: Port.http(80) })],
+  ['a caller without a proxy', besideRequests(false, {}, { inMesh: false })],
+])('a service outside with %s shares its port with requests to the cluster', (_what, declare) => {
+  expect(declare).not.toThrow();
+});
+
 export const EGRESS_MISTAKES: Row[] = [
+  ...['web.shop.svc.corp.example', 'web.shop.svc', '*.shop.svc.corp.example', '*.corp.example'].map((host): Row => [
+    `the host ${host} outside`,
+    'InvalidHost',
+    [`"${host}" is in the cluster`],
+    outside({ host }),
+  ]),
+  ...['metadata.google.internal', 'instance-data.ec2.internal'].map((host): Row => [
+    `the host ${host} outside`,
+    'InvalidHost',
+    ['credentials of instances'],
+    outside({ host }),
+  ]),
+  ...['127.0.0.1', '127.0.0.0/24', '::1', '0.0.0.0', '224.0.0.1', 'ff02::1'].map((address): Row => [
+    `the address ${address} outside`,
+    'InvalidCidr',
+    ['not an address of another host'],
+    outside({ addresses: [address], port: Port.tcp(443) }),
+  ]),
+  ...['::ffff:169.254.169.254', '0:0:0:0:0:ffff:a9fe:a9fe'].map((address): Row => [
+    `the IPv4 address ${address} outside, in IPv6`,
+    'InvalidCidr',
+    ['not a CIDR'],
+    outside({ addresses: [address], port: Port.tcp(443) }),
+  ]),
+  ...[true, false].map((isFirst): Row => [
+    `TCP outside on a port of requests to the cluster, ${isFirst ? 'before' : 'after'} these`,
+    'IndistinctHosts',
+    ['bank', 'cart', 'port 80'],
+    besideRequests(isFirst),
+  ]),
+  [
+    'TLS outside on a port of requests to the cluster',
+    'IndistinctHosts',
+    ['as tls and http'],
+    besideRequests(false, { port: Port.tls(80) }),
+  ],
+  ['a machine at a local address', 'InvalidCidr', ['another host'], () => Machines.at(['127.0.0.1'])],
+  ...[() => Machines.at(['169.254.169.254']), () => Machines.registering(['169.254.0.0/16'])].map(
+    (declare, index): Row => [`machines that serve credentials (${index})`, 'InvalidCidr', ['credentials'], declare],
+  ),
   ['machines that are no address', 'InvalidCidr', ['"web-1"'], () => Machines.at(['web-1'])],
   ['machines without addresses', 'InvalidCidr', ['no addresses'], () => Machines.at([])],
   ['a machine twice', 'InvalidCidr', ['twice'], () => Machines.at(['10.0.8.4', '10.0.8.4'])],

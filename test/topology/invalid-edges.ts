@@ -312,6 +312,13 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
       ['an unsupported type', 'kty foo', '{"keys":[{"kty":"foo"}]}'],
       ['an unsupported curve', 'crv secp256k1', '{"keys":[{"kty":"EC","crv":"secp256k1","x":"YQ","y":"YQ"}]}'],
       ['a half key', 'Key 1 of the set is malformed', '{"keys":[{"kty":"RSA","e":"AQAB"}]}'],
+      [
+        'a short RSA key',
+        'an RSA key of 1024 bits',
+        JSON.stringify({
+          keys: [generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })],
+        }),
+      ],
     ] as const
   ).map(([what, word, jwks]): (typeof EDGE_MISTAKES)[number] => [
     `keys that are ${what}`,

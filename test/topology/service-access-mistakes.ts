@@ -1,3 +1,4 @@
+import { Duration } from 'cdk8s';
 import { Operation, Port, ProxyExtension, type ServiceProps, ServiceType, Topology, WorkloadKind } from '../../lib';
 
 type Row = [string, string, string[], () => unknown];
@@ -62,6 +63,38 @@ export const SERVICE_ACCESS_MISTAKES: Row[] = [
     'Contradiction',
     ['no proxies'],
     service({ inMesh: false, telemetry: { accessLog: false } }),
+  ],
+  ['objectives without any', 'NoEffect', ['neither'], service({ slo: {} })],
+  ['an availability of 93 %', 'OutOfRange', ['14.4 times', '93.1'], service({ slo: { availability: 93 } })],
+  ['an availability of 100 %', 'OutOfRange', ['no failure', '99.999'], service({ slo: { availability: 100 } })],
+  ['an availability that is no number', 'OutOfRange', ['NaN'], service({ slo: { availability: NaN } })],
+  [
+    'a share of fast responses of 50 %',
+    'OutOfRange',
+    ['latency.percent', '50 %'],
+    service({ slo: { latency: { percent: 50, within: Duration.millis(250) } } }),
+  ],
+  [
+    'a latency without a bucket',
+    'OutOfRange',
+    ['300 ms', '250, 500'],
+    service({ slo: { latency: { percent: 99, within: Duration.millis(300) } } }),
+  ],
+  [
+    'objectives for connections',
+    'NoEffect',
+    ['no requests'],
+    service({ port: Port.tcp(5432), slo: { availability: 99 } }),
+  ],
+  [
+    'objectives of a caller without a proxy',
+    'NoEffect',
+    ['web has no proxy'],
+    () => {
+      const shop = new Topology('shop');
+      const callee = shop.addService('cart', { image: 'cart', port: Port.http(80), inMesh: false });
+      shop.addService('web', { image: 'web', inMesh: false }).calls(callee, { slo: { availability: 99 } });
+    },
   ],
   [
     'a module by plain HTTP',

@@ -31,6 +31,7 @@ const LIMITS: Row[] = [
     ['minHealthPercent is 101'],
     limited({ consecutive5xxErrors: 1, minHealthPercent: 101 }),
   ],
+  ['a circuit breaker without a limit', 'NoEffect', ['no limit'], limited({})],
   ['a share of healthy endpoints without ejection', 'NoEffect', ['minHealthPercent'], limited({ minHealthPercent: 5 })],
   ...(['maxRequestsPerConnection', 'maxRetries'] as const).flatMap((name): Row[] => [
     [`${name} of none`, 'OutOfRange', [`${name} is 0`], limited({ [name]: 0 })],

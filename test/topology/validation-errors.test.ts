@@ -260,6 +260,12 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       ['x//y', 'a part of its path is empty'],
       ['x/:1', 'a part of its path is empty'],
       ['x:${process.env.TAG}', 'backticks'],
+      ['x:1\n', 'whitespace'],
+      ['x:{{ .tag }}', 'whitespace'],
+      ['x:{{.tag}}', 'placeholder'],
+      ['x:$TAG', 'placeholder'],
+      ['x:%TAG%', 'placeholder'],
+      ['x:<tag>', 'placeholder'],
     ] as const
   ).map(([name, reason]): (typeof MISTAKES)[number] => [
     `the image "${name}" of a pipeline that did not set a variable`,
@@ -541,6 +547,12 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
       cart.addCircuitBreaker({ maxConnections: 1 });
       cart.addCircuitBreaker({ maxConnections: 2 });
     },
+  ],
+  [
+    'a share of healthy endpoints that one ejection of two falls below',
+    'NoEffect',
+    ['minHealthPercent is 51 %', '2 replicas', '50 % remain', 'at most 50'],
+    () => shopWith('cart').services[0].addCircuitBreaker({ consecutive5xxErrors: 1, minHealthPercent: 51 }),
   ],
   [
     'ejection that nothing triggers',

@@ -3,6 +3,7 @@ module cardinal/lab/istio
 go 1.26.0
 
 tool (
+	cardinal/lab/istio/plain-envoy-xds
 	istio.io/istio/istioctl/cmd/istioctl
 	istio.io/istio/pilot/cmd/pilot-agent
 	istio.io/istio/pilot/cmd/pilot-discovery

@@ -1,7 +1,7 @@
-import { checkManifests, type ManifestFinding, Severity } from '../../checks';
+import { type ManifestFinding, Severity } from '../../checks';
 import { contextOf, type RoutedReach, routedReaches } from '../../dataplane';
-import { addTo, type Cluster, Kind, type Workload } from '../../manifests';
-import { PolicyScope } from '../diff/policies';
+import type { Cluster, Workload } from '../../manifests';
+import { findingsByWorkload } from '../findings';
 
 /** The picture of a cluster: what exists, and what reaches what. */
 export interface Graph {
@@ -62,27 +62,11 @@ function titleOf({ namespace, name }: Workload): string {
   return `${namespace}/${name}`;
 }
 
-function edgeOf({ from, to, ...others }: RoutedReach, workloads: ReadonlyMap<string, Workload>): Edge {
+function edgeOf(
+  { from, to, isUnconditional, shares, terms }: RoutedReach,
+  workloads: ReadonlyMap<string, Workload>,
+): Edge {
+  const others = { isUnconditional, shares, terms };
   const [, callee = '', port] = /^(.*):(\d+)$/.exec(to) ?? [];
   return workloads.has(callee) ? { ...others, from, to: callee, port: Number(port) } : { ...others, from, to };
-}
-
-function findingsByWorkload(cluster: Cluster): ReadonlyMap<string, ManifestFinding[]> {
-  const byObject = new Map<string, ManifestFinding[]>();
-  for (const finding of checkManifests(cluster).findings) {
-    addTo(byObject, `${finding.object.kind} ${finding.object.namespace}/${finding.object.name}`, finding);
-  }
-  const services = new Map<string, string[]>();
-  for (const service of cluster.all(Kind.SERVICE)) {
-    cluster.selectedBy(service).forEach(each => addTo(services, titleOf(each), `Service ${service.key}`));
-  }
-  const scope = new PolicyScope(cluster);
-  return new Map(
-    cluster.workloads.all.map(({ resource }) => {
-      const title = `${resource.namespace}/${resource.name}`;
-      const policies = scope.of(title).map(({ kind, key }) => `${kind} ${key}`);
-      const objects = [`${resource.kind} ${resource.key}`, ...(services.get(title) ?? []), ...policies];
-      return [title, objects.flatMap(each => byObject.get(each) ?? [])];
-    }),
-  );
 }

@@ -1,3 +1,3 @@
 export { type Files, planJson, planText, stepFolders } from './formats';
 export { argoFolders, fluxFolders } from './gitops';
-export { planOf, statesOf } from './plan';
+export { type Plan, planOf, statesOf } from './plan';

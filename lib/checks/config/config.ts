@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Elsewhere, Field, NamespaceLabels } from '../../manifests';
-import { ManifestError, parseDocuments, Resource, type Source, textOfFile } from '../../manifests';
+import { type Field, ManifestError, parseDocuments, Resource, type Source, textOfFile } from '../../manifests';
 import type { Severity } from '../finding';
 import type { Suppression } from '../manifests';
 import { suggestion } from '../suggestion';
+import { type AssumedCluster, assumedBy } from './assumptions';
 import schema from './schema.json';
 import { type Schema, violationsOf } from './validate';
 
@@ -20,26 +20,16 @@ export class ConfigError extends Error {
 }
 
 /** Manifests that are checked as one cluster. */
-export interface Environment {
+export interface Environment extends AssumedCluster {
   /** @default - the only one, which has no name */
   readonly name?: string;
   readonly paths: readonly string[];
   /** @default - none: the namespace of the command line, else default */
   readonly namespace?: string;
-  /**
-   * The labels of namespaces that are not among its manifests; `*` is every other one.
-   * @default - unknown
-   */
-  readonly namespaceLabels?: NamespaceLabels;
-  /**
-   * What exists in the cluster and no manifest declares.
-   * @default - nothing
-   */
-  readonly elsewhere?: Elsewhere;
 }
 
 /** Settings of `cardinal check`, of a file. */
-export interface Config {
+export interface Config extends AssumedCluster {
   readonly file: string;
   readonly severities: ReadonlyMap<string, Severity | 'off'>;
   readonly suppressions: readonly Suppression[];
@@ -47,16 +37,12 @@ export interface Config {
   /** Empty if neither paths nor environments are set. */
   readonly environments: readonly Environment[];
   readonly namespace?: string;
-  /** @default - unknown */
-  readonly namespaceLabels?: NamespaceLabels;
-  /** @default - nothing */
-  readonly elsewhere?: Elsewhere;
   /** The names of checks that it has, with the places. */
   readonly names: readonly { readonly name: string; readonly at: Field }[];
 }
 
 /** What {@link schema} permits. */
-interface Written {
+interface Written extends AssumedCluster {
   readonly checks?: { readonly [name: string]: Severity | 'off' | false };
   readonly paths?: readonly string[];
   readonly suppress?: readonly {
@@ -65,15 +51,9 @@ interface Written {
     readonly objects?: readonly string[];
   }[];
   readonly namespace?: string;
-  readonly namespaceLabels?: NamespaceLabels;
-  readonly elsewhere?: Elsewhere;
   readonly plugins?: readonly string[];
   readonly environments?: {
-    readonly [name: string]: {
-      readonly paths: readonly string[];
-      readonly namespace?: string;
-      readonly namespaceLabels?: NamespaceLabels;
-    };
+    readonly [name: string]: AssumedCluster & { readonly paths: readonly string[]; readonly namespace?: string };
   };
 }
 
@@ -123,7 +103,7 @@ function configOf(written: Written, file: string, source: Source): Config {
   const shared = inFolder(written.paths);
   const environments = Object.entries(written.environments ?? {});
   const suppress = written.suppress ?? [];
-  const elsewhere = written.elsewhere ? { elsewhere: written.elsewhere } : {};
+  const assumed = assumedBy(written);
   return {
     file,
     severities: new Map(Object.entries(written.checks ?? {}).map(([name, severity]) => [name, severity || 'off'])),
@@ -136,29 +116,22 @@ function configOf(written: Written, file: string, source: Source): Config {
     plugins: (written.plugins ?? []).map((path, index) => ({ path, at: fieldAt(settings, 'plugins', index) })),
     environments:
       environments.length > 0
-        ? environments.map(([name, { paths, namespace, namespaceLabels }]) => ({
+        ? environments.map(([name, own]) => ({
             name,
-            paths: [...shared, ...inFolder(paths)],
-            namespace: namespace ?? written.namespace,
-            ...labelsOf(written.namespaceLabels, namespaceLabels),
-            ...elsewhere,
+            paths: [...shared, ...inFolder(own.paths)],
+            namespace: own.namespace ?? written.namespace,
+            ...assumedBy(written, own),
           }))
         : shared.length > 0
-          ? [{ paths: shared, namespace: written.namespace, ...labelsOf(written.namespaceLabels), ...elsewhere }]
+          ? [{ paths: shared, namespace: written.namespace, ...assumed }]
           : [],
     namespace: written.namespace,
-    ...labelsOf(written.namespaceLabels),
-    ...elsewhere,
+    ...assumed,
     names: [
       ...Object.keys(written.checks ?? {}).map(name => ({ name, at: settings.get('checks', name) })),
       ...suppress.map(({ check }, index) => ({ name: check, at: fieldAt(settings, 'suppress', index).get('check') })),
     ],
   };
-}
-
-function labelsOf(...all: (NamespaceLabels | undefined)[]): { readonly namespaceLabels?: NamespaceLabels } {
-  const given = all.filter(each => each !== undefined);
-  return given.length > 0 ? { namespaceLabels: Object.assign({}, ...given) as NamespaceLabels } : {};
 }
 
 function objectOf(kind: string, name: string, fields: object = {}) {

@@ -1,3 +1,4 @@
+export { type AssumedCluster, assumedBy } from './assumptions';
 export {
   type Config,
   CONFIG_FILE,

@@ -36,12 +36,20 @@ export const SYNTHESIS_CODES = [
       + 'allow it, or declare the call.',
   },
   {
+    id: 'DeniedCall',
+    severity: Severity.ERROR,
+    summary: 'A call, a route or a caller outside uses an operation that the callee denies to all',
+    explanation:
+      'Its DENY policy applies before all that allow, so each such request would get 403. Leave the operation out of '
+      + 'one of the two.',
+  },
+  {
     id: 'RouteNotAdmitted',
     severity: Severity.ERROR,
-    summary: 'A route of an edge to a service of another topology, whose contract does not allow the gateway',
+    summary: 'An edge has a route or an authorizer in another topology, whose contract does not allow the gateway',
     explanation:
-      'The policies of that service would deny the requests. Have its owner allow the ServiceAccount of the gateway, '
-      + 'or leave the route out.',
+      'The policies of that service would deny the requests of the gateway. Have its owner allow the ServiceAccount of '
+      + 'the gateway, or leave the route or authorizer out.',
   },
   {
     id: 'SharedNamespace',

@@ -1,4 +1,4 @@
-import { type Edge, ForeignService, type Topology } from '../../topology';
+import { type Edge, ForeignService, type Operation, type Port, type Service, type Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
@@ -12,8 +12,8 @@ export interface GatewayPods {
 }
 
 /**
- * What the contracts of other topologies do not allow, beyond the calls that fail at their declaration: routes of
- * edges, whose gateway depends on the target; callers whose identity the target does not prove; and namespaces of two
+ * What the contracts of other topologies do not allow, beyond the calls that fail at their declaration: routes and
+ * authorizers of edges, whose gateway depends on the target; callers whose identity the target does not prove; and namespaces of two
  * owners.
  * @param mutualTls whether callers in the mesh prove their ServiceAccount
  */
@@ -47,23 +47,27 @@ function sharedNamespaces({ ownNamespaces, name }: Topology, foreign: readonly F
   }));
 }
 
+/** A connection of a gateway to a service. */
+interface GatewayConnection {
+  readonly path: string;
+  readonly service?: Service;
+  readonly port?: Port;
+  /** The operations that it uses; undefined for any. */
+  readonly operations?: readonly Operation[];
+}
+
 function routesNotAllowed({ edge, ...gateway }: GatewayPods): SynthesisFinding[] {
-  return edge.routes.flatMap(({ service, port, inside, operation }) => {
+  const connections: GatewayConnection[] = [
+    ...edge.routes.map(({ path, service, port, inside }) => ({ path, service, port, operations: [inside] })),
+    ...edge.connections,
+    ...edge.authorizers.map(({ service, port }) => ({ path: edge.path, service, port })),
+  ];
+  return connections.flatMap(({ path, service, port, operations }) => {
     const why =
-      service instanceof ForeignService
-        ? service._whyNotAdmitted({ ...gateway, port: port.number, operations: [inside] })
+      service instanceof ForeignService && port
+        ? service._whyNotAdmitted({ ...gateway, port: port.number, operations })
         : undefined;
-    return why
-      ? [
-          {
-            id: 'RouteNotAdmitted',
-            severity: Severity.ERROR,
-            path: `${edge.path}/${operation.toString()}`,
-            message: why.summary,
-            fix: why.fix,
-          },
-        ]
-      : [];
+    return why ? [{ id: 'RouteNotAdmitted', severity: Severity.ERROR, path, message: why.summary, fix: why.fix }] : [];
   });
 }
 

@@ -11,6 +11,7 @@ const SETTINGS = [
   'proxyExtensions',
   'serviceMetadata',
   'serviceType',
+  'slo',
   'telemetry',
   'trafficDistribution',
 ] as const satisfies readonly (keyof ServiceObjects)[];

@@ -1,5 +1,5 @@
 import type { Cluster, Field, Missing } from '../../manifests';
-import type { Severity } from '../finding';
+import { Severity } from '../finding';
 
 /** A problem and the field that causes it. */
 export interface Problem {
@@ -45,6 +45,11 @@ export interface Check {
 /** Creates a problem. */
 export function problem(at: Field, message: string, fix: string, covers?: readonly string[]): Problem {
   return { at, message, fix, covers };
+}
+
+/** A problem that is none where something holds that the manifests do not show: a note. */
+export function unless(reason: string, found: Problem): Problem {
+  return { ...found, severity: Severity.INFO, message: `${found.message.replace(/\.$/, '')}, unless ${reason}.` };
 }
 
 /** A problem that is none if what is missing exists elsewhere. */

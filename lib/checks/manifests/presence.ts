@@ -1,7 +1,6 @@
 import { type Cluster, isMade, Kind, memo, type Missing, possibleMaker, type Resource } from '../../manifests';
-import { Severity } from '../finding';
 import { suggestion } from '../suggestion';
-import type { Check, Problem } from './check';
+import { type Check, type Problem, unless } from './check';
 
 /**
  * Problems of a check without those of what exists elsewhere for certain; a note, if an object may make what is
@@ -19,13 +18,7 @@ export function* present(problems: Iterable<Problem>, check: Check, cluster: Clu
         ?? withoutNamespace(missing, cluster)
         ?? inOthers.solving(each));
     if (!missing || !isMade(missing, cluster)) {
-      yield maker === undefined
-        ? each
-        : {
-            ...each,
-            severity: Severity.INFO,
-            message: `${each.message.replace(/\.$/, '')}, unless ${maker}.`,
-          };
+      yield maker === undefined ? each : unless(maker, each);
     }
   }
 }
@@ -70,6 +63,9 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
   Kind.GATEWAY,
 ]);
 
+/** Of those, what other repositories than that of the rules of a mesh have. */
+const RUNNING: ReadonlySet<string> = new Set<string>([Kind.SERVICE, Kind.POD, Kind.SERVICE_ACCOUNT]);
+
 /**
  * That a namespace may be of other manifests: Services and Pods are among these ones, and none of them in it. Its name
  * is not a slip for one that has some.
@@ -77,6 +73,9 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
 function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
   const running = namespacesWithPods(cluster);
   const isOther = running.size > 0 && !running.has(namespace) && suggestion(namespace, [...running]) === '';
+  if (namespace !== '' && RUNNING.has(type) && running.size === 0) {
+    return 'other manifests have it: nothing that runs is among these';
+  }
   return namespace !== '' && WITH_PODS.has(type) && isOther
     ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
     : undefined;
@@ -92,7 +91,9 @@ function withoutNamespace({ type, name, namespace }: Missing, cluster: Cluster):
   const found =
     type === Kind.POD
       ? cluster.workloads.in(NAMESPACE).some(each => isMovable(each.resource))
-      : isMovable(cluster.find(type, name, NAMESPACE));
+      : name === '*'
+        ? cluster.all(type).some(isMovable)
+        : isMovable(cluster.find(type, name, NAMESPACE));
   const noun = type === Kind.POD ? 'their workload' : `the ${type.split('.')[0]} ${name}`;
   return found ? `${noun}, which names no namespace, is applied to ${namespace}` : undefined;
 }

@@ -169,6 +169,7 @@ function isOfInstallation({ type, name, labels }: Resource): boolean {
     (type === Kind.ENVOY_FILTER && 'istio.io/rev' in labels && FILTER_OF_INSTALLATION.test(name))
     || 'install.operator.istio.io/owning-resource' in labels
     || 'operator.istio.io/component' in labels
+    || (labels.release === 'istio' && ('istio' in labels || 'chart' in labels || type === Kind.ENVOY_FILTER))
     || (labels['app.kubernetes.io/part-of'] === 'istio' && 'helm.sh/chart' in labels)
   );
 }
@@ -187,9 +188,16 @@ const PLACEHOLDER = new RegExp(
     .join('|'),
 );
 
+/** Fields with addresses, of which none is a name in upper case: a script replaces it. */
+const ADDRESS = /(uri|url|issuer|host|address)s?(\[\d+\])?$/i;
+const NAME_IN_UPPER_CASE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
+
 function placeholderIn({ message }: ManifestFinding, { at }: Problem): string | undefined {
   const texts = [message, at.text, ...at.entries.map(([, each]) => each.text)];
-  return texts.map(each => PLACEHOLDER.exec(each)?.[0]).find(each => each !== undefined);
+  return (
+    texts.map(each => PLACEHOLDER.exec(each)?.[0]).find(each => each !== undefined)
+    ?? (ADDRESS.test(String(at)) && NAME_IN_UPPER_CASE.test(at.text) ? at.text : undefined)
+  );
 }
 
 /** The severity set for the check of a finding, else the most severe that is set for a code of it, else its own. */

@@ -1,4 +1,5 @@
 import { type World } from '../../manifests';
+import { Severity } from '../finding';
 import type { ManifestFinding } from './manifest-finding';
 import { listed } from './names';
 import { type Report, type SuppressedFinding, UNUSED_SUPPRESSION } from './run';
@@ -11,16 +12,15 @@ export interface WorldReport {
 
 /**
  * One report on several clusters that share objects: each finding once, with the clusters that have it if the object is
- * in others without it. A suppression is unused if no cluster that has its object uses it.
+ * in others without it; a note if one of these is an alternative, since the object may be meant for it. A suppression is
+ * unused if no cluster that has its object uses it.
  */
 export function mergedReport(parts: readonly WorldReport[]): Report {
   const [only, ...others] = parts;
   if (only && others.length === 0) {
     return only.report;
   }
-  const worldsOf = countedFiles(parts);
-  const hasAll = (found: readonly string[], { file }: ManifestFinding) =>
-    found.length === (file === undefined ? undefined : worldsOf.get(file)) || found.length === parts.length;
+  const places = new Places(parts);
   const findings = together(
     parts,
     ({ report }) => report.findings,
@@ -32,27 +32,68 @@ export function mergedReport(parts: readonly WorldReport[]): Report {
     each => each.finding,
   );
   return {
-    findings: findings.flatMap(({ value, names }) =>
-      hasAll(names, value)
-        ? [value]
-        : value.id === UNUSED_SUPPRESSION.id
-          ? []
-          : [{ ...value, message: `In ${listed(names)}: ${value.message}` }],
-    ),
+    findings: findings.flatMap(({ value, names }) => {
+      const { file } = value;
+      if (names.length === parts.length || names.length === places.worldsOf(file).length) {
+        return [value];
+      }
+      return value.id === UNUSED_SUPPRESSION.id
+        ? []
+        : [
+            {
+              ...value,
+              severity: !OPENING.has(value.id) && places.hasAlternativeWithout(value) ? Severity.INFO : value.severity,
+              message: `In ${listed(names)}: ${value.message}`,
+            },
+          ];
+    }),
     suppressed: suppressed.map(({ value }) => value),
     turnedOff: Math.max(...parts.map(({ report }) => report.turnedOff ?? 0)),
   };
 }
 
-/** In how many clusters the objects of a file are. */
-function countedFiles(parts: readonly WorldReport[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { world } of parts) {
-    for (const file of new Set(world.resources.flatMap(each => each.origin?.source.file ?? []))) {
-      counts.set(file, (counts.get(file) ?? 0) + 1);
+/** Checks of requests that policies should deny: an alternative without the finding does not make it a note. */
+const OPENING: ReadonlySet<string> = new Set([
+  'UnauthenticatedEntry',
+  'ExposedOperation',
+  'UncoveredWorkload',
+  'PastWaypoint',
+]);
+
+/** What is wrong in which cluster, and which clusters have the objects of a file. */
+class Places {
+  private readonly byFile = new Map<string, WorldReport[]>();
+  private readonly found = new Map<WorldReport, ReadonlySet<string>>();
+
+  constructor(parts: readonly WorldReport[]) {
+    for (const part of parts) {
+      for (const file of new Set(part.world.resources.flatMap(each => each.origin?.source.file ?? []))) {
+        this.byFile.set(file, [...(this.byFile.get(file) ?? []), part]);
+      }
+      const all = [...part.report.findings, ...part.report.suppressed.map(each => each.finding)];
+      this.found.set(part, new Set(all.map(placeOf)));
     }
   }
-  return counts;
+
+  worldsOf(file: string | undefined): readonly WorldReport[] {
+    return this.byFile.get(file ?? '') ?? [];
+  }
+
+  /** Whether nothing is wrong there with an alternative to each of the objects that it is wrong with. */
+  hasAlternativeWithout(finding: ManifestFinding): boolean {
+    const place = placeOf(finding);
+    const worlds = this.worldsOf(finding.file);
+    const [wrong, right] = [true, false].map(isWrong =>
+      worlds
+        .filter(each => (this.found.get(each)?.has(place) ?? false) === isWrong)
+        .map(each => each.world.environment),
+    );
+    return wrong?.every(each => right?.includes(each)) ?? false;
+  }
+}
+
+function placeOf({ id, file, line, column, path }: ManifestFinding): string {
+  return JSON.stringify([id, file, line, column, path]);
 }
 
 function together<T>(
@@ -63,8 +104,7 @@ function together<T>(
   const byKey = new Map<string, { value: T; names: string[] }>();
   for (const part of parts) {
     for (const value of valuesOf(part)) {
-      const { id, file, line, column, path, message } = findingOf(value);
-      const key = JSON.stringify([id, file, line, column, path, message]);
+      const key = `${placeOf(findingOf(value))} ${findingOf(value).message}`;
       const entry = byKey.get(key) ?? { value, names: [] };
       byKey.set(key, entry);
       if (part.world.name !== undefined && !entry.names.includes(part.world.name)) {

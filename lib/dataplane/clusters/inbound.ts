@@ -1,4 +1,5 @@
 import { carriesRequests, type Cluster, type Field, type Workload } from '../../manifests';
+import type { Arrival } from './arrival';
 import { authenticate } from '../policies/authentication';
 import { authorize } from '../policies/authorization';
 import { authorizeAtZtunnel } from '../policies/ztunnel';
@@ -8,24 +9,11 @@ import { isProxied } from '../endpoints/connect';
 import type { Connection } from '../endpoints/connection';
 import type { Context } from './context';
 import { type Machine, portsLeadingTo } from '../endpoints/endpoints';
+import { arriveAtLinkerd } from './linkerd-inbound';
 import type { PolicyTarget } from '../endpoints/policy-target';
 import type { Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { Unsimulated } from '../messages/unsimulated';
-
-/** The result of a request at its callee. */
-export interface Arrival {
-  /** The request that the application receives. */
-  readonly message?: Message;
-  /** The policy that allowed it, if any. */
-  readonly by?: Field;
-  /** Whether the result depends on what is unknown. */
-  readonly isUncertain?: boolean;
-  /** The unknown on which it depends. */
-  readonly doubt?: Unsimulated;
-  readonly refusal?: { readonly status: number; readonly by?: Field; readonly reason: string };
-  readonly steps: readonly string[];
-}
 
 /**
  * A request at the proxy of its callee: external authorizers, authentication, then authorization. Without a message, a
@@ -41,6 +29,9 @@ export function arrive(
   const { number } = connection.port;
   if (connection.isAtZtunnel) {
     return arriveAtZtunnel(workload, connection, message, cluster);
+  }
+  if (connection.linkerd) {
+    return arriveAtLinkerd(workload, connection, message, cluster);
   }
   if (!isProxied(workload, number, cluster)) {
     return { message, steps: [] };

@@ -76,7 +76,7 @@ export function requireOwnListener(host: Host, port: Field, listener: Listener |
       'Give the ServiceEntries addresses, or different ports.',
     );
   }
-  if (listener && hasSharedListener(listener, number ?? 0)) {
+  if (listener && hasSharedListener(listener, number ?? 0, host)) {
     throw new Unsimulated(
       `${host.name} is a TCP service without addresses on port ${number}, on which proxies read HTTP for other hosts: `
         + 'which of them has the listener depends on which was created first.',
@@ -85,25 +85,30 @@ export function requireOwnListener(host: Host, port: Field, listener: Listener |
   }
 }
 
-/** Whether a TCP port of a host has all connections to its number that are for no other host. */
+/**
+ * Whether a port of a host has all connections to its number that are for no other host and in which proxies read no
+ * requests.
+ */
 function isOfAnyAddress({ resource }: Host, port: Field): boolean {
   return (
     resource.type === Kind.SERVICE_ENTRY
     && resource.spec.get('addresses').items.length === 0
-    && carriesRequests(port) === false
+    && carriesRequests(port) !== true
     && !['tls', 'https', 'udp'].includes(protocolOf(port) ?? '')
   );
 }
 
 /**
- * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope declares HTTP
- * there.
+ * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope, other than a
+ * certain one, declares HTTP there.
  */
-export function hasSharedListener({ hosts, isHttp }: Listener, port: number): boolean {
+export function hasSharedListener({ hosts, isHttp }: Listener, port: number, except?: Host): boolean {
   return (
     isHttp
-    || [...hosts.values()].some(host =>
-      portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)),
+    || [...hosts.values()].some(
+      host =>
+        host.resource !== except?.resource
+        && portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)),
     )
   );
 }

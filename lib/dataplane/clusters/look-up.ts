@@ -77,7 +77,7 @@ export function lookUp(
     ...found,
     title,
     isChosen: true,
-    endpoints: chosenEndpoints(found.host, found.port, cluster),
+    endpoints: chosenEndpoints(found.host, number, cluster),
     security: {
       serverName,
       backendTls,

@@ -35,6 +35,7 @@ import {
 import { authorityOf, type Message } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
+import { throughLinkerd } from './linkerd-outbound';
 import { hasSharedListener, hostOfListener } from './listener-host';
 import type { Proxy } from '../endpoints/proxy';
 import { NO_OPERATIONS } from '../routes/header-operations';
@@ -61,6 +62,10 @@ export function send(message: Message, caller: Caller, context: Context, isConne
     requireAnother(target, caller, context.cluster);
   }
   if (!caller.proxy || caller.proxy.isZtunnel) {
+    const routed = caller.linkerd && throughLinkerd(message, target, caller, context, isConnection);
+    if (routed) {
+      return routed;
+    }
     const arriving = caller.proxy && waypointOnTheWay(message, target, caller, context, isConnection);
     return arriving ? context.atWaypoint(arriving) : straight(message, target, caller, context, isConnection);
   }
@@ -145,24 +150,39 @@ function straight(
   if (problem !== undefined) {
     return ended({ status: 0, by: target.resource.root, reason: problem });
   }
-  const endpoints = field
-    ? isHeadless(target)
-      ? chosenEndpoints(target, field, context.cluster)
-      : endpointsOf(target, field, {}, context.cluster)
-    : [];
+  const endpoints = isHeadless(target)
+    ? chosenEndpoints(target, port, context.cluster)
+    : field
+      ? endpointsOf(target, field, {}, context.cluster)
+      : [];
   if (endpoints.length === 0) {
     rejectElsewhere(target.name, field !== undefined && arePodsElsewhere(target, context.cluster));
     return ended({
       status: 0,
       by: target.resource.root,
-      reason: field ? `${target.name} has no endpoints` : `${target.name} has no port ${port}`,
+      reason: field || isHeadless(target) ? `${target.name} has no endpoints` : `${target.name} has no port ${port}`,
     });
   }
   return {
-    outcomes: toEndpoints(endpoints, { isPassedThrough: true }, 0, isConnection ? undefined : message, caller, context),
+    outcomes: toEndpoints(
+      endpoints,
+      { isPassedThrough: true, isEncrypted: sentAs(message) === 'https' },
+      0,
+      isConnection ? undefined : message,
+      caller,
+      context,
+    ),
     copies: [],
-    steps: [caller.proxy?.isZtunnel ? 'carried by ztunnel' : 'direct connection without a proxy'],
+    steps: [carriedBy(caller)],
   };
+}
+
+function carriedBy({ proxy, linkerd }: Caller): string {
+  return proxy?.isZtunnel
+    ? 'carried by ztunnel'
+    : linkerd
+      ? 'carried by the proxy of Linkerd'
+      : 'direct connection without a proxy';
 }
 
 function throughSidecar(
@@ -253,6 +273,12 @@ function ownVirtualHost(virtualHosts: readonly VirtualHost[], { name }: Host): V
 }
 
 /**
+ * The ports to which the traffic of a Pod is redirected: a proxy connects to neither, which would be a loop.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/listener_builder.go
+ */
+const OWN_PORTS: readonly number[] = [15001, 15006];
+
+/**
  * Unknown destinations are passed through or blocked: with a response on HTTP ports, else by closing the connection.
  */
 function unknown(
@@ -264,11 +290,13 @@ function unknown(
   status: number,
   isConnection: boolean,
 ): SimulationResult {
-  if (!scope.allowsAny) {
+  const isOwnPort = OWN_PORTS.includes(message.port);
+  if (!scope.allowsAny || isOwnPort) {
+    const why = isOwnPort ? 'to a port of proxies' : 'REGISTRY_ONLY';
     return ended({
-      status,
-      by: scope.sidecar?.root,
-      reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (REGISTRY_ONLY)`,
+      status: isOwnPort ? 0 : status,
+      by: isOwnPort ? undefined : scope.sidecar?.root,
+      reason: `BlackHoleCluster: the proxy has no route for ${message.host}:${message.port} (${why})`,
     });
   }
   const simulation = straight(message, target, caller, context, isConnection);

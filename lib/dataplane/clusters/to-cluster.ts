@@ -228,7 +228,9 @@ function toEndpoint(
     ? {
         // A proxy that closes a connection within TLS, and ztunnel, give no status.
         status:
-          message && (connection.isEncrypted || (connection.isAtZtunnel && caller.proxy && !caller.proxy.isZtunnel))
+          message
+          && ((connection.isEncrypted && !security.isPassedThrough)
+            || (connection.isAtZtunnel && caller.proxy && !caller.proxy.isZtunnel))
             ? 503
             : refused.status,
         port: port.number,

@@ -1,6 +1,6 @@
 import { type Cluster, type Labels, Membership, membershipOf, type Workload } from '../../manifests';
 import type { Machine } from './endpoints';
-import { hasSidecar } from './membership';
+import { hasLinkerdProxy, hasSidecar } from './membership';
 import { MESH, type Proxy } from './proxy';
 
 /** The sender: a Pod, a gateway, or a client outside. */
@@ -13,6 +13,14 @@ export interface Caller {
   readonly address?: string;
   /** Its proxy, if it is in the mesh. */
   readonly proxy?: Proxy;
+  /** Its identity, if its proxy is one of Linkerd. */
+  readonly linkerd?: LinkerdIdentity;
+}
+
+/** A ServiceAccount, as the identity of a proxy of Linkerd proves it. */
+export interface LinkerdIdentity {
+  readonly namespace: string;
+  readonly serviceAccount: string;
 }
 
 /** A caller with a proxy. */
@@ -32,7 +40,10 @@ export function callerOf(workload: Workload, cluster: Cluster): Caller {
         isGateway: false,
       }
     : undefined;
-  return { title: `${namespace}/${name}`, namespace, labels, proxy };
+  const linkerd = hasLinkerdProxy(workload, cluster)
+    ? { namespace, serviceAccount: workload.serviceAccount }
+    : undefined;
+  return { title: `${namespace}/${name}`, namespace, labels, proxy, ...(linkerd ? { linkerd } : {}) };
 }
 
 /** A workload as a caller, with a sidecar, in ambient mode or without a proxy. */

@@ -62,9 +62,9 @@ function ofIstio(at: Field, cluster: Cluster): Bundle {
   return fromObject(at, Kind.CONFIG_MAP, data => data.cacert || data['ca.crt'], cluster);
 }
 
-/** References of other kinds are skipped. */
+/** References of other kinds are skipped; those of a ClientTrafficPolicy without a kind are Secrets. */
 function referencesOfGateway(references: readonly Field[]): Field[] {
-  return references.filter(each => ['ConfigMap', 'Secret', TRUST_BUNDLE].includes(each.get('kind').text));
+  return references.filter(each => ['', 'ConfigMap', 'Secret', TRUST_BUNDLE].includes(each.get('kind').text));
 }
 
 const TRUST_BUNDLE = 'ClusterTrustBundle';
@@ -74,7 +74,7 @@ function ofGateway(at: Field, cluster: Cluster): Bundle {
     const bundle = cluster.resources.find(each => each.kind === TRUST_BUNDLE && each.name === at.get('name').text);
     return bundle ? { pem: bundle.spec.get('trustBundle').text } : { missing: missing(at) };
   }
-  const type = at.get('kind').text === 'Secret' ? Kind.SECRET : Kind.CONFIG_MAP;
+  const type = at.get('kind').text === 'ConfigMap' ? Kind.CONFIG_MAP : Kind.SECRET;
   return fromObject(
     at,
     type,

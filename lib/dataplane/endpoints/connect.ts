@@ -20,6 +20,7 @@ import { policiesFor } from './policy-target';
 import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 import type { Security } from './security';
+import { LINKERD_INBOUND, linkerdConnection } from './linkerd';
 import { atZtunnel, isAmbient, isTunnelled } from './tunnel';
 import { HBONE } from './waypoints';
 
@@ -40,7 +41,8 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
   };
   const policies = NetworkPolicies.of(cluster);
   const isInTunnel = isTunnelled(caller, workload, security, cluster);
-  const arriving = isInTunnel ? HBONE : port;
+  const ofLinkerd = workload && linkerdConnection(caller, workload, port.number, cluster);
+  const arriving = isInTunnel ? HBONE : ofLinkerd?.identity ? LINKERD_INBOUND : port;
   const between = workload && policies.verdict(from, workload, arriving);
   const blocking = between
     ? between.undecided
@@ -68,7 +70,9 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
   if (workload) {
     const attempt = isAmbient(workload, cluster)
       ? atZtunnel(caller, workload, connection, isInTunnel, cluster)
-      : secured(caller, workload, connection, security, cluster);
+      : ofLinkerd
+        ? { connection: { ...connection, linkerd: ofLinkerd } }
+        : secured(caller, workload, connection, security, cluster);
     return attempt.refusal || !between?.undecided
       ? attempt
       : { ...attempt, doubt: unknownPod(caller, workload, arriving.number, between.undecided) };
@@ -176,7 +180,9 @@ function secured(
       },
     };
   }
-  return { connection: { ...connection, ...proofOf(caller, isMutual, security) } };
+  return {
+    connection: { ...connection, ...proofOf(caller, isMutual, security), isEncrypted: security.isEncrypted },
+  };
 }
 
 function proofOf({ proxy }: Caller, isMutual: boolean, { serverName }: Security): Partial<Connection> {

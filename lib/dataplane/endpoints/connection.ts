@@ -1,5 +1,6 @@
 import type { Field, Labels, PeerPort } from '../../manifests';
 import type { Unsimulated } from '../messages/unsimulated';
+import type { LinkerdIdentity } from './caller';
 
 /** A connection, from the view of the server. */
 export interface Connection {
@@ -14,6 +15,8 @@ export interface Connection {
   readonly serverName?: string;
   /** Whether TLS ends at the application, so that its proxy sees bytes. */
   readonly isEncrypted?: boolean;
+  /** For Pods with a proxy of Linkerd: the identity of the client, if it has one of Linkerd, too. */
+  readonly linkerd?: { readonly identity?: LinkerdIdentity };
   /** Whether ztunnel accepts it, for a Pod in ambient mode. */
   readonly isAtZtunnel?: boolean;
   readonly port: PeerPort;

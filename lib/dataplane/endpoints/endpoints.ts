@@ -7,6 +7,8 @@ import {
   type Labels,
   namesOfPort,
   type PeerPort,
+  portNumber,
+  portsOf,
   type Resource,
   targetPortOf,
   type Workload,
@@ -107,7 +109,7 @@ function entriesAt(resource: Resource, selector: Labels, port: Field, labels: La
 }
 
 /** The Pods of a workload, reached on a port. */
-function podsAt(workload: Workload, number: number | undefined, port: Field): Endpoint[] {
+function podsAt(workload: Workload, number: number | undefined, port: Field | undefined): Endpoint[] {
   const weight = workload.replicas;
   return number === undefined || weight === 0
     ? []
@@ -117,7 +119,7 @@ function podsAt(workload: Workload, number: number | undefined, port: Field): En
           port: {
             number,
             names: namesOfPort(number, workload),
-            protocol: port.get('protocol').text === 'UDP' ? 'UDP' : 'TCP',
+            protocol: port?.get('protocol').text === 'UDP' ? 'UDP' : 'TCP',
           },
           weight,
         },
@@ -187,9 +189,13 @@ export function isHeadless({ resource }: Pick<Host, 'resource'>): boolean {
   return resource.type === Kind.SERVICE && resource.spec.get('clusterIP').text === 'None';
 }
 
-/** The Pods that a client may choose, among them itself. Subsets and target ports make no difference. */
-export function chosenEndpoints(host: Host, port: Field, cluster: Cluster): Endpoint[] {
-  return cluster.selectedBy(host.resource).flatMap(workload => podsAt(workload, port.get('port').number, port));
+/**
+ * The Pods that a client may choose, among them itself. Subsets and target ports make no difference, and the name leads
+ * to the Pods on ports that the Service does not declare, too.
+ */
+export function chosenEndpoints(host: Host, port: number, cluster: Cluster): Endpoint[] {
+  const field = portsOf(host).find(each => portNumber(each) === port);
+  return cluster.selectedBy(host.resource).flatMap(workload => podsAt(workload, port, field));
 }
 
 /** Throws for the only Pod of a headless Service that calls it. */

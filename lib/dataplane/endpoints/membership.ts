@@ -1,4 +1,4 @@
-import { type Cluster, Membership, membershipOf, offersMutualTls, type Workload } from '../../manifests';
+import { type Cluster, isInLinkerd, Membership, membershipOf, offersMutualTls, type Workload } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 
 /** Where a result would depend on whether the Pods of a namespace that manifests do not declare are in the mesh. */
@@ -27,6 +27,26 @@ export function hasSidecar(workload: Workload, cluster: Cluster): boolean {
         'Only workloads with sidecars, and those outside the mesh, are simulated.',
       );
   }
+}
+
+/** Whether a workload has a proxy of Linkerd. Throws if that is unknown, or if Istio injects one, too. */
+export function hasLinkerdProxy(workload: Workload, cluster: Cluster): boolean {
+  const isIn = isInLinkerd(workload, cluster);
+  const name = `${workload.namespace}/${workload.name}`;
+  if (isIn === undefined) {
+    throw new Unsimulated(
+      `The manifests do not declare the namespace ${workload.namespace}, so it is unknown whether Linkerd injects its Pods.`,
+      'Add the Namespace, or annotate the Pods with `linkerd.io/inject`.',
+    );
+  }
+  const ofIstio = membershipOf(workload, cluster);
+  if (isIn && ofIstio === Membership.UNKNOWN) {
+    throw new UnknownMembership(workload.namespace);
+  }
+  if (isIn && ofIstio !== Membership.NONE) {
+    throw new Unsimulated(`${name} is in the meshes of Linkerd and of Istio.`, 'Remove it from one of them.');
+  }
+  return isIn;
 }
 
 /** Whether the Pods are a gateway of Istio: their proxy serves Gateways, and no application is behind it. */

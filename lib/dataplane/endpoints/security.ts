@@ -11,4 +11,6 @@ export interface Security {
   readonly isExternal?: boolean;
   /** Whether the proxy passes the connection through to an unknown destination. */
   readonly isPassedThrough?: boolean;
+  /** Whether the client's own TLS ends at the application. */
+  readonly isEncrypted?: boolean;
 }

@@ -1,19 +1,28 @@
+import { isIP } from 'node:net';
 import { type Cluster, type Field, isWithin, Kind, type Resource } from '../../manifests';
-import { forwardedFor, type Message } from '../messages/message';
-import { headerModifier, operated } from '../routes/header-operations';
+import { authoritiesOf } from '../endpoints/certificate-authorities';
+import { authorityOf, forwardedFor, type Message, withoutForgedCertificate } from '../messages/message';
+import { toHost } from '../routes/header-operations';
 import { CLIENT_TRAFFIC_POLICY, ENVOY_PROXY } from '../unread/envoy-gateway';
 import { requireRead, titleOf, unreadField } from '../unread/read';
 import { Unsimulated } from '../messages/unsimulated';
 import { type PathResponse, normalizedBy } from './paths';
 import { type Attachment, policyFor } from './attachment';
+import { forwardsCertificateHeader, UNDERSCORES, withEarlyHeaders, withUnderscores } from './client-headers';
 
 /** The client settings of a listener, from its ClientTrafficPolicy. */
 export interface ClientTerms {
   /** Whether it requires client certificates. */
   readonly needsCertificate: boolean;
-  /** Early header changes, before all other filters. */
-  readonly received: (message: Message) => Message;
-  /** The request with its normalized path, or the response to a path that the proxy does not accept. */
+  /**
+   * Early changes of headers, before all filters, or the response to headers that the proxy does not accept.
+   * @param isMutual whether the client presents a certificate
+   */
+  readonly received: (message: Message, isMutual: boolean) => Message | PathResponse;
+  /**
+   * The request with its normalized path, or the response to a path that the proxy does not accept, or to which it
+   * responds by itself.
+   */
   readonly normalized: (message: Message) => Message | PathResponse;
 }
 
@@ -22,17 +31,51 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   requirePatchesRead(place.gateway, cluster);
   requireProxyRead(place.gateway, cluster);
   const policy = policyFor(Kind.CLIENT_TRAFFIC_POLICY, place, cluster);
-  if (!policy) {
-    return { needsCertificate: false, received: message => message, normalized: message => normalizedBy(message) };
+  if (policy) {
+    requireRead(policy.spec, CLIENT_TRAFFIC_POLICY);
   }
-  requireRead(policy.spec, CLIENT_TRAFFIC_POLICY);
-  const validation = policy.spec.get('tls', 'clientValidation');
-  const early = headerModifier(policy.spec.get('headers', 'earlyRequestHeaders'));
+  const [validation, headers, path] = [['tls', 'clientValidation'], ['headers'], ['path']].map(names =>
+    policy?.spec.get(...names),
+  );
+  const invalid = validation && invalidAuthorities(validation, cluster);
   return {
-    needsCertificate: validation.exists && isRequired(validation),
-    received: message => withClientAddress({ ...message, headers: operated(message.headers, early) }, policy.spec),
-    normalized: message => normalizedBy(message, policy.spec.get('path')),
+    needsCertificate: validation?.exists === true && isRequired(validation) && !invalid,
+    received: (message, isMutual) => invalid ?? received(message, isMutual, policy?.spec, headers),
+    normalized: message => {
+      const found = normalizedBy(message, path);
+      return !('status' in found) && isHealthCheck(found, policy?.spec)
+        ? { status: 200, reason: 'the gateway responds to its health check' }
+        : found;
+    },
   };
+}
+
+/** The response to all requests of a listener whose certificates of authorities are none. */
+function invalidAuthorities(validation: Field, cluster: Cluster): PathResponse | undefined {
+  const { problem, isUnresolved } = validation.get('caCertificateRefs').exists
+    ? authoritiesOf(validation, 'envoy-gateway', cluster)
+    : {};
+  return problem === undefined || isUnresolved
+    ? undefined
+    : { status: 500, reason: `${titleOf(validation.resource)} is invalid: ${problem}` };
+}
+
+function received(message: Message, isMutual: boolean, spec?: Field, headers?: Field): Message | PathResponse {
+  const isForwarded = forwardsCertificateHeader(headers, isMutual && message.scheme === 'https');
+  const readable = withUnderscores(isForwarded ? message : withoutForgedCertificate(message), headers);
+  if (!readable) {
+    return { status: 400, reason: UNDERSCORES };
+  }
+  const early = headers ? withEarlyHeaders(readable, headers) : readable;
+  const isStripped = headers?.get('host', 'stripTrailingHostDot').isTrue === true;
+  const named = isStripped ? toHost(early, authorityOf(early).replace(/\.(:\d+)?$/, '$1')) : early;
+  return spec ? withClientAddress(named, spec) : named;
+}
+
+/** Health checks are those of a path with its query, and get a response before any filter. */
+function isHealthCheck({ path, query }: Message, spec: Field | undefined): boolean {
+  const expected = spec?.get('healthCheck', 'path');
+  return expected?.exists === true && expected.text === (query === '' ? path : `${path}?${query}`);
 }
 
 /** `RequireAny` accepts any certificate, even an invalid one, so it proves nothing. */
@@ -42,22 +85,41 @@ function isRequired(validation: Field): boolean {
 }
 
 /**
- * The address of the client: that of the connection, or of `x-forwarded-for` if a trusted proxy connects. Its entries
- * are read from the right, up to the first that is not trusted.
+ * The address of the client: that of the connection, of a header, or of `x-forwarded-for`: the entry at a number of
+ * proxies, or if a trusted proxy connects the first from the right that is not trusted.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
  */
-function withClientAddress(message: Message, spec: Field): Message {
+function withClientAddress(message: Message, spec: Field): Message | PathResponse {
   const detection = spec.get('clientIPDetection');
-  const trusted = detection.get('xForwardedFor', 'trustedCIDRs').texts;
-  const isTrusted = (address: string) => trusted.some(each => isWithin(address, each));
-  if (!detection.exists || message.address === undefined || (trusted.length > 0 && !isTrusted(message.address))) {
+  const header = detection.get('customHeader');
+  if (header.exists) {
+    return withAddressOf(header, message);
+  }
+  const forwarded = detection.get('xForwardedFor');
+  const entries = forwardedFor(message);
+  const hops = forwarded.get('numTrustedHops').number;
+  if (hops !== undefined) {
+    const entry = entries.at(-Math.max(hops, 1)) ?? '';
+    return isIP(entry) > 0 ? { ...message, address: entry } : message;
+  }
+  if (!forwarded.exists || message.address === undefined) {
     return message;
   }
-  if (trusted.length === 0) {
-    return { ...message, address: undefined };
-  }
-  const entries = forwardedFor(message);
-  return { ...message, address: entries.reverse().find(each => !isTrusted(each)) ?? entries.at(-1) ?? message.address };
+  const trusted = forwarded.get('trustedCIDRs').texts;
+  const isTrusted = (address: string) => trusted.some(each => isWithin(address, each));
+  return isTrusted(message.address)
+    ? { ...message, address: entries.reverse().find(each => !isTrusted(each)) ?? entries.at(-1) ?? message.address }
+    : message;
+}
+
+/** The address that a header has; without one, clients have that of their connection, or get 403. */
+function withAddressOf(header: Field, message: Message): Message | PathResponse {
+  const value = message.headers[header.get('name').text.toLowerCase()] ?? '';
+  return isIP(value) > 0
+    ? { ...message, address: value }
+    : header.get('failClosed').isTrue
+      ? { status: 403, reason: `the request has no address in ${header.get('name').text}` }
+      : message;
 }
 
 /** The EnvoyProxy of a Gateway, or that of its class. */

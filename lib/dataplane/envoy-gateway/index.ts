@@ -1,4 +1,5 @@
 export * from './clients';
+export { withLateHeaders } from './client-headers';
 export * from './cors';
 export * from './requests';
 export { withTerms } from './terms';

@@ -7,8 +7,10 @@ import { BACKEND_TRAFFIC_POLICY, ENVOY_EXTENSION_POLICY, SECURITY_POLICY } from 
 import { requireRead, titleOf } from '../unread/read';
 import { type Attachment, policyFor } from './attachment';
 import { authorize, problemOfRules } from './authorization';
+import { invalidClient } from './client-problems';
 import { clientTerms } from './clients';
 import { checkExternally, problemOfAuthorizer } from './external-authorizer';
+import { problemOfLocalKeys } from './jwks';
 import { problemOfKeys, verifyKey } from './keys';
 import { problemOfPasswords, verifyPassword } from './passwords';
 import { problemOfTokens, type Verified, verifyToken } from './tokens';
@@ -64,6 +66,14 @@ function responseOf([first]: readonly InvalidSetting[], verdict: Verified): Verd
     : verdict;
 }
 
+/** The token provider of a rule whose keys Envoy rejects. A policy that Envoy Gateway rejects has no keys there. */
+export function unusableKeys(place: Attachment, cluster: Cluster): Field | undefined {
+  const jwt = policyFor(Kind.SECURITY_POLICY, place, cluster)?.spec.get('jwt');
+  return jwt?.exists && problemOfTokens(jwt, cluster) === undefined
+    ? jwt.get('providers').items.find(each => problemOfLocalKeys(each, cluster) !== undefined)
+    : undefined;
+}
+
 /** The settings of a policy that Envoy Gateway rejects. An external authorizer that fails open is left out if it is one. */
 function invalidSettings({ spec }: Resource, context: Context): InvalidSetting[] {
   const settings: readonly (readonly [name: string, problemOf: (at: Field) => string | undefined])[] = [
@@ -110,11 +120,13 @@ export function isOpen(place: Attachment, asker: Caller, context: Context): Tern
   });
 }
 
-/** The invalid settings of a BackendTrafficPolicy. A single request does not exceed a rate limit, unless the limit is 0. */
+/** The invalid settings of a ClientTrafficPolicy and a BackendTrafficPolicy. A single request does not exceed a rate limit, unless the limit is 0. */
 function requireTrafficRead(place: Attachment, cluster: Cluster): readonly InvalidSetting[] {
+  const client = policyFor(Kind.CLIENT_TRAFFIC_POLICY, place, cluster);
+  const rejected = client ? invalidClient(client, place, cluster) : [];
   const policy = policyFor(Kind.BACKEND_TRAFFIC_POLICY, place, cluster);
   if (!policy) {
-    return [];
+    return rejected;
   }
   requireRead(policy.spec, BACKEND_TRAFFIC_POLICY);
   const rules = ['local', 'global'].flatMap(each => policy.spec.get('rateLimit', each, 'rules').items);
@@ -122,5 +134,5 @@ function requireTrafficRead(place: Attachment, cluster: Cluster): readonly Inval
   if (none) {
     throw new Unsimulated(`${titleOf(policy)} allows no requests (${String(none)}).`, 'Set a limit of at least 1.');
   }
-  return invalidTraffic(policy);
+  return [...rejected, ...invalidTraffic(policy)];
 }

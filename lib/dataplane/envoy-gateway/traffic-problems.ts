@@ -41,12 +41,12 @@ function isDuration(at: Field): boolean {
   return millisOf(at.text) !== undefined;
 }
 
-function isCount(value: number | undefined): boolean {
+export function isCount(value: number | undefined): boolean {
   return value !== undefined && Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 }
 
 /** The bytes of a quantity of Kubernetes. */
-function bytesIn(text: string): number | undefined {
+export function bytesIn(text: string): number | undefined {
   const [, digits, unit = ''] = /^(-?\d+(?:\.\d+)?)([kKMGTPE]i?)?$/.exec(text) ?? [];
   const power = ['', 'k', 'M', 'G', 'T', 'P', 'E'].indexOf(unit.replace('i', '').replace('K', 'k'));
   return digits === undefined ? undefined : Number(digits) * (unit.endsWith('i') ? 1024 : 1000) ** power;

@@ -16,9 +16,11 @@ import {
   PODS_ELSEWHERE,
   type Resource,
   type Workload,
+  portNumber,
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { DestinationRules } from '../clusters/destination-rule';
+import type { Caller } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
 import type { Attempt } from '../endpoints/connection';
 import { chosenEndpoints, type Endpoint, endpointsOf, headlessTlsMode, isHeadless } from '../endpoints/endpoints';
@@ -146,7 +148,30 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
   }
   const isChosen = isHeadless(host);
   const tlsMode = isChosen ? headlessTlsMode(host, cluster) : undefined;
-  for (const endpoint of isChosen ? chosenEndpoints(host, port, cluster) : endpointsOf(host, port, {}, cluster)) {
+  const found = isChosen
+    ? failureAt(chosenEndpoints(host, portNumber(port) ?? 0, cluster), caller, tlsMode, cluster)
+    : failureOfSelected(
+        cluster,
+        JSON.stringify([namespace, host.resource.spec.get('selector').value, port.value]),
+        host,
+        port,
+        caller,
+      );
+  return found ? [{ ...found, port, isHeadless: isChosen }] : [];
+}
+
+/** What fails at a port of a Service that is not headless: the same for each with its selector. */
+const failureOfSelected = memoByKey((cluster: Cluster, _key: string, host: Host, port: Field, caller: Caller) =>
+  failureAt(endpointsOf(host, port, {}, cluster), caller, undefined, cluster),
+);
+
+function failureAt(
+  endpoints: readonly Endpoint[],
+  caller: Caller,
+  tlsMode: string | undefined,
+  cluster: Cluster,
+): Pick<FailingPort, 'by' | 'reason'> | undefined {
+  for (const endpoint of endpoints) {
     const { workload } = endpoint;
     const key = `${caller.namespace} ${endpoint.port.number} ${endpoint.port.protocol} ${tlsMode ?? ''}`;
     const { refusal, isExcluded } = workload
@@ -154,10 +179,10 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
       : OUTSIDE;
     const by = refusal?.by?.resource.type === Kind.PEER_AUTHENTICATION ? refusal.by : undefined;
     if (refusal && (isExcluded ? refusal.by?.resource.kind !== 'NetworkPolicy' : by)) {
-      return [{ by: isExcluded ? undefined : by, port, isHeadless: isChosen, reason: refusal.reason }];
+      return { by: isExcluded ? undefined : by, reason: refusal.reason };
     }
   }
-  return [];
+  return undefined;
 }
 
 /** How the Pods of a workload react to a connection: the same for each Service of them. */

@@ -8,6 +8,7 @@ import { type Caller, callerOf } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
 import type { Security } from '../endpoints/security';
 import type { Context } from '../clusters/context';
+import { allowsInLinkerd } from '../clusters/linkerd-inbound';
 import type { Endpoint } from '../endpoints/endpoints';
 import { and, type Ternary } from '../messages/unsimulated';
 import { clientOf, isUnreadBetween } from '../unread';
@@ -82,14 +83,16 @@ function isAllowedAt(
   }
   const isAllowed = connection.isAtZtunnel
     ? authorizeAtZtunnel(workload, connection, cluster).isAllowed
-    : isProxied(workload, endpoint.port.number, cluster)
-      ? allows(
-          workload,
-          { connection, isTcp: isTcp || connection.isEncrypted === true },
-          callerOf(workload, cluster),
-          context,
-        )
-      : true;
+    : connection.linkerd
+      ? allowsInLinkerd(workload, connection, isTcp, cluster)
+      : isProxied(workload, endpoint.port.number, cluster)
+        ? allows(
+            workload,
+            { connection, isTcp: isTcp || connection.isEncrypted === true },
+            callerOf(workload, cluster),
+            context,
+          )
+        : true;
   return doubt && isAllowed !== false ? undefined : isAllowed;
 }
 

@@ -26,6 +26,7 @@ import { endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
 import { ingressPaths } from './gateway-paths';
 import { ReachableHosts } from './host-groups';
 import { routed } from './route-path';
+import { pathsOfLinkerd, pathsOutside } from './linkerd-paths';
 import { pathsOfZtunnel } from './ztunnel-paths';
 
 /** All traffic paths of all callers, and from outside: the virtual hosts, routes and clusters that requests use. */
@@ -59,6 +60,12 @@ function pathsFrom(caller: Caller, context: Context, reachable: ReachableHosts |
   const { cluster } = context;
   const { proxy } = caller;
   const hosts = reachable?.straight ?? cluster.hosts.all;
+  if (caller.linkerd) {
+    return [
+      ...hosts.flatMap(host => portsOf(host).flatMap(port => pathsOfLinkerd(caller, host, port, straight, context))),
+      ...pathsOutside(caller, context),
+    ];
+  }
   if (!proxy) {
     return hosts.flatMap(host => portsOf(host).flatMap(port => straight(caller, host, port, context)));
   }
@@ -201,7 +208,7 @@ function straight(caller: Caller, host: Host, port: Field, context: Context): Tr
     host.resource.type !== Kind.SERVICE
       ? [outsideEndpoint(host.name, number, host)]
       : isHeadless(host)
-        ? chosenEndpoints(host, port, cluster)
+        ? chosenEndpoints(host, number, cluster)
         : endpointsOf(host, port, {}, cluster);
   const ends = endsAt(endpoints, { isPassedThrough: true }, 1, carriesRequests(port) === false, caller, context);
   const trafficPath: TrafficPath = {

@@ -17,7 +17,8 @@ export function requireKnownController(gateway: Resource, cluster: Cluster): voi
     const className = gateway.spec.get('gatewayClassName').text;
     throw new Unsimulated(
       `${titleOf(gateway)} has the class ${className}, whose controller is not simulated.`,
-      'Use Istio or Envoy Gateway; add the GatewayClass to the manifests if it belongs to one of them.',
+      'Use Istio or Envoy Gateway. If the class is of one of them, add the GatewayClass to the manifests, or set '
+        + '`gatewayClasses`.',
     );
   }
 }

@@ -35,10 +35,10 @@ export function assumedPodsOf({ at, gateway, caller }: GatewayListener, cluster:
     return undefined;
   }
   const labels = Object.entries(caller.labels).map(([name, value]) => `${name}: ${value}`);
-  const place = cluster.namespaces.includes(caller.namespace) || caller.namespace === cluster.mesh.rootNamespace;
+  const known = [...cluster.namespaces, ...cluster.gatewayPods.map(each => each.namespace), cluster.mesh.rootNamespace];
   return (
     `assumption: the Pods of ${caller.title}, which are not among the manifests, have the labels ${labels.join(', ')}`
-    + (place ? ` in namespace ${caller.namespace}` : '')
+    + (known.includes(caller.namespace) ? ` in namespace ${caller.namespace}` : '')
   );
 }
 

@@ -1,4 +1,4 @@
-import { addTo, type Cluster, covers, memo } from '../../manifests';
+import { addTo, type Cluster, covers, HostPatterns, memo, memoByKey } from '../../manifests';
 import { throughManagedApi } from '../apis';
 import type { Context } from '../clusters/context';
 import { type GatewayListener, unknownPods } from './listener';
@@ -9,7 +9,7 @@ import { istioListeners } from './istio-listeners';
 import { type Message, serverNameOf } from '../messages/message';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { Unsimulated } from '../messages/unsimulated';
-import { requireListenersRead, requireNoBinding, requireNoIngress } from '../unread';
+import { requireListenersRead, requireNoIngress, requireNoLoadBalancer, requireNoUnseenGateway } from '../unread';
 import { type Outside, through } from './through-listener';
 
 /** A request from outside: through a managed API, if one has the host, and a gateway. */
@@ -49,16 +49,13 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     outside.gateway === undefined
       ? gatewayListeners(context.cluster)
       : (listenersIn(context.cluster).byGateway.get(outside.gateway) ?? []);
-  const fitting = listeners.filter(
-    each =>
-      each.port === message.port
-      && ((each.tls !== 'none') === (message.scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)),
-  );
+  const fitting = fittingOf(listeners, `${message.port} ${message.scheme}`, message);
   const [first] = fitting;
   if (!first) {
     requireListenersRead(undefined, message.host, context.cluster);
     requireNoIngress(message.host, context.cluster);
-    requireNoBinding(message.host, context.cluster);
+    requireNoLoadBalancer(message, context.cluster);
+    requireOthersSeen(message, outside, context);
     return ended({ status: 0, reason: `no gateway has a listener for ${message.scheme} on port ${message.port}` });
   }
   const name = serverNameOf(message);
@@ -66,7 +63,11 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
   if (!listener && message.scheme === 'https') {
     fitting.forEach(each => requireListenersRead(each.gateway, message.host, context.cluster));
     requireNoIngress(message.host, context.cluster);
+    requireOthersSeen(message, outside, context);
     return ended({ status: 0, by: first.at, reason: `no gateway has a certificate for ${name}` });
+  }
+  if (!mayRoute(listener ?? first, message.host)) {
+    requireOthersSeen(message, outside, context);
   }
   const simulation = throughAny(listener ?? first, message, outside, context);
   const assumptions = [
@@ -75,6 +76,20 @@ function atGateway(message: Message, outside: Outside, context: Context, isDirec
     isDirect && message.address === undefined ? assumedAddress(listener ?? first, context.cluster) : undefined,
   ].filter(each => each !== undefined);
   return assumptions.length === 0 ? simulation : { ...simulation, steps: [...assumptions, ...simulation.steps] };
+}
+
+/** Whether a listener has routes for a host, or forwards connections. */
+function mayRoute(listener: GatewayListener, host: string): boolean {
+  return (
+    !listener.carriesRequests || listener.virtualHosts().some(({ domains }) => domains.some(each => covers(each, host)))
+  );
+}
+
+/** Throws if a gateway that is not among the manifests may route a request for which none is named. */
+function requireOthersSeen({ host }: Message, { gateway }: Outside, { cluster }: Context): void {
+  if (gateway === undefined) {
+    requireNoUnseenGateway(host, cluster);
+  }
 }
 
 /** Throws if the result depends on gateway Pods that no manifest contains. */
@@ -103,9 +118,24 @@ function resultOf({ outcomes, timeoutMs, retries }: SimulationResult): string {
   return JSON.stringify({ ends, timeoutMs, retries });
 }
 
+/** Those of some listeners for a port and a scheme, one list for all requests to them. */
+const fittingOf = memoByKey(
+  (listeners: readonly GatewayListener[], _key: string, { port, scheme }: Message): readonly GatewayListener[] =>
+    listeners.filter(
+      each =>
+        each.port === port
+        && ((each.tls !== 'none') === (scheme === 'https') || (each.tls === 'none' && !each.carriesRequests)),
+    ),
+);
+
+const patternsOf = memo(
+  (listeners: readonly GatewayListener[]) =>
+    new HostPatterns(listeners.flatMap(listener => listener.hosts.map(host => [host, listener] as const))),
+);
+
 /** The listener with the most specific host. Throws if two gateways have it. */
 function bestListener(listeners: readonly GatewayListener[], host: string): GatewayListener | undefined {
-  const ranked = listeners.map(listener => ({
+  const ranked = [...new Set(patternsOf(listeners).meeting(host))].map(listener => ({
     listener,
     length: Math.max(...listener.hosts.map(each => (each === host ? Infinity : covers(each, host) ? each.length : 0))),
   }));
@@ -147,8 +177,12 @@ const listenersIn = memo((cluster: Cluster): Listeners => {
       podsOfGateway.set(name, (podsOfGateway.get(name) ?? new Set()).add(podsOf(listener)));
     }
   }
-  const byGateway = [...podsOfGateway].map(
-    ([key, pods]) => [key, [...pods].flatMap(each => byPods.get(each) ?? [])] as const,
-  );
+  const lists = new Map<string, readonly GatewayListener[]>();
+  const byGateway = [...podsOfGateway].map(([key, pods]) => {
+    const names = [...pods].join('\n');
+    const list = lists.get(names) ?? [...pods].flatMap(each => byPods.get(each) ?? []);
+    lists.set(names, list);
+    return [key, list] as const;
+  });
   return { all, byGateway: new Map(byGateway) };
 });

@@ -1,4 +1,15 @@
-import { type Cluster, controllerOf, type Field, Kind, type Labels, type Resource } from '../../manifests';
+import { createHash } from 'node:crypto';
+import {
+  type AssumedGatewayPods,
+  type Cluster,
+  controllerOf,
+  type Field,
+  isGatewayInLinkerd,
+  Kind,
+  type Labels,
+  ownValue,
+  type Resource,
+} from '../../manifests';
 import { identityOf, type ProxiedCaller } from '../endpoints/caller';
 import { labelsByIstio, usualName } from '../endpoints/gateway-labels';
 import type { Proxy } from '../endpoints/proxy';
@@ -12,7 +23,7 @@ export interface InstalledGateway {
   readonly labels: Labels;
   readonly serviceAccount: string;
   readonly ports: readonly PublishedPort[];
-  /** Whether an IstioOperator among the manifests declares it. */
+  /** Whether an IstioOperator among the manifests declares it, or an assumption. */
   readonly isDeclared?: boolean;
 }
 
@@ -23,20 +34,38 @@ export interface PublishedPort {
 }
 
 /**
- * The gateways of Istio that may be installed: those of IstioOperators among the manifests, those of Istio's profiles,
+ * The gateways of Istio that may be installed: those that are assumed, those of IstioOperators among the manifests, those of Istio's profiles,
  * and the releases of its `gateway` chart that its documentation installs.
  * @see https://istio.io/latest/docs/setup/additional-setup/gateway/
  */
 export function installedGateways(cluster: Cluster): InstalledGateway[] {
-  const declared = operatorGateways(cluster);
+  const declared = [...cluster.gatewayPods.map(ofAssumption), ...operatorGateways(cluster)];
   const ofProfiles = (['ingress', 'egress'] as const).map(direction =>
     ofComponent(direction, `istio-${direction}gateway`, cluster.mesh.rootNamespace),
   );
   return [
     ...declared,
-    ...ofProfiles.filter(each => !declared.some(({ name }) => name === each.name)),
-    ...RELEASES.map(ofRelease),
+    ...[
+      ...ofProfiles.filter(each => !declared.some(({ name }) => name === each.name)),
+      ...RELEASES.map(ofRelease),
+    ].filter(each => !cluster.gatewayPods.some(({ labels }) => haveOneInCommon(labels, each.labels))),
   ];
+}
+
+/** Whether one Gateway may select two sets of labels. */
+function haveOneInCommon(some: Labels, others: Labels): boolean {
+  return Object.entries(some).some(([name, value]) => ownValue(others, name) === value);
+}
+
+function ofAssumption({ name, namespace, labels, serviceAccount, ports }: AssumedGatewayPods): InstalledGateway {
+  return {
+    name,
+    namespace,
+    labels,
+    serviceAccount: serviceAccount ?? name,
+    ports: (ports ?? []).flatMap(each => published(each.port, each.targetPort)),
+    isDeclared: true,
+  };
 }
 
 /** The names of Helm releases in Istio's documentation and its charts. */
@@ -152,10 +181,25 @@ function callerOf(gateway: Resource, cluster: Cluster): ProxiedCaller {
   const proxy: Proxy = { namespace, labels, identity, gateways: [], isGateway: true };
   return {
     title: `the gateway ${gateway.key}`,
-    namespace: isOfIstio ? namespace : 'envoy-gateway-system',
+    namespace: isOfIstio ? namespace : ENVOY_GATEWAY,
     labels,
     proxy,
+    ...(!isOfIstio && isGatewayInLinkerd(gateway)
+      ? { linkerd: { namespace: ENVOY_GATEWAY, serviceAccount: accountByEnvoyGateway(gateway) } }
+      : {}),
   };
+}
+
+const ENVOY_GATEWAY = 'envoy-gateway-system';
+
+/**
+ * The ServiceAccount that Envoy Gateway creates for the Pods of a Gateway.
+ * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/utils/misc.go
+ */
+function accountByEnvoyGateway({ name, namespace }: Resource): string {
+  const digest = createHash('sha256').update(`${namespace}/${name}`).digest('hex').slice(0, 8);
+  const text = `${namespace}-${name}`;
+  return `envoy-${text.length > 48 ? text.slice(0, 48).replace(/-$/, '') : text}-${digest}`;
 }
 
 const OF_ENVOY_GATEWAY: Labels = {

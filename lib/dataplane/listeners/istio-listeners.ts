@@ -5,6 +5,7 @@ import {
   covers,
   type Field,
   fullHost,
+  HostPatterns,
   Kind,
   memo,
   memoByKey,
@@ -76,7 +77,7 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
   const { at, pods, number, podPort, tls, carriesRequests } = server;
   const { resource: gateway } = at;
   const others = once(() => (pods.others?.() ?? []).flatMap(each => moved(server, servers, each, cluster)));
-  const proxy: Proxy = { ...pods.proxy, gateways: [...new Set(servers.map(each => each.at.resource.key))] };
+  const proxy: Proxy = { ...pods.proxy, gateways: gatewaysOf(servers) };
   return outsidePorts(podPort, pods).map(port => ({
     at,
     gateway: pods.gateway,
@@ -94,6 +95,8 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
       connectionFor({ ...message, port: number }, at, tls === 'passthrough' ? 'tls' : 'tcp', proxy, cluster),
   }));
 }
+
+const gatewaysOf = memo((servers: readonly Server[]) => [...new Set(servers.map(each => each.at.resource.key))]);
 
 /** A server and those that share its routes, with Pods of another assumption. */
 function moved(
@@ -130,6 +133,8 @@ function tlsOf(at: Field, { proxy }: Pods, cluster: Cluster): ListenerTls {
   }
   switch (mode || 'PASSTHROUGH') {
     case 'SIMPLE':
+    // Clients without the optional certificate are accepted.
+    case 'OPTIONAL_MUTUAL':
       return 'simple';
     case 'MUTUAL':
       return 'mutual';
@@ -150,6 +155,8 @@ function protocolOf(at: Field): string {
 
 interface Pods {
   readonly ports: readonly PublishedPort[];
+  /** Whether their Service has no others. */
+  readonly areAllPorts?: boolean;
   readonly proxy: Omit<Proxy, 'gateways'>;
   /** The Gateway API Gateway of the Pods, if any. */
   readonly gateway?: Resource;
@@ -177,7 +184,13 @@ function podsOf(gateway: Resource, cluster: Cluster): Pods {
   const { proxy, others } = assumedPods(gateway, cluster);
   // A Helm release of the same name listens on the ports of its Service.
   const isTranslated = !first?.isDeclared && ports.some(each => each.port !== each.targetPort);
-  return { ports, proxy, others: () => [...others(), ...(isTranslated ? [{ proxy, isUntranslated: true }] : [])] };
+  const areAllPorts = first?.isDeclared === true && ports.length > 0;
+  return {
+    ports,
+    areAllPorts,
+    proxy,
+    others: () => [...others(), ...(isTranslated ? [{ proxy, isUntranslated: true }] : [])],
+  };
 }
 
 /**
@@ -188,10 +201,10 @@ function podPortOf(number: number, { ports }: Pods): number {
   return ports.find(each => each.port === number)?.targetPort ?? number;
 }
 
-/** The Service ports that map to a port of the Pods; the same port without a Service. */
-function outsidePorts(podPort: number, { ports }: Pods): number[] {
+/** The Service ports that map to a port of the Pods; the same port without a Service of which all ports are known. */
+function outsidePorts(podPort: number, { ports, areAllPorts = false }: Pods): number[] {
   const found = ports.filter(each => each.targetPort === podPort).map(each => each.port);
-  return found.length > 0 ? [...new Set(found)] : [podPort];
+  return found.length > 0 || areAllPorts ? [...new Set(found)] : [podPort];
 }
 
 /**
@@ -243,18 +256,22 @@ function connectionFor(
 
 /** The hosts that a VirtualService and a server have in common: of a name and a wildcard, the name. */
 function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster): string[] {
-  const own = serverHosts(server).filter(({ scope }) => ['*', virtualService.namespace].includes(scope));
-  const theirs = virtualService.spec
+  const own = hostPatternsOf(server);
+  const common = virtualService.spec
     .get('hosts')
-    .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase());
-  return [
-    ...new Set(
-      own.flatMap(({ host }) =>
-        theirs.flatMap(other => (covers(host, other) ? [other] : covers(other, host) ? [host] : [])),
-      ),
-    ),
-  ];
+    .texts.map(each => fullHost(each, virtualService.namespace, cluster.clusterDomain).toLowerCase())
+    .flatMap(other =>
+      own
+        .meeting(other)
+        .filter(({ scope }) => ['*', virtualService.namespace].includes(scope))
+        .map(({ host, order }) => ({ order, host: covers(host, other) ? other : host })),
+    );
+  return [...new Set(common.sort((a, b) => a.order - b.order).map(each => each.host))];
 }
+
+const hostPatternsOf = memo(
+  (server: Field) => new HostPatterns(serverHosts(server).map((each, order) => [each.host, { ...each, order }])),
+);
 
 /** The hosts of a server, each with the namespace whose VirtualServices may use it: `*` for all. */
 export function serverHosts(server: Field): { readonly scope: string; readonly host: string }[] {

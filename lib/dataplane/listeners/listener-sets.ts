@@ -22,7 +22,7 @@ export const listenersOf = memo((gateway: Resource, cluster: Cluster): readonly 
   }
   const sets = (setsByGateway(cluster).get(gateway.key) ?? []).filter(each => isAllowed(each, gateway, cluster));
   const all = [...own, ...byAge(sets).flatMap(each => each.spec.get('listeners').items)];
-  return all.reduce<Field[]>((kept, each) => (kept.some(other => conflicts(each, other)) ? kept : [...kept, each]), []);
+  return withoutConflicts(all);
 });
 
 const setsByGateway = memo((cluster: Cluster): ReadonlyMap<string, Resource[]> => {
@@ -49,15 +49,23 @@ function isAllowed({ namespace }: Resource, gateway: Resource, cluster: Cluster)
   }
 }
 
-/** Whether two listeners cannot exist on one port: with hosts they need different ones, without hosts there is one. */
-function conflicts(one: Field, other: Field): boolean {
-  if (one.get('port').text !== other.get('port').text) {
-    return false;
-  }
-  const haveHosts = [one, other].map(each => ['HTTP', 'HTTPS', 'TLS'].includes(each.get('protocol').text));
-  return haveHosts.every(each => each) ? hostAt(one) === hostAt(other) : true;
+/** Listeners without those that cannot exist beside earlier ones: on a port with hosts there is one of each, else one. */
+function withoutConflicts(listeners: readonly Field[]): Field[] {
+  const taken = new Map<string, Set<string | undefined>>();
+  return listeners.filter(each => {
+    const [port, host] = [each.get('port').text, hostAt(each)];
+    const hosts = taken.get(port) ?? new Set();
+    const isFree = hosts.size === 0 || (host !== undefined && !hosts.has(undefined) && !hosts.has(host));
+    if (isFree) {
+      taken.set(port, hosts.add(host));
+    }
+    return isFree;
+  });
 }
 
-function hostAt(listener: Field): string {
-  return listener.get('hostname').text || '*';
+/** The host of a listener; undefined for a protocol without hosts. */
+function hostAt(listener: Field): string | undefined {
+  return ['HTTP', 'HTTPS', 'TLS'].includes(listener.get('protocol').text)
+    ? listener.get('hostname').text || '*'
+    : undefined;
 }

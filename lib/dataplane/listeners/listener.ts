@@ -47,7 +47,7 @@ export function unknownPods(
   return new Unsimulated(
     `The Pods of ${caller.title} are not in the manifests, and the result depends on their ${aspects}`
       + `${objects.length > 0 ? `: ${objects.join(', ')}` : ''}.`,
-    'Add the Deployment of the gateway to the manifests.',
+    'Add the Deployment of the gateway to the manifests, or set `gatewayPods`.',
   );
 }
 
@@ -56,7 +56,7 @@ export function requireKnownTls({ at, tls }: Pick<GatewayListener, 'at' | 'tls'>
   if (tls === 'unsimulated') {
     throw new Unsimulated(
       `The Gateway ${at.resource.key} has TLS mode ${at.get('tls', 'mode').text} (${String(at)}).`,
-      'Use SIMPLE, MUTUAL, ISTIO_MUTUAL or PASSTHROUGH, which are simulated.',
+      'Use SIMPLE, MUTUAL, OPTIONAL_MUTUAL, ISTIO_MUTUAL or PASSTHROUGH, which are simulated.',
     );
   }
 }

@@ -1,24 +1,32 @@
 import { abortedBy, applyRule } from '../clusters/apply-rule';
 import { acceptedBy, authorizerSteps } from '../clusters/inbound';
-import { checkRequest, clientTerms, requireConnectionsOpen, withCors, withTerms } from '../envoy-gateway';
+import {
+  checkRequest,
+  type ClientTerms,
+  clientTerms,
+  requireConnectionsOpen,
+  withCors,
+  withLateHeaders,
+  withTerms,
+} from '../envoy-gateway';
 import { sendConnection } from '../clusters/tcp';
 import { authenticate, type Authenticated, isPreflight } from '../policies/authentication';
-import { authorize, type Verdict } from '../policies/authorization';
+import { authorize } from '../policies/authorization';
 import { checkAuthorizers } from '../policies/custom';
-import type { Caller } from '../endpoints/caller';
 import type { Connection } from '../endpoints/connection';
 import type { Context } from '../clusters/context';
 import { withClientAddress } from './client-address';
 import { refusedConnection } from './client-connection';
 import { requireKnownController } from './controller';
+import { rejectedFor } from './rejected-ports';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
 import { authorityOf, type Message, serverNameOf, withoutForgedCertificate } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from '../clusters/normalization';
 import type { Field } from '../../manifests';
 import { ended, type SimulationResult } from '../clusters/simulation-result';
 import { hiddenStatus } from './hidden-status';
-import { Unsimulated } from '../messages/unsimulated';
 import { type Route, routeFor } from '../routes/rule';
+import { inMesh, refused, requireKnown } from './verdicts';
 import { type VirtualHost, virtualHostOf } from '../virtual-hosts/virtual-hosts';
 import { requireListenerRead, requireNoIngress, requireNoUnreadKind } from '../unread';
 
@@ -32,7 +40,19 @@ export interface Outside {
   readonly connection?: Connection;
 }
 
+/** What happens to a request at a listener, and behind it. */
 export function through(
+  listener: GatewayListener,
+  message: Message,
+  outside: Outside,
+  context: Context,
+): SimulationResult {
+  const simulation = accepted(listener, message, outside, context);
+  const place = listener.carriesRequests ? attachmentOf(listener) : undefined;
+  return place ? withLateHeaders(simulation, place, context.cluster) : simulation;
+}
+
+function accepted(
   listener: GatewayListener,
   message: Message,
   { hasCertificate, connection: inside }: Outside,
@@ -50,6 +70,11 @@ export function through(
     inside || message.address === undefined ? undefined : refusedConnection(listener, message.address, context.cluster);
   if (refusal) {
     return ended({ status: 0, ...refusal }, steps);
+  }
+  const keys = rejectedFor(listener, context.cluster);
+  if (keys) {
+    const reason = `${caller.title} rejects the configuration of the port, since a token provider has no usable key`;
+    return ended({ status: 0, by: keys, reason }, steps);
   }
   const place = attachmentOf(listener);
   const client = place && clientTerms(place, context.cluster);
@@ -70,9 +95,9 @@ export function through(
     return passedOn(listener, message, inside, steps, context);
   }
   const target = policyTargetOf(listener);
-  const arrived = withoutForgedCertificate(message);
-  const received = inMesh(listener, () => withClientAddress(listener, arrived, context.cluster)) ?? arrived;
-  const request = client ? client.normalized(client.received(received)) : normalized(received, context.cluster);
+  const request = client
+    ? readAs(client, message, hasCertificate)
+    : normalized(receivedInMesh(listener, message, context), context.cluster);
   if (!request || 'status' in request) {
     return ended({ status: 400, reason: UNREADABLE_PATH, ...request, by: listener.at }, steps);
   }
@@ -160,6 +185,17 @@ export function through(
   };
 }
 
+/** The request as Envoy Gateway's listener reads it, or its response. */
+function readAs(client: ClientTerms, message: Message, hasCertificate: boolean): ReturnType<ClientTerms['normalized']> {
+  const received = client.received(message, hasCertificate);
+  return 'status' in received ? received : client.normalized(received);
+}
+
+function receivedInMesh(listener: GatewayListener, message: Message, { cluster }: Context): Message {
+  const arrived = withoutForgedCertificate(message);
+  return inMesh(listener, () => withClientAddress(listener, arrived, cluster)) ?? arrived;
+}
+
 /** Envoy Gateway injects faults before its policies: those that it denies are aborted with the others. */
 function withFault(simulation: SimulationResult, { rule }: Route): SimulationResult {
   const [aborted] = abortedBy(rule);
@@ -242,39 +278,9 @@ function passedOn(
   };
 }
 
-/**
- * Throws {@link Unsimulated} for a verdict that depends on what is unknown, unless the request is denied with the same
- * status in any case.
- */
-function requireKnown(verdict: Verdict | undefined, { title }: Caller, statusOtherwise?: number): void {
-  if (verdict && verdict.isAllowed === undefined && verdict.status !== statusOtherwise) {
-    throw (
-      verdict.doubt?.()
-      ?? new Unsimulated(`Policies of ${title} depend on what is unknown of the request.`, 'Test it in a cluster.')
-    );
-  }
-}
-
-/** Only Istio gateways enforce Istio policies. */
-function inMesh<T>({ caller }: GatewayListener, say: () => T): T | undefined {
-  return caller.proxy.identity === undefined ? undefined : say();
-}
-
 /** Whether a route matches a request, before its token is validated. */
 function isRouted(virtualHost: VirtualHost | undefined, request: Message): boolean {
   return (
     virtualHost !== undefined && (virtualHost.needsTls === true || routeFor(virtualHost.routes, request) !== undefined)
-  );
-}
-
-function refused(
-  { by, reason }: Verdict,
-  status: number,
-  { title }: Caller,
-  steps: readonly string[],
-): SimulationResult {
-  return ended(
-    { status, by, reason: `denied by ${by?.resource.kind ?? ''} ${by?.resource.key ?? ''} at ${title}: ${reason}` },
-    steps,
   );
 }

@@ -1,3 +1,5 @@
+import { ownValue } from '../../manifests';
+
 /** The JSON Web Token of a request. */
 export interface Token {
   readonly claims: Readonly<Record<string, unknown>>;
@@ -51,6 +53,27 @@ export function serverNameOf({ scheme, serverName, host }: Message): string {
 /** The authority as in the `Host` header: with the port, unless it is the default of the scheme. */
 export function authorityOf({ authority, scheme, host, port }: Message): string {
   return authority ?? (port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`);
+}
+
+/**
+ * A header as conditions of proxies have it, by its name in lower case: a pseudo-header of HTTP/2 too, of which `host`
+ * is an alias.
+ * @see https://github.com/envoyproxy/envoy/blob/main/source/common/http/header_map_impl.cc
+ */
+export function headerOf(message: Message, name: string): string | undefined {
+  switch (name) {
+    case ':authority':
+    case 'host':
+      return authorityOf(message);
+    case ':method':
+      return message.method;
+    case ':path':
+      return message.query === '' ? message.path : `${message.path}?${message.query}`;
+    case ':scheme':
+      return message.scheme;
+    default:
+      return ownValue(message.headers, name);
+  }
 }
 
 /** The entries of `x-forwarded-for`, the most recent one last. */

@@ -35,7 +35,7 @@ import type { GatewayListener } from '../listeners/listener';
  * The data plane that manifests configure.
  * @param denyingAuthorizers the external authorizers that deny every request, by name
  */
-export function contextOf(cluster: Cluster, denyingAuthorizers: readonly string[] = []): Context {
+export function contextOf(cluster: Cluster, denyingAuthorizers = cluster.denyingAuthorizers): Context {
   const context: Context = {
     cluster,
     denyingAuthorizers,

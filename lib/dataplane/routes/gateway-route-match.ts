@@ -1,5 +1,5 @@
-import { ownValue, type Field, Kind } from '../../manifests';
-import type { Message } from '../messages/message';
+import { ageOf, type Field, inOrderOfAge, Kind } from '../../manifests';
+import { headerOf, type Message } from '../messages/message';
 import { queryParameter } from './http-match';
 import { matchesPath, matchesRe2, type PathMatch } from './path-match';
 import type { Match, Rule } from './rule';
@@ -16,24 +16,18 @@ export function gatewayRouteMatches(rule: Field): (Match | undefined)[] {
 
 /**
  * Rules in the precedence of the Gateway API: exact paths, then the longest prefixes, then a method, more headers, more
- * query parameters; then in their order, routes by namespace and name. Envoy Gateway has expressions before prefixes,
+ * query parameters; then in their order, routes by age, then by namespace and name. Envoy Gateway has expressions before prefixes,
  * counts a method as a header, and for equal counts prefers more exact ones.
  * @see https://gateway-api.sigs.k8s.io/reference/spec/#httprouterule
  * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/gatewayapi/sort.go
  */
 export function inOrderOfPrecedence(rules: readonly Rule[], reader: RouteReader): Rule[] {
   const rank = reader === RouteReader.OTHER_GATEWAY ? rankInEnvoyGateway : rankOf;
-  const ranked = rules.map(rule => ({ rule, rank: rank(rule), route: rule.at.resource.key }));
-  return ranked
+  return inOrderOfAge(rules, ({ at }) => ageOf(at.resource), ['namespace', 'name'])
+    .map(rule => ({ rule, rank: rank(rule) }))
     .sort((a, b) => {
       const index = a.rank.findIndex((each, position) => each !== b.rank[position]);
-      return index >= 0
-        ? (b.rank[index] ?? 0) - (a.rank[index] ?? 0)
-        : a.route < b.route
-          ? -1
-          : a.route > b.route
-            ? 1
-            : 0;
+      return (b.rank[index] ?? 0) - (a.rank[index] ?? 0);
     })
     .map(({ rule }) => rule);
 }
@@ -87,7 +81,7 @@ function matchOf(at: Field, path: PathMatch | undefined, isGrpc: boolean): Match
     matches: (message: Message) =>
       (!path || matchesPath(path, message.path))
       && (method === '' || method === message.method)
-      && headers.every(each => takesText(each, ownValue(message.headers, each.get('name').text.toLowerCase())))
+      && headers.every(each => takesText(each, headerOf(message, each.get('name').text.toLowerCase())))
       && parameters.every(each => takesText(each, queryParameter(message.query, each.get('name').text))),
   };
 }

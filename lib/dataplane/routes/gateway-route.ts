@@ -3,6 +3,7 @@ import {
   type Field,
   fullHost,
   isGranted,
+  isRegistryHost,
   Kind,
   millisOf,
   portNumber,
@@ -92,8 +93,14 @@ function backendsOf(at: Field, reader: RouteReader, cluster: Cluster): Backend[]
   }));
 }
 
-/** The Service of a reference, if it exists and the route is allowed to reference it: mesh routes need no grant. */
+/**
+ * The Service of a reference, if it exists and the route is allowed to reference it: mesh routes need no grant. Istio
+ * has hosts of its registry, too.
+ */
 export function backendOf(at: Field, reader: RouteReader, cluster: Cluster): { host?: string; port?: number } {
+  if (isRegistryHost(at)) {
+    return reader === RouteReader.OTHER_GATEWAY ? {} : { host: at.get('name').text, port: at.get('port').number };
+  }
   const { resource: route } = at;
   const [name, namespace, port] = [
     at.get('name').text,

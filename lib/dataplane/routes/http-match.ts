@@ -1,6 +1,6 @@
 import { type Field, gatewayOf, hasLabels, ownValue } from '../../manifests';
 import { claimOfHeader, claimTexts } from '../policies/claims';
-import { authorityOf, type Message } from '../messages/message';
+import { authorityOf, headerOf, type Message } from '../messages/message';
 import type { Proxy } from '../endpoints/proxy';
 import { matchesPath, matchesRe2, type PathMatch } from './path-match';
 import type { Match } from './rule';
@@ -66,7 +66,7 @@ function hasHeader(name: string, match: Field, message: Message): boolean {
   const claim = claimOfHeader(name);
   return claim
     ? claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each))
-    : matchesString(match, ownValue(message.headers, name.toLowerCase()));
+    : matchesString(match, headerOf(message, name.toLowerCase()));
 }
 
 /** A missing header counts as empty, unless the match only tests for presence. */
@@ -76,7 +76,7 @@ function lacksHeader(name: string, match: Field, message: Message): boolean {
     return !claimTexts(message.verified ?? {}, claim).some(each => matchesString(match, each));
   }
   const asksPresence = match.entries.length === 0 || match.get('regex').text === '*';
-  return !matchesString(match, ownValue(message.headers, name.toLowerCase()) ?? (asksPresence ? undefined : ''));
+  return !matchesString(match, headerOf(message, name.toLowerCase()) ?? (asksPresence ? undefined : ''));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { byAge, type Cluster, fullHost, Kind, memo, parentsOf } from '../../manifests';
+import { type Age, ageOf, byAge, type Cluster, fullHost, Kind, memo, parentsOf, type Resource } from '../../manifests';
 import type { Proxy } from '../endpoints/proxy';
 import { gatewayRouteRules } from './gateway-route';
 import { inOrderOfPrecedence } from './gateway-route-match';
@@ -20,7 +20,7 @@ export class MeshRoutes {
     for (const route of byAge([...cluster.all(Kind.HTTP_ROUTE), ...cluster.all(Kind.GRPC_ROUTE)])) {
       for (const { at, name, namespace } of parentsOf(route).filter(each => each.kind === 'Service')) {
         const host = fullHost(name, namespace, cluster.clusterDomain);
-        this.group(host, route.namespace, at.get('port').number).rules.push(
+        this.group(host, route, at.get('port').number).rules.push(
           ...gatewayRouteRules(route, RouteReader.ISTIO_MESH, cluster),
         );
       }
@@ -41,14 +41,15 @@ export class MeshRoutes {
       .flatMap(each => (each.host === undefined ? [] : [{ host: each.host, port: each.port }]));
   }
 
-  private group(host: string, namespace: string, port: number | undefined): MeshRouteGroup {
+  private group(host: string, route: Resource, port: number | undefined): MeshRouteGroup {
+    const { namespace } = route;
     const groups = this.byHost.get(host) ?? [];
     this.byHost.set(host, groups);
     const known = groups.find(each => each.namespace === namespace && each.port === port);
     const group = known ?? {
       namespace,
       port,
-      age: [namespace, ...(port === undefined ? [] : [port]), `${host}.${namespace}`].join('~'),
+      age: { ...ageOf(route), name: [namespace, ...(port === undefined ? [] : [port]), host].join('~') },
       rules: [],
     };
     if (!known) {
@@ -63,8 +64,8 @@ export interface MeshRouteGroup {
   readonly namespace: string;
   /** Undefined for all ports. */
   readonly port?: number;
-  /** Its sort key among VirtualServices of the same age. */
-  readonly age: string;
+  /** That of its oldest route, under the name of the VirtualService. */
+  readonly age: Age;
   readonly rules: Rule[];
 }
 

@@ -8,17 +8,17 @@ import { RouteReader } from './unsupported-filters';
  * The response of an HTTPRedirect of Istio.
  * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRedirect
  */
-export function redirect(at: Field): (message: Message) => Reply {
+export function redirect(at: Field): (message: Message, matched: PathMatch | undefined) => Reply {
   const scheme = at.get('scheme').text;
-  return message => {
+  const [uri, prefix] = ['uri', 'prefixRewrite'].map(name => at.get(name).text);
+  return (message, matched) => {
     const port = at.get('derivePort').text === 'FROM_REQUEST_PORT' ? message.port : at.get('port').number;
-    const [path, query] = at.get('uri').text === '' ? [message.path, message.query] : [at.get('uri').text, ''];
     const target: Target = {
       scheme: scheme || message.scheme,
       host: at.get('authority').text,
       port,
-      path,
-      query: at.get('uri').text.includes('?') ? '' : query || message.query,
+      path: uri || (prefix ? `${prefix}${message.path.slice(prefixOf(matched).length)}` : message.path),
+      query: uri?.includes('?') ? '' : message.query,
     };
     return { status: at.get('redirectCode').number ?? 301, location: locationOf(message, target) };
   };

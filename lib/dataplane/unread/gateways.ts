@@ -3,14 +3,20 @@ import {
   controllerOf,
   covers,
   type Field,
+  fullHost,
+  gatewayAt,
+  gatewaysNamedBy,
   hasLabels,
+  isInternal,
   Kind,
-  type Labels,
   memo,
   parentsOf,
   type Resource,
   routesOf,
+  type Workload,
 } from '../../manifests';
+import { isGatewayPod } from '../endpoints/membership';
+import type { Message } from '../messages/message';
 import { Unsimulated } from '../messages/unsimulated';
 import { GATEWAY, LISTENER_SET, REFERENCE_GRANT } from './fields';
 import { ISTIO_GATEWAY } from './istio';
@@ -90,11 +96,7 @@ export function requireListenersRead(gateway: Resource | undefined, host: string
       'Write the listeners into the Gateway.',
     );
   }
-  const hosts = (route: Resource) =>
-    route.spec.get('hostnames').items.length > 0 ? route.spec.get('hostnames').texts : ['*'];
-  const route = routesOfUnknownListeners(cluster).find(each =>
-    hosts(each).some(name => covers(name.toLowerCase(), host)),
-  );
+  const route = routesOfUnknownListeners(cluster).find(each => hostnamesOf(each).some(name => covers(name, host)));
   if (route) {
     throw new Unsimulated(
       `${titleOf(route)} has a ListenerSet as its parent, which no manifest has.`,
@@ -125,6 +127,53 @@ function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resourc
   });
 }
 
+/**
+ * Throws {@link Unsimulated} where no listener routes a host, and a route has it whose Gateway is not among the
+ * manifests.
+ */
+export function requireNoUnseenGateway(host: string, cluster: Cluster): void {
+  const found = unseenGateways(cluster).find(({ hosts }) => hosts.some(each => covers(each, host)));
+  if (found) {
+    throw new Unsimulated(
+      `No gateway among the manifests routes ${host}, but the Gateway ${found.gateway} may: ${found.route.kind} `
+        + `${found.route.key} refers to it.`,
+      'Add the Gateway to the manifests.',
+    );
+  }
+}
+
+interface RouteOfUnseenGateway {
+  readonly route: Resource;
+  readonly hosts: readonly string[];
+  /** As `namespace/name`. */
+  readonly gateway: string;
+}
+
+const unseenGateways = memo((cluster: Cluster): readonly RouteOfUnseenGateway[] => [
+  ...routesOf(cluster).flatMap(route =>
+    parentsOf(route)
+      .filter(each => each.kind === 'Gateway' && !cluster.find(Kind.GATEWAY, each.name, each.namespace))
+      .map(each => ({ route, hosts: hostnamesOf(route), gateway: `${each.namespace}/${each.name}` })),
+  ),
+  ...cluster.all(Kind.VIRTUAL_SERVICE).flatMap(route =>
+    gatewaysNamedBy(route)
+      .filter(each => !isInternal(each) && !gatewayAt(each, cluster))
+      .map(({ namespace, name }) => ({
+        route,
+        hosts: route.spec
+          .get('hosts')
+          .texts.map(each => fullHost(each, route.namespace, cluster.clusterDomain).toLowerCase()),
+        gateway: `${namespace}/${name}`,
+      })),
+  ),
+]);
+
+/** The hosts of a route; all without any. */
+function hostnamesOf({ spec }: Resource): string[] {
+  const { texts } = spec.get('hostnames');
+  return texts.length > 0 ? texts.map(each => each.toLowerCase()) : ['*'];
+}
+
 /** Throws {@link Unsimulated} where an Ingress may have a host that no gateway serves. */
 export function requireNoIngress(host: string, cluster: Cluster): void {
   const ingress = cluster
@@ -143,19 +192,28 @@ export function requireNoIngress(host: string, cluster: Cluster): void {
 }
 
 /** Throws {@link Unsimulated} where a load balancer leads to Pods that are no gateway. */
-export function requireNoBinding(host: string, cluster: Cluster): void {
-  const isGateway = (labels: Labels) =>
+export function requireNoLoadBalancer({ host, port }: Pick<Message, 'host' | 'port'>, cluster: Cluster): void {
+  const isGateway = ({ labels }: Workload) =>
     cluster.all(Kind.ISTIO_GATEWAY).some(each => hasLabels(labels, each.spec.get('selector').strings));
+  const leadsElsewhere = (service: Resource | undefined) =>
+    service !== undefined && cluster.selectedBy(service).some(each => !isGateway(each) && !isGatewayPod(each));
   const binding = [Kind.TARGET_GROUP_BINDING, 'TargetGroupBinding.eks.amazonaws.com']
     .flatMap(type => cluster.all(type))
-    .find(({ spec, namespace }) => {
-      const service = cluster.find(Kind.SERVICE, spec.get('serviceRef', 'name').text, namespace);
-      return service && cluster.selectedBy(service).some(each => !isGateway(each.labels));
-    });
-  if (binding) {
-    throw new Unsimulated(
-      `No gateway takes ${host}, but a load balancer leads to the Service of the TargetGroupBinding ${binding.key}.`,
-      'Ask as a workload of the cluster.',
+    .find(({ spec, namespace }) =>
+      leadsElsewhere(cluster.find(Kind.SERVICE, spec.get('serviceRef', 'name').text, namespace)),
     );
+  const service = cluster
+    .all(Kind.SERVICE)
+    .find(
+      each =>
+        (each.spec.get('type').text === 'LoadBalancer' || each.spec.get('externalIPs').items.length > 0)
+        && each.spec.get('ports').items.some(own => own.get('port').number === port)
+        && leadsElsewhere(each),
+    );
+  const found = binding
+    ? `a load balancer leads to the Service of the TargetGroupBinding ${binding.key}`
+    : service && `the Service ${service.key} is reached from outside on port ${port}`;
+  if (found !== undefined) {
+    throw new Unsimulated(`No gateway takes ${host}, but ${found}.`, 'Ask as a workload of the cluster.');
   }
 }

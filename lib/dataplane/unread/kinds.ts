@@ -97,6 +97,9 @@ const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
   [/^(Telemetry\.telemetry|(IstioOperator|Istio)\.install)\.istio\.io$/],
   // Kuma's policies are in the namespace of its control plane, and select Pods of all namespaces.
   [/\.kuma\.io$/, () => true],
+  // Read where a proxy of Linkerd is; a rate limit allows requests up to it.
+  [/^(Server|AuthorizationPolicy|MeshTLSAuthentication|NetworkAuthentication)\.policy\.linkerd\.io$/],
+  [/^(EgressNetwork|HTTPLocalRateLimitPolicy)\.policy\.linkerd\.io$/],
   [
     /\.(istio|cilium|linkerd|antrea)\.io$|\.projectcalico\.org$|\.policy\.networking\.k8s\.io$|\.k8s\.ovn\.org$/,
     isNear,

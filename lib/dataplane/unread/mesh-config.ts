@@ -134,6 +134,7 @@ export const MESH_CONFIG: Reading = {
         'names are asked, not addresses',
       ]),
     ),
+    'inboundTrafficPolicy.mode': 'applications are assumed to listen on all addresses',
   },
   unsimulated: {
     ...Object.fromEntries(AUTHORIZERS.map(kind => [`extensionProviders[].${kind}.clearRouteCache`, false])),
@@ -144,7 +145,6 @@ export const MESH_CONFIG: Reading = {
     defaultTrafficPolicy: undefined,
     'localityLbSetting.distribute': undefined,
     discoverySelectors: undefined,
-    'inboundTrafficPolicy.mode': 'PASSTHROUGH',
     serviceScopeConfigs: undefined,
     serviceSettings: undefined,
     serviceEntryVisibility: undefined,

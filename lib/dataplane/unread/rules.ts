@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind, memo, type Resource } from '../../manifests';
+import { type Cluster, type Field, isRegistryHost, Kind, memo, type Resource } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { GRPC_ROUTE, HTTP_ROUTE, REFERENCE_GRANT, TCP_ROUTE, TLS_ROUTE } from './fields';
 import { VIRTUAL_SERVICE } from './istio';
@@ -85,7 +85,7 @@ const MAY_CONVERT = /(^|\.)(istio\.io|k8s\.io|x-k8s\.io|envoyproxy\.io)$/;
 
 function foreignBackend(rule: Field): Unsimulated | undefined {
   const other = backendsOf(rule).find(
-    each => MAY_CONVERT.test(each.get('group').text) && (each.get('weight').number ?? 1) > 0,
+    each => MAY_CONVERT.test(each.get('group').text) && !isRegistryHost(each) && (each.get('weight').number ?? 1) > 0,
   );
   return (
     other

@@ -1,11 +1,15 @@
 import {
+  ageOf,
   carriesRequests,
   type Cluster,
   covers,
   type Field,
   fullHost,
   type Host,
+  HostPatterns,
+  inOrderOfAge,
   Kind,
+  memo,
   namespacesOf,
   portNumber,
   portsOf,
@@ -73,12 +77,13 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
   );
   const isPublic = (virtualService: Resource) =>
     namespacesOf(virtualService.spec.get('exportTo').texts, virtualService.namespace).includes('*');
-  const rivals = [
-    ...listener.virtualServices
-      .filter(isPublic)
-      .map(each => ({ age: `${each.name}.${each.namespace}`, apply: byVirtualService(each) })),
-    ...groups.filter(each => !each.isOwn && each.isBeside).map(({ group: { age }, apply }) => ({ age, apply })),
-  ].sort((a, b) => (a.age < b.age ? -1 : 1));
+  const rivals = inOrderOfAge(
+    [
+      ...listener.virtualServices.filter(isPublic).map(each => ({ age: ageOf(each), apply: byVirtualService(each) })),
+      ...groups.filter(each => !each.isOwn && each.isBeside).map(({ group: { age }, apply }) => ({ age, apply })),
+    ],
+    each => each.age,
+  );
   for (const apply of [
     ...listener.virtualServices.filter(each => !isPublic(each)).map(byVirtualService),
     ...groups.filter(each => each.isOwn).map(each => each.apply),
@@ -96,21 +101,28 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
 export function virtualHostOf(virtualHosts: readonly VirtualHost[], host: string): VirtualHost | undefined {
   const name = host.toLowerCase();
   let best: { virtualHost: VirtualHost; length: number } | undefined;
-  for (const virtualHost of virtualHosts) {
-    for (const domain of virtualHost.domains) {
-      const length =
-        domain === name
-          ? Infinity
-          : domain.startsWith('*') && name.length > domain.length - 1 && name.endsWith(domain.slice(1))
-            ? domain.length
-            : 0;
-      if (length > (best?.length ?? 0)) {
-        best = { virtualHost, length };
-      }
+  for (const { domain, virtualHost } of domainsIn(virtualHosts).meeting(name)) {
+    const length =
+      domain === name
+        ? Infinity
+        : domain.startsWith('*') && name.length > domain.length - 1 && name.endsWith(domain.slice(1))
+          ? domain.length
+          : 0;
+    if (length > (best?.length ?? 0)) {
+      best = { virtualHost, length };
     }
   }
   return best?.virtualHost;
 }
+
+const domainsIn = memo(
+  (virtualHosts: readonly VirtualHost[]) =>
+    new HostPatterns(
+      virtualHosts.flatMap(virtualHost =>
+        virtualHost.domains.map(domain => [domain, { domain, virtualHost }] as const),
+      ),
+    ),
+);
 
 /**
  * The hosts of a VirtualService that are in the scope of the proxy at the port, and names without a Service or

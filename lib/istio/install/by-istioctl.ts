@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { meshConfig } from './mesh-config';
 import type { MeshSettings } from './mesh-settings';
+import { validateRevision } from './revision';
 
 /** Settings of an installation with istioctl, besides the mesh configuration. */
 export interface IstioctlProps {
@@ -32,6 +33,7 @@ export function renderIstioOperator(
   settings: MeshSettings,
   { replicas = 2, hub, tag }: IstioctlProps,
 ): void {
+  validateRevision(settings);
   new ApiObject(scope, 'istio-operator', {
     apiVersion: 'install.istio.io/v1alpha1',
     kind: 'IstioOperator',
@@ -42,6 +44,7 @@ export function renderIstioOperator(
       hub,
       tag,
       meshConfig: meshConfig(settings),
+      ...(settings.revisionTags ? { values: { revisionTags: settings.revisionTags } } : {}),
       components: {
         pilot: { enabled: true, k8s: { hpaSpec: { minReplicas: replicas, maxReplicas: Math.max(replicas, 5) } } },
       },

@@ -1,5 +1,6 @@
 import { meshConfig } from './mesh-config';
 import type { MeshSettings } from './mesh-settings';
+import { validateRevision } from './revision';
 
 /**
  * Istio's charts with the settings that the topologies require, for any tool that installs charts.
@@ -16,9 +17,11 @@ export class IstioCharts {
 
   /** The values of the chart `istiod`. */
   static istiodValues(settings: MeshSettings, replicas = 2): { readonly [name: string]: unknown } {
+    validateRevision(settings);
     return {
       ...(settings.ambient ? AMBIENT : {}),
       revision: settings.revision ?? '',
+      ...(settings.revisionTags ? { revisionTags: settings.revisionTags } : {}),
       autoscaleMin: replicas,
       autoscaleMax: Math.max(replicas, 5),
       meshConfig: meshConfig(settings),
@@ -47,7 +50,11 @@ export interface ChartRelease {
 export function chartReleases(settings: MeshSettings, replicas?: number): ChartRelease[] {
   return [
     { release: 'istio-base', chart: 'base', values: IstioCharts.baseValues() },
-    { release: 'istiod', chart: 'istiod', values: IstioCharts.istiodValues(settings, replicas) },
+    {
+      release: settings.revision ? `istiod-${settings.revision}` : 'istiod',
+      chart: 'istiod',
+      values: IstioCharts.istiodValues(settings, replicas),
+    },
     ...(settings.ambient
       ? ([
           { release: 'istio-cni', chart: 'cni', values: IstioCharts.cniValues(settings) },

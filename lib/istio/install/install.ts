@@ -3,6 +3,7 @@ import { type ArgoCdProps, renderApplications } from './by-argo-cd';
 import { type FluxProps, renderHelmReleases } from './by-flux';
 import { type HelmProps, renderCharts } from './by-helm';
 import { type IstioctlProps, renderIstioOperator } from './by-istioctl';
+import { type ExistingProps, verifyExisting } from './by-others';
 import type { MeshSettings } from './mesh-settings';
 
 /** How Istio is installed. */
@@ -40,6 +41,16 @@ export class Install {
   static flux(props: FluxProps): Install {
     return new Install((scope, settings) => {
       renderHelmReleases(scope, settings, props);
+    });
+  }
+
+  /**
+   * Nothing: another tool installs Istio. Its mesh configuration is verified to have the settings that the topologies
+   * require; whether it serves ambient mode is not.
+   */
+  static existing(props: ExistingProps): Install {
+    return new Install((_scope, settings) => {
+      verifyExisting(settings, props);
     });
   }
 

@@ -10,6 +10,14 @@ export interface MeshSettings {
    */
   readonly revision?: string;
   /**
+   * The tags of the revision: names by which namespaces and pods select it, so that moving a tag to another revision
+   * moves all of them when their pods restart. Each tag has one revision at a time. In the cluster: a
+   * MutatingWebhookConfiguration for each.
+   * @default - none
+   * @see https://istio.io/latest/docs/setup/upgrade/canary/#stable-revision-labels
+   */
+  readonly revisionTags?: readonly string[];
+  /**
    * Whether topologies use `Mesh.ambient()`: istiod serves ztunnel and waypoints, and ztunnel and the CNI plugin of Istio
    * are installed as well. Sidecars work beside them.
    * @default false

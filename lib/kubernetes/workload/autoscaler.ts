@@ -8,14 +8,9 @@ import {
   utilizationOf,
   type Version,
 } from '../../topology';
-import type { Labels } from '../topology-chart';
 
 /** Scales a workload by metrics; nothing if another autoscaler does. */
-export function renderAutoscaler(
-  scope: Construct,
-  { name, deploymentName, service, workload }: Version,
-  labels: Labels,
-): void {
+export function renderAutoscaler(scope: Construct, { name, deploymentName, service, workload }: Version): void {
   const { autoscaling } = workload;
   if (!autoscaling || autoscaling.existing) {
     return;
@@ -24,7 +19,7 @@ export function renderAutoscaler(
     new ApiObject(scope, `${name}-autoscaler`, {
       apiVersion: 'keda.sh/v1alpha1',
       kind: 'ScaledObject',
-      metadata: { name: deploymentName, namespace: service.namespace, labels },
+      metadata: { name: deploymentName, namespace: service.namespace },
       spec: {
         scaleTargetRef: { kind: service.workloadKind.name, name: deploymentName },
         minReplicaCount: autoscaling.min,
@@ -39,7 +34,7 @@ export function renderAutoscaler(
     return;
   }
   new k8s.KubeHorizontalPodAutoscalerV2(scope, `${name}-autoscaler`, {
-    metadata: { name: deploymentName, namespace: service.namespace, labels },
+    metadata: { name: deploymentName, namespace: service.namespace },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: service.workloadKind.name, name: deploymentName },
       minReplicas: autoscaling.min,

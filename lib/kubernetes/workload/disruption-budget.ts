@@ -1,16 +1,15 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Service } from '../../topology';
-import type { Labels } from '../topology-chart';
 
 /** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
-export function renderDisruptionBudget(scope: Construct, service: Service, labels: Labels): void {
+export function renderDisruptionBudget(scope: Construct, service: Service): void {
   if ((service.replicas?.least ?? 0) < 2) {
     return;
   }
   const { maxUnavailable = '1', minAvailable } = service.objects.disruptionBudget ?? {};
   new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
-    metadata: { name: service.name, namespace: service.namespace, labels },
+    metadata: { name: service.name, namespace: service.namespace },
     // A pod that is not ready must not block a drain.
     spec: {
       ...(minAvailable === undefined

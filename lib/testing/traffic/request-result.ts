@@ -1,8 +1,9 @@
 import type { Resource } from '../../manifests';
-import { authorityOf, percent, type SimulatedOutcome, type SimulationResult } from '../../dataplane';
+import { authorityOf, type Message, percent, type SimulatedOutcome, type SimulationResult } from '../../dataplane';
+import { assumptionsIn } from './assumptions';
 import { namesOf } from './names';
 import type { Outcome } from './outcome';
-import { conditionsOf, describeChanges, describeSettings } from './settings';
+import { conditionsOf, describeChanges, describeRequestChanges, describeSettings } from './settings';
 
 /**
  * The result of a request, with expectations. A failed expectation throws an error with the explanation of the request.
@@ -15,6 +16,7 @@ export class RequestResult {
     /** @internal */
     readonly title: string,
     private readonly simulation: SimulationResult,
+    private readonly sent: Message,
   ) {
     this.outcomes = mergedOutcomes(simulation.outcomes).sort((a, b) => b.share - a.share);
   }
@@ -72,6 +74,11 @@ export class RequestResult {
         ...Object.entries(response?.add ?? {}),
       ]),
     );
+  }
+
+  /** What is assumed for this result, in sentences: what manifests do not determine, and options state otherwise. */
+  get assumptions(): readonly string[] {
+    return assumptionsIn(this.steps, this.outcomes.some(arrives));
   }
 
   /** Whether the request always arrives at a destination. */
@@ -137,9 +144,9 @@ export class RequestResult {
       this.title,
       ...this.steps.map(each => `  ${each}`),
       ...this.terms.map(each => `  ${each}`),
-      ...this.outcomes.flatMap((each, index) => [
-        `  ${this.summaries[index] ?? ''}`,
-        ...describeChanges(each.responseHeaders).map(change => `    ${change}`),
+      ...this.summaries.flatMap((summary, index) => [
+        `  ${summary}`,
+        ...(this.changes[index] ?? []).map(change => `    ${change}`),
       ]),
     ].join('\n');
   }
@@ -159,7 +166,7 @@ export class RequestResult {
   get terms(): readonly string[] {
     const { settingsDoubt } = this.simulation;
     return settingsDoubt
-      ? [`timeout, retries, faults and mirrors are unknown: ${settingsDoubt.what}`]
+      ? [`timeout, retries, faults, mirrors and response headers are unknown: ${settingsDoubt.what}`]
       : describeSettings(this.simulation, this.mirrorShares);
   }
 
@@ -169,6 +176,17 @@ export class RequestResult {
    */
   get summaries(): readonly string[] {
     return this.outcomes.map(each => `${percent(each.share)} ${describeOutcome(each)}`);
+  }
+
+  /**
+   * The changes of the request and of its response in each of {@link outcomes}, in words.
+   * @internal
+   */
+  get changes(): readonly (readonly string[])[] {
+    return this.outcomes.map(each => [
+      ...(arrives(each) ? describeRequestChanges(this.sent, each) : []),
+      ...describeChanges(each.responseHeaders),
+    ]);
   }
 
   /** The result as far as it has the settings of the route. Throws {@link Unsimulated} where they are unknown. */

@@ -1,6 +1,6 @@
 import { describeMillis } from '../../manifests';
-import { describeRetries, percent, type SimulationResult } from '../../dataplane';
-import type { ResponseHeaderChanges } from './outcome';
+import { authorityOf, describeRetries, type Message, percent, type SimulationResult } from '../../dataplane';
+import type { Outcome, ResponseHeaderChanges } from './outcome';
 
 /** The settings of a route, one line each. */
 export function describeSettings(
@@ -31,6 +31,17 @@ export function conditionsOf({ retries }: Pick<SimulationResult, 'retries'>): st
     .split(',')
     .map(each => each.trim())
     .filter(each => each !== '');
+}
+
+/** What proxies change of a request: its host and its headers, one line for each kind. */
+export function describeRequestChanges(sent: Message, { host, headers }: Pick<Outcome, 'host' | 'headers'>): string[] {
+  const set = Object.entries(headers).filter(([name, value]) => sent.headers[name] !== value);
+  const removed = Object.keys(sent.headers).filter(name => !Object.hasOwn(headers, name));
+  return [
+    ...(host === '' || host === authorityOf(sent) ? [] : [`request host: ${host}`]),
+    ...(removed.length > 0 ? [`request headers removed: ${removed.join(', ')}`] : []),
+    ...(set.length > 0 ? [`request headers set: ${set.map(([name, value]) => `${name}: ${value}`).join(', ')}`] : []),
+  ];
 }
 
 /** The changes of response headers, one line for each kind. */

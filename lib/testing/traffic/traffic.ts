@@ -1,4 +1,4 @@
-import { Cluster, Kind, type Resource, type Workload } from '../../manifests';
+import { type Assumptions, Cluster, Kind, type Resource, type Workload } from '../../manifests';
 import type { Manifests } from '../manifests';
 import { RequestResult } from './request-result';
 import {
@@ -15,20 +15,13 @@ import { namesOf } from './names';
 import { readRequest, type RequestProps } from './request';
 
 /** Assumptions that manifests do not determine. */
-export interface TrafficProps {
+export interface TrafficProps extends Assumptions {
   /**
    * The external authorizers that deny every request: by their names in the `extensionProviders` of the mesh, and those
    * of SecurityPolicies of Envoy Gateway by their Services or Backends, as `namespace/name`.
    * @default - all of them allow every request
    */
   readonly denyingAuthorizers?: readonly string[];
-  /**
-   * The labels of namespaces that the manifests do not declare, by namespace, such as
-   * `{ shop: { 'istio-injection': 'enabled' } }`; `*` is every other one. Labels of declared ones take precedence.
-   * @default - unknown: a result that depends on whether Pods of such a namespace are in the mesh is an
-   * {@link Unsimulated} error
-   */
-  readonly namespaceLabels?: { readonly [namespace: string]: { readonly [name: string]: string } };
 }
 
 /** A request from outside the cluster. */
@@ -58,15 +51,15 @@ export interface InternetRequestProps extends RequestProps {
 export class Traffic {
   /** The traffic of manifests of any origin. */
   static of(manifests: Manifests, props: TrafficProps = {}): Traffic {
-    return new Traffic(new Cluster(manifests.resources, { namespaceLabels: props.namespaceLabels }), props);
+    return new Traffic(new Cluster(manifests.resources, props));
   }
 
   /**
    * The traffic of a cluster that was read from files.
    * @internal
    */
-  static ofCluster(cluster: Cluster, props: TrafficProps = {}): Traffic {
-    return new Traffic(cluster, props);
+  static ofCluster(cluster: Cluster): Traffic {
+    return new Traffic(cluster);
   }
 
   /**
@@ -81,8 +74,8 @@ export class Traffic {
   private readonly byName = new Map<string, Workload[]>();
   private readonly services = new Map<string, Resource[]>();
 
-  private constructor(cluster: Cluster, { denyingAuthorizers = [] }: TrafficProps) {
-    this.context = contextOf(cluster, denyingAuthorizers);
+  private constructor(cluster: Cluster) {
+    this.context = contextOf(cluster);
     for (const workload of cluster.workloads.all) {
       namesOf(workload).forEach(name => this.byName.set(name, [...(this.byName.get(name) ?? []), workload]));
     }
@@ -102,12 +95,8 @@ export class Traffic {
   /** The result of a request from outside the cluster, such as `GET https://api.shop.example/products/1`. */
   fromInternet(request: string, props: InternetRequestProps = {}): RequestResult {
     const outside = { gateway: props.gateway, hasCertificate: props.clientCertificate ?? false };
-    const simulation = requestFromInternet(
-      { ...readRequest(request, props), serverName: props.serverName?.toLowerCase() },
-      outside,
-      this.context,
-    );
-    return new RequestResult(`internet → ${request}`, simulation);
+    const message = { ...readRequest(request, props), serverName: props.serverName?.toLowerCase() };
+    return new RequestResult(`internet → ${request}`, requestFromInternet(message, outside, this.context), message);
   }
 
   /** The reachable callees of all callers, and from outside, by all routes. */
@@ -182,6 +171,6 @@ export class TrafficFrom {
   private send(request: string, message: Message, isConnection = false): RequestResult {
     const simulation = requestFrom(this.workload, message, this.context, isConnection);
     const { namespace, name } = this.workload;
-    return new RequestResult(`${namespace}/${name} → ${request}`, simulation);
+    return new RequestResult(`${namespace}/${name} → ${request}`, simulation, message);
   }
 }

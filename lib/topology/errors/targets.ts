@@ -132,4 +132,11 @@ export const TARGET_ERRORS = [
       'A function, a cycle, a lone surrogate or a number that is not finite would be written as something else. '
       + 'Give a plain value.',
   },
+  {
+    id: 'UnsuitableInstallation',
+    summary: 'An existing Istio with other settings than the topologies require',
+    explanation:
+      'Policies, routes and retries depend on the mesh configuration: with another normalization of paths or another trust '
+      + 'domain policies would match other requests. Change the configuration, or the settings that require it.',
+  },
 ] as const satisfies readonly ErrorEntry[];

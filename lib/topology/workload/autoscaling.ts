@@ -1,9 +1,8 @@
 import { requireLabel } from '../names';
 import { requireInteger, requirePercentage } from '../numbers';
 import { ValidationError } from '../validation-error';
-import { requireDeclared } from '../declared';
 import { requireQuantity } from './quantity';
-import type { Validations } from './validations';
+import { anyValue, type Validations } from './validations';
 
 /** The target of a metric that is not one of resources: as an average for each pod, or as a whole. */
 export interface MetricTargetProps {
@@ -146,11 +145,7 @@ export const OF_AUTOSCALING: Validations<Autoscaling> = {
   memoryPercent: (path, percent) => {
     requirePercentage(path, 'The target memory utilization', percent);
   },
-  metrics: (path, metrics) => {
-    metrics.forEach(metric => {
-      requireDeclared(path, 'The metric', metric, ScalingMetric);
-    });
-  },
+  metrics: anyValue,
   kedaTriggers: (path, triggers, { cpuPercent, memoryPercent, metrics, existing }) => {
     const isTaken = (cpuPercent ?? memoryPercent ?? metrics) !== undefined || existing;
     if (isTaken || triggers.length === 0 || triggers.some(({ type }) => type.trim() === '')) {

@@ -1,7 +1,7 @@
 import { ValidationError } from '../validation-error';
-import { type Env, EnvFrom, validateEnv } from './env';
-import { requireDeclared } from '../declared';
-import { Health } from './health';
+import type { EnvFrom } from './env';
+import { type Env, validateEnv } from './env';
+import type { Health } from './health';
 import { type Lifecycle, OF_LIFECYCLE } from './lifecycle';
 import { OF_PROBES, type Probes } from './probes';
 import { OF_RESOURCES, type Resources } from './resources';
@@ -86,11 +86,7 @@ export interface ContainerProps {
 /** The validation of each property of a container. */
 export const OF_CONTAINER: Validations<ContainerProps> = {
   env: validateEnv,
-  envFrom: (path, sources) => {
-    sources.forEach(source => {
-      requireDeclared(path, 'The source of variables', source, EnvFrom);
-    });
-  },
+  envFrom: anyValue,
   command: requireNoNul,
   args: requireNoNul,
   workingDir: (path, directory) => {
@@ -121,9 +117,7 @@ export const OF_CONTAINER: Validations<ContainerProps> = {
       volumeMounts.map(mount => mount.path),
     );
   },
-  health: (path, health) => {
-    requireDeclared(path, 'The probe', health, Health);
-  },
+  health: anyValue,
   probes: nested(OF_PROBES),
   lifecycle: nested(OF_LIFECYCLE),
 };

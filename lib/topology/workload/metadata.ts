@@ -32,12 +32,14 @@ export const OF_METADATA: Validations<Metadata> = {
 /** Labels that selectors of the topology, and the meshes that it is rendered for, depend on. */
 const OWNED_LABEL = anyOf(
   /app|version|app\.kubernetes\.io\/(name|part-of)/,
-  /(sidecar\.)?istio\.io\/.*|istio-injection|security\.istio\.io\/tlsMode/,
+  /((sidecar|security|service|topology)\.)?istio\.io\/.*|istio-injection/,
+  // By these, policies and NetworkPolicies select the pods of gateways, which accept requests from anywhere.
+  /gateway\.(networking\.k8s|envoyproxy)\.io\/.*/,
 );
 
 /** Annotations that `proxy` renders, that change what reaches the proxy, and those of this package. */
 const OWNED_ANNOTATION = anyOf(
-  /(traffic\.sidecar|inject|proxy)\.istio\.io\/.*|cdk8s-cardinal\/.*/,
+  /(traffic\.sidecar|inject|proxy|ambient)\.istio\.io\/.*|(config\.)?linkerd\.io\/.*|cdk8s-cardinal\/.*/,
   /sidecar\.istio\.io\/(inject|interceptionMode|proxy.*|logLevel|componentLogLevel|bootstrapOverride)/,
 );
 

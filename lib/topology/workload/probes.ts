@@ -1,7 +1,6 @@
-import { requireDeclared } from '../declared';
-import { Health } from './health';
+import type { Health } from './health';
 import { ValidationError } from '../validation-error';
-import type { Validations } from './validations';
+import { anyValue, type Validations } from './validations';
 
 /** Probes that differ from each other; each is `health` unless it is given. */
 export interface Probes {
@@ -24,16 +23,13 @@ export interface Probes {
 
 export const OF_PROBES: Validations<Probes> = {
   startup: requireOneSuccess('startup'),
-  readiness: (path, probe) => {
-    requireDeclared(path, 'The readiness probe', probe, Health);
-  },
+  readiness: anyValue,
   liveness: requireOneSuccess('liveness'),
 };
 
 /** Kubernetes accepts a success threshold for readiness only. */
 function requireOneSuccess(what: string): (path: string, probe: Health) => void {
   return (path, probe) => {
-    requireDeclared(path, `The ${what} probe`, probe, Health);
     if ((probe.options.successThreshold ?? 1) !== 1) {
       throw new ValidationError({
         code: 'OutOfRange',

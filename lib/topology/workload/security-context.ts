@@ -1,4 +1,3 @@
-import { requireDeclared } from '../declared';
 import { requireInteger } from '../numbers';
 import { ValidationError } from '../validation-error';
 import { requireRelativePath } from './texts';
@@ -120,12 +119,8 @@ export const OF_SECURITY_CONTEXT: Validations<SecurityContext> = {
       requireCapability(path, capability);
     });
   },
-  seccompProfile: (path, profile) => {
-    requireDeclared(path, 'The seccomp profile', profile, SecurityProfile);
-  },
-  appArmorProfile: (path, profile) => {
-    requireDeclared(path, 'The AppArmor profile', profile, SecurityProfile);
-  },
+  seccompProfile: anyValue,
+  appArmorProfile: anyValue,
 };
 
 export const OF_POD_SECURITY_CONTEXT: Validations<PodSecurityContext> = {

@@ -1,5 +1,4 @@
-import { requireDeclared } from '../declared';
-import { Operation } from '../operation';
+import type { Operation } from '../operation';
 import type { Port } from '../port';
 import { ValidationError } from '../validation-error';
 import type { WorkloadKind } from '../workload-kind';
@@ -107,9 +106,6 @@ function requireHeadless(path: string, ports: readonly Port[], { serviceType, wo
  * before the end are rejected.
  */
 function requireDeniable(path: string, ports: readonly Port[], operations: Operation[], { inMesh }: Accessed): void {
-  operations.forEach(each => {
-    requireDeclared(path, 'The operation', each, Operation);
-  });
   if (inMesh === false || !ports.some(port => port.carriesRequests)) {
     throw noEffect(
       path,

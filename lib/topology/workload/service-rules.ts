@@ -1,16 +1,16 @@
-import { requireDeclared } from '../declared';
 import { duplicate } from '../duplicate';
-import { Machines } from '../machines';
+import type { Machines } from '../machines';
 import { requireReason } from '../names';
-import { OutboundTraffic } from '../outbound-traffic';
+import type { OutboundTraffic } from '../outbound-traffic';
 import type { Port } from '../port';
 import type { Replicas } from '../references';
+import { type Slo, validateSlo } from '../slo';
 import { ValidationError } from '../validation-error';
 import type { WorkloadKind } from '../workload-kind';
 import { type DisruptionBudget, OF_DISRUPTION_BUDGET } from './disruption-budget';
 import { type Metadata, OF_METADATA } from './metadata';
 import { OF_SERVICE_ACCOUNT, type ServiceAccountProps } from './service-account';
-import { ProxyExtension } from './proxy-extension';
+import type { ProxyExtension } from './proxy-extension';
 import { type ServiceAccess, validateAccess } from './service-access';
 import { type ServiceTelemetry, validateTelemetry } from './service-telemetry';
 import { nested } from './validations';
@@ -62,6 +62,12 @@ export interface ServiceObjects extends ServiceAccess {
    * @default - none
    */
   readonly proxyExtensions?: ProxyExtension[];
+  /**
+   * Objectives for all requests to it in the mesh. In the cluster: a PrometheusRule with alerts on the burn rate of the
+   * error budget, PodMonitors for the proxies, and a dashboard.
+   * @default - none
+   */
+  readonly slo?: Slo;
 }
 
 /** What the rules depend on besides. */
@@ -87,9 +93,6 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
   }
   validatePolicies(path, props);
   validateAccess(path, ports, props);
-  props.proxyExtensions?.forEach(each => {
-    requireDeclared(path, 'The extension', each, ProxyExtension);
-  });
   if (props.proxyExtensions && (props.inMesh === false || !ports.some(port => port.carriesRequests))) {
     throw noEffect(
       path,
@@ -100,6 +103,16 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
   if (props.telemetry) {
     validateTelemetry(path, props.telemetry, props.inMesh !== false);
   }
+  if (props.slo) {
+    validateSlo(path, props.slo);
+    if (!ports.some(port => port.carriesRequests)) {
+      throw noEffect(
+        path,
+        'It receives no requests that proxies count.',
+        'Leave `slo` out, or declare an http or grpc port.',
+      );
+    }
+  }
   if (serviceMetadata && ports.length === 0) {
     throw noEffect(path, 'Without a port it has no Service.', 'Leave `serviceMetadata` out, or declare a port.');
   }
@@ -109,10 +122,7 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
 }
 
 function validatePolicies(path: string, props: Declared): void {
-  const { outboundTraffic, authorizationDryRun, inMesh } = props;
-  if (outboundTraffic !== undefined) {
-    requireDeclared(path, 'The outbound traffic', outboundTraffic, OutboundTraffic);
-  }
+  const { authorizationDryRun, inMesh } = props;
   validateMachines(path, props);
   if (authorizationDryRun !== undefined) {
     requireReason(
@@ -135,7 +145,6 @@ function validateMachines(path: string, { machines, existingWorkload, disruption
   if (machines === undefined) {
     return;
   }
-  requireDeclared(path, 'The machines', machines, Machines);
   if (existingWorkload ?? disruptionBudget) {
     throw noEffect(
       path,
@@ -162,11 +171,11 @@ export function objectsOf(
 ): ServiceObjects {
   requireEvictable(path, props, pods);
   const { serviceAccount, serviceMetadata, disruptionBudget, authorizationDryRun, machines } = props;
-  const { headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions } = props;
+  const { headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions, slo } = props;
   const outboundTraffic = props.outboundTraffic ?? usual;
   return {
     ...{ serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun, machines },
-    ...{ headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions },
+    ...{ headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions, slo },
   };
 }
 

@@ -1,8 +1,7 @@
-import { requireDeclared } from '../declared';
 import { ValidationError } from '../validation-error';
 import { requireAbsolutePath, requireRelativePath } from './texts';
 import { anyValue, type Validations } from './validations';
-import { Volume } from './volume';
+import type { Volume } from './volume';
 
 /** A volume in the file system of a container. */
 export interface VolumeMount {
@@ -22,9 +21,7 @@ export interface VolumeMount {
 
 export const OF_VOLUME_MOUNTS: Validations<VolumeMount> = {
   path: requireAbsolutePath,
-  volume: (path, volume) => {
-    requireDeclared(path, 'The volume', volume, Volume);
-  },
+  volume: anyValue,
   subPath: requireRelativePath,
   readOnly: anyValue,
 };

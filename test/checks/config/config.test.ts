@@ -65,7 +65,7 @@ test.each<[string, string, string[]]>([
     'an unknown setting',
     'paths: [a]\nsupress: []\n',
     [
-      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, namespaceLabels, elsewhere, plugins, environments. '
+      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, clusterDomain, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments. '
         + 'Did you mean suppress?',
     ],
   ],
@@ -73,14 +73,14 @@ test.each<[string, string, string[]]>([
     'a name that every object has',
     'constructor: {}',
     [
-      'cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, namespaceLabels, elsewhere, plugins, environments.',
+      'cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, clusterDomain, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments.',
     ],
   ],
   [
     'the name __proto__',
     '"__proto__": {paths: [a]}',
     [
-      'cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, namespaceLabels, elsewhere, plugins, environments.',
+      'cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, clusterDomain, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments.',
     ],
   ],
   [
@@ -269,4 +269,48 @@ test('labels of namespaces are those of all environments and of each, which take
   expect(
     parseConfig('paths: [k8s]\nnamespaceLabels: { shop: {} }', 'cardinal.yaml').environments[0]?.namespaceLabels,
   ).toEqual({ shop: {} });
+});
+
+test('other assumptions of an environment replace those of all, and maps are joined', () => {
+  const { environments } = parseConfig(
+    [
+      'clusterDomain: corp.example',
+      'meshConfig: { trustDomain: corp, enableAutoMtls: false }',
+      'gatewayClasses: { public: istio.io/gateway-controller }',
+      'gatewayPods: [{ name: edge, namespace: infra, labels: { istio: ingress }, ports: [{ port: 80, targetPort: 8080 }] }]',
+      'denyingAuthorizers: [opa]',
+      'elsewhere: { secrets: [infra/tls] }',
+      'environments:',
+      '  one: { paths: [k8s] }',
+      '  other:',
+      '    paths: [k8s]',
+      '    clusterDomain: other.example',
+      '    meshConfig: { trustDomain: other }',
+      '    gatewayPods: []',
+      '    denyingAuthorizers: []',
+    ].join('\n'),
+    'cardinal.yaml',
+  );
+  const [one, other] = environments;
+  expect(one).toMatchObject({
+    clusterDomain: 'corp.example',
+    meshConfig: { trustDomain: 'corp', enableAutoMtls: false },
+    gatewayPods: [{ name: 'edge' }],
+    gatewayClasses: { public: 'istio.io/gateway-controller' },
+    denyingAuthorizers: ['opa'],
+    elsewhere: { secrets: ['infra/tls'] },
+  });
+  expect(other).toMatchObject({
+    clusterDomain: 'other.example',
+    meshConfig: { trustDomain: 'other', enableAutoMtls: false },
+    gatewayPods: [],
+    gatewayClasses: { public: 'istio.io/gateway-controller' },
+    denyingAuthorizers: [],
+  });
+});
+
+test('Pods of gateways without labels or a namespace are an error', () => {
+  expect(() => parseConfig('gatewayPods: [{ name: edge, ports: [{ port: http }] }]', 'cardinal.yaml')).toThrow(
+    /`namespace` is missing\.[^]*`labels` is missing\.[^]*"http" is a text, and a number is expected here\./,
+  );
 });

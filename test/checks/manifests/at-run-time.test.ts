@@ -105,7 +105,8 @@ test('what a placeholder causes is suppressed with the reason, unless manifests 
   );
   const strict = checkManifests(new Cluster(loadResources(set, { file: 'a.yaml' })), { inlineSuppressions: false });
   expect(strict.findings.some(each => each.severity === 'error')).toBe(true);
-  expect(found(MESH + route('{host: "$HOST"}'), 'UnknownDestination')).toEqual(['error']);
+  const here = service('{name: http, port: 80}');
+  expect(found(MESH + route('{host: "$HOST"}') + here, 'UnknownDestination')).toEqual(['error']);
 });
 
 test('two Jobs of one generated name that a Sidecar selects are no rivals', () => {

@@ -118,7 +118,7 @@ const CONCERNED: readonly (readonly [string, object])[] = [
     'Calico, for all namespaces',
     object('crd.projectcalico.org/v1', 'GlobalNetworkPolicy', { selector: 'all()' }, EVERYWHERE),
   ],
-  ['Linkerd', object('policy.linkerd.io/v1beta3', 'Server', { podSelector: {} })],
+  ['Linkerd', object('policy.linkerd.io/v1beta1', 'ServerAuthorization', { podSelector: {} })],
   ['a kind of Istio of a later release', object('networking.istio.io/v1', 'QuantumRoute', {})],
   [
     'an EnvoyFilter of the caller',

@@ -135,7 +135,6 @@ test.each([
 });
 
 test.each([
-  ['networking.istio.io', 'Hostname'],
   ['multicluster.x-k8s.io', 'ServiceImport'],
   ['inference.networking.k8s.io', 'InferencePool'],
 ])('a backend of the group %s is not simulated, nor a copy to one', (group, kind) => {

@@ -35,7 +35,7 @@ test('a lone service has no field with an empty value or the default of Kubernet
     'name',
     'securityContext',
   ]);
-  expect(spec.template.metadata).toEqual({ labels: { app: 'cart', 'app.kubernetes.io/name': 'cart', version: 'v1' } });
+  expect(Object.keys(spec.template.metadata as object)).toEqual(['labels']);
   expect(one(alone(), 'Service', 'cart').spec.externalIPs).toBeUndefined();
   expect(one(alone(), 'Namespace', 'shop').spec).toBeUndefined();
 });

@@ -25,7 +25,7 @@ function result(objects: object[], selector?: object): string {
     return enter(objects, selector);
   } catch (error) {
     expect(String(error)).toContain('The Pods of the gateway shop/own are not in the manifests');
-    expect(String(error)).toContain('Add the Deployment of the gateway to the manifests.');
+    expect(String(error)).toContain('Add the Deployment of the gateway to the manifests, or set `gatewayPods`.');
     return DEPENDS;
   }
 }

@@ -76,8 +76,8 @@ test('Pods on another port than that of a server are where the request ends', ()
 });
 
 test('a TLS mode of the server that is not simulated is an error', () => {
-  const optional = server({ number: 8080, name: 'https', protocol: 'HTTPS' }, { tls: { mode: 'OPTIONAL_MUTUAL' } });
-  expect(() => ask([optional, rules()])).toThrow('TLS mode OPTIONAL_MUTUAL');
+  const crossing = server({ number: 8080, name: 'tls', protocol: 'TLS' }, { tls: { mode: 'AUTO_PASSTHROUGH' } });
+  expect(() => ask([crossing, rules()])).toThrow('TLS mode AUTO_PASSTHROUGH');
 });
 
 describe('a server with mutual TLS of the mesh', () => {

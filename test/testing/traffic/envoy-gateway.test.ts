@@ -427,6 +427,27 @@ test('clients without a certificate get no connection where a ClientTrafficPolic
   traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).expectRoutedTo('web');
 });
 
+test('all requests of a listener get 500 whose authorities are no certificates', () => {
+  const https = door({
+    listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }],
+  });
+  const clients = policy('ClientTrafficPolicy', 'clients', OF_DOOR, {
+    tls: { clientValidation: { caCertificateRefs: [{ name: 'ca' }] } },
+  });
+  const ca = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'ca', namespace: 'shop' },
+    data: {
+      'ca.crt': Buffer.from('-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n').toString('base64'),
+    },
+  };
+  const traffic = Traffic.of(manifestsOf([...TOWN, https, clients, ca]));
+
+  traffic.fromInternet('GET https://any.example/').expectDenied(500);
+  traffic.fromInternet('GET https://any.example/', { clientCertificate: true }).expectDenied(500);
+});
+
 test('clients without a certificate get a connection where a ClientTrafficPolicy makes it optional, or has no authority', () => {
   const https = door({
     listeners: [{ name: 'https', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'cert' }] } }],
@@ -861,6 +882,8 @@ test('keys of tokens in a ConfigMap without any make requests a 500', () => {
   const localJWKS = { type: 'ValueRef', valueRef: { group: '', kind: 'ConfigMap', name: 'keys' } };
   const guard = policy('SecurityPolicy', 'guard', OF_DOOR, jwt({}, { remoteJWKS: undefined, localJWKS }));
   ask([door(), guard, keys({})], '/', { claims }).expectDenied(500);
-  ask([door(), guard, keys({ jwks: '{}' })], '/', { claims }).expectRoutedTo('web');
+  ask([door(), guard, keys({ jwks: '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}' })], '/', { claims }).expectRoutedTo(
+    'web',
+  );
   ask([door(), guard], '/', { claims }).expectRoutedTo('web');
 });

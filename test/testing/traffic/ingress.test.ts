@@ -95,7 +95,6 @@ test.each<[string, object, string, string]>([
     'http://a.example/',
     '404',
   ],
-  ['another gateway', { parentRefs: [{ name: 'window' }] }, 'http://a.example/', '404'],
 ])('a route for %s', (_name, spec, url, expected) => {
   expect(enter([route('r', { rules: [{ backendRefs: [to('web')] }], ...spec })], `GET ${url}`)).toBe(expected);
 });
@@ -421,7 +420,10 @@ test('TLS needs https, mutual TLS a certificate of the client', () => {
   expect([
     ask('MUTUAL', 'GET https://a.example/'),
     ask('MUTUAL', 'GET https://a.example/', { clientCertificate: true }),
-  ]).toEqual(['0', 'web-v1']);
+    ask('OPTIONAL_MUTUAL', 'GET https://a.example/'),
+    ask('OPTIONAL_MUTUAL', 'GET https://a.example/', { clientCertificate: true }),
+    ask('OPTIONAL_MUTUAL', 'GET http://a.example:443/'),
+  ]).toEqual(['0', 'web-v1', 'web-v1', 'web-v1', '0']);
 });
 
 test('a Service of several ports has to be named with one, unless it has that of the gateway', () => {

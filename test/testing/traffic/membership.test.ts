@@ -64,7 +64,7 @@ test('a result that is the same in and outside the mesh is known, but for timeou
   expect(endsOf(result)).toBe('web-v1');
   expect(() => result.retries).toThrow(/do not declare the namespace shop/);
   expect(() => result.timeout).toThrow(Unsimulated);
-  expect(result.explain()).toContain('timeout, retries, faults and mirrors are unknown');
+  expect(result.explain()).toContain('timeout, retries, faults, mirrors and response headers are unknown');
   expect(traffic([], { shop: ENABLED }).from('cart-v1').http('GET http://web/').retries).toBe(2);
 });
 

@@ -357,6 +357,34 @@ test.each<[string, object, string, string]>([
   result.expectDenied(308);
 });
 
+test.each([
+  [{ prefix: '/old' }, '/new', '/old/a?q=1', '/new/a?q=1'],
+  [{ prefix: '/old/' }, '/new/', '/old/a', '/new/a'],
+  [{ prefix: '/' }, '/new/', '/a', '/new/a'],
+  [undefined, '/new/', '/a', '/new/a'],
+])('a redirect of the prefix %j to %s leads %s to %s', (uri, prefixRewrite, path, expected) => {
+  traffic([cartRules({ match: [{ uri }], redirect: { prefixRewrite } })])
+    .from('web')
+    .http(`GET http://cart${path}`)
+    .expectRedirectedTo(`http://cart${expected}`);
+});
+
+test.each([
+  [':method', 'POST', 'GET'],
+  [':path', '/a?q=1', '/a'],
+  [':scheme', 'http', 'https'],
+  [':authority', 'cart', 'other'],
+  ['host', 'cart', 'other'],
+])('a condition on the header %s is one on a part of the request', (header, value, other) => {
+  const ask = (exact: string, conditions: string) =>
+    endsOf(
+      traffic([cartRules({ match: [{ [conditions]: { [header]: { exact } } }], directResponse: { status: 299 } })])
+        .from('web')
+        .http('POST http://cart/a?q=1'),
+    );
+  expect([ask(value, 'headers'), ask(other, 'headers'), ask(value, 'withoutHeaders')]).toEqual(['299', '404', '404']);
+});
+
 test('timeout and retries are those of the rule; without any, Istio retries twice without a timeout', () => {
   const terms = (rule: object, ...more: object[]) => {
     const { timeout, retries, perTryTimeout } = traffic([versions, cartRules({ ...rule, ...toCart }), ...more])

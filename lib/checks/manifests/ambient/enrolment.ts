@@ -52,7 +52,7 @@ export function isWaypoint(gateway: Resource, cluster: Cluster): boolean {
   const name = gateway.spec.get('gatewayClassName').text;
   return (
     /^istio-(agentgateway-)?waypoint/.test(name)
-    || cluster.find(Kind.GATEWAY_CLASS, name)?.spec.get('controllerName').text === 'istio.io/mesh-controller'
+    || cluster.controllerOfClass(name) === 'istio.io/mesh-controller'
     || gateway.spec.get('listeners').items.some(each => each.get('protocol').text === 'HBONE')
   );
 }

@@ -35,6 +35,6 @@ export function isAppliedByIstio(route: Resource, cluster: Cluster): boolean {
 
 function isOfIstiosClass(gateway: Resource, cluster: Cluster): boolean {
   const name = gateway.spec.get('gatewayClassName').text;
-  const known = cluster.find(Kind.GATEWAY_CLASS, name);
-  return known ? known.spec.get('controllerName').text.startsWith('istio.io/') : /^istio(-|$)/.test(name);
+  const controller = cluster.controllerOfClass(name);
+  return controller === '' ? /^istio(-|$)/.test(name) : controller.startsWith('istio.io/');
 }

@@ -1,17 +1,11 @@
 import type { Cluster } from '../../../manifests';
 import { type Server, sharePods } from './servers';
 
-export function* rivalsOf(
-  server: Server,
-  others: readonly Server[],
-  cluster: Cluster,
-  overlaps: (other: Server) => boolean = () => true,
-): Generator<Server> {
+export function* rivalsOf(server: Server, others: Iterable<Server>, cluster: Cluster): Generator<Server> {
   for (const other of others) {
     if (
       other !== server
       && other.bind === server.bind
-      && overlaps(other)
       && (other.gateway === server.gateway || sharePods(server, other, cluster))
     ) {
       yield other;

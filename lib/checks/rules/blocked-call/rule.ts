@@ -4,6 +4,7 @@ import {
   type Cluster,
   type Direction,
   type Field,
+  isInLinkerd,
   isMember,
   Membership,
   membershipOf,
@@ -21,6 +22,7 @@ import { waypointOf } from '../../manifests/ambient/enrolment';
 import { type Check, problem } from '../../manifests/check';
 
 const HBONE = 15008;
+const LINKERD = 4143;
 
 export const rule: Check = {
   id: 'BlockedCall',
@@ -30,7 +32,7 @@ export const rule: Check = {
   explanation:
     'The connection times out without an error from any proxy. Both the ingress rules of the callee and '
     + 'the egress rules of the caller count, on the port of the pods; between ambient workloads that is '
-    + 'always 15008.',
+    + 'always 15008, and between those of Linkerd 4143.',
   *find(cluster) {
     const policies = NetworkPolicies.of(cluster);
     for (const call of CallGraph.of(cluster).calls) {
@@ -43,7 +45,10 @@ export const rule: Check = {
         // Each of them connects to the waypoint, not to the other.
         continue;
       }
-      const ports = isBetweenAmbient ? [HBONE] : portsOf(call, to);
+      const isBetweenLinkerd = [from, to].every(each => isInLinkerd(each, cluster));
+      const own = portsOf(call, to);
+      // The proxies of Linkerd connect to each other at one port, unless their installation has another transport.
+      const ports = isBetweenAmbient ? [HBONE] : isBetweenLinkerd && own.length > 0 ? [LINKERD, ...own] : own;
       const isBlocked = (direction: Direction, pod: Workload, peer: Workload) => {
         const rules = policies.rulesFor(pod, direction);
         return (

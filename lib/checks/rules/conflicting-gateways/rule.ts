@@ -11,7 +11,8 @@ export const rule: Check = {
   covers: ['IST0145', 'KIA0301'],
   summary: 'Two Gateway servers have the same port and host on the same pods',
   explanation:
-    'Only one of them applies, and the settings of the other (TLS, redirects) are ignored. Hosts for '
+    'Of servers with TLS only one applies. Servers of plain HTTP are merged: each has the routes of all of their '
+    + 'Gateways, which is a note, unless one of them redirects to HTTPS, which then applies to all. Hosts for '
     + 'VirtualServices of different namespaces do not conflict.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
@@ -30,18 +31,24 @@ export const rule: Check = {
             meeting.filter(other => other.gateway !== server.gateway && haveText(server, other)),
             cluster,
           ).next().done;
-          yield problem(
+          const found = problem(
             server.at.get('hosts'),
             `${listed(rivals)} also ${rivals.length > 1 ? 'have' : 'has'} a server on port ${server.port} `
               + `for ${listed(server.at.get('hosts').texts)} on these pods.`,
             'Merge the servers into one Gateway, or use different hosts.',
             isWrittenAlike ? undefined : ['KIA0301'],
           );
+          yield isMerged(server) && meeting.every(isMerged) ? { ...found, severity: Severity.INFO } : found;
         }
       }
     }
   },
 };
+
+/** Whether a server has nothing but its routes, which Istio merges with those of others. */
+function isMerged({ at }: Server): boolean {
+  return ['HTTP', 'HTTP2', 'GRPC'].includes(at.get('port', 'protocol').text.toUpperCase()) && !at.get('tls').exists;
+}
 
 /** Whether two servers have a literally equal host, including its namespace, which is what istioctl compares. */
 function haveText(one: Server, other: Server): boolean {

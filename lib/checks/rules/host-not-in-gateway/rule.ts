@@ -1,4 +1,12 @@
-import { gatewayAt, gatewaysNamedBy, hostsMeet, isInternal, Kind, type Resource } from '../../../manifests';
+import {
+  gatewayAt,
+  gatewaysNamedBy,
+  HostPatterns,
+  isInternal,
+  Kind,
+  memoByKey,
+  type Resource,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -17,9 +25,9 @@ export const rule: Check = {
         if (!gateway) {
           continue;
         }
-        const taken = hostsFor(virtualService.namespace, gateway);
+        const { taken, patterns } = hostsFor(gateway, virtualService.namespace);
         const hosts = virtualService.spec.get('hosts').texts;
-        if (!hosts.some(host => taken.some(each => hostsMeet(each, host)))) {
+        if (!hosts.some(host => patterns.meeting(host).length > 0)) {
           yield problem(
             reference.at,
             `The Gateway ${reference.namespace}/${reference.name} serves none of the hosts `
@@ -35,8 +43,8 @@ export const rule: Check = {
 };
 
 /** The hosts that a Gateway serves for VirtualServices of a namespace. */
-function hostsFor(namespace: string, gateway: Resource): string[] {
-  return gateway.spec
+const hostsFor = memoByKey((gateway: Resource, namespace: string) => {
+  const taken = gateway.spec
     .get('servers')
     .items.flatMap(server => server.get('hosts').texts)
     .flatMap(text => {
@@ -46,4 +54,5 @@ function hostsFor(namespace: string, gateway: Resource): string[] {
       }
       return [namespace, '*'].includes(scope === '.' ? gateway.namespace : scope) ? [host] : [];
     });
-}
+  return { taken, patterns: new HostPatterns(taken.map(each => [each, each])) };
+});

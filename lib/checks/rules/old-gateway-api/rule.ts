@@ -1,4 +1,4 @@
-import { Kind } from '../../../manifests';
+import { hasIstio, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { GROUP } from '../../manifests/control-plane/gateway-api-versions';
@@ -17,14 +17,14 @@ export const rule: Check = {
   covers: ['IST0176'],
   summary: 'A Gateway API CRD is of a release that Istio does not support',
   explanation:
-    'Objects of this kind are ignored. The release is in the annotation `gateway.networking.k8s.io/bundle-version`.',
+    'Istio ignores objects of this kind. Manifests without anything of Istio are not checked. The release is in the annotation `gateway.networking.k8s.io/bundle-version`.',
   *find(cluster) {
-    for (const definition of cluster.all(Kind.CRD)) {
+    for (const definition of hasIstio(cluster) ? cluster.all(Kind.CRD) : []) {
       const needed = definition.name.endsWith(`.${GROUP}`)
         ? MINIMUM[definition.name.slice(0, -GROUP.length - 1)]
         : undefined;
       const release = definition.metadata.get('annotations', `${GROUP}/bundle-version`);
-      if (needed && isOlder(release.text, needed)) {
+      if (needed && !DEVELOPMENT.test(release.text) && isOlder(release.text, needed)) {
         yield problem(
           release,
           `The CRD is of release ${release.text}, and Istio requires ${needed} or newer.`,
@@ -34,6 +34,9 @@ export const rule: Check = {
     }
   },
 };
+
+/** What builds of the Gateway API have before they are released. */
+const DEVELOPMENT = /^v?0\.0\.0\b/;
 
 function isOlder(release: string, needed: string): boolean {
   const [numbers, least] = [release, needed].map(each =>

@@ -1,8 +1,8 @@
-import { hostsMeet } from '../../../manifests';
+import { addTo, HostPatterns } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { namesOf, rivalsOf } from '../../manifests/gateways/conflicting-gateways';
-import { type Server, serversByPort, shareScope } from '../../manifests/gateways/servers';
+import { type Server, type ServerHost, serversByPort, shareScope } from '../../manifests/gateways/servers';
 import { fewOf, listed } from '../../manifests/names';
 
 export const rule: Check = {
@@ -15,18 +15,15 @@ export const rule: Check = {
     + 'elsewhere diverts requests. Hosts of one Gateway are compared too.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
+      const overlaps = new Overlaps(servers);
       for (const wide of servers) {
         const patterns = wide.hosts.filter(each => each.name.startsWith('*'));
-        const isCovered = (other: Server) =>
-          other.hosts.some(host =>
-            patterns.some(each => each.name !== host.name && shareScope(each, host) && hostsMeet(each.name, host.name)),
-          );
         const rivals =
           patterns.length === 0
             ? []
             : [
-                ...(isCovered(wide) ? [wide.gateway.key] : []),
-                ...fewOf(namesOf(rivalsOf(wide, servers, cluster, isCovered))),
+                ...(overlaps.isWithin(wide) ? [wide.gateway.key] : []),
+                ...fewOf(namesOf(rivalsOf(wide, overlaps.of(patterns), cluster))),
               ];
         if (rivals.length > 0) {
           yield problem(
@@ -36,9 +33,7 @@ export const rule: Check = {
             'List the hosts in one Gateway, if the overlap is not intended.',
           );
         }
-        const twice = wide.hosts.find((host, index) =>
-          wide.hosts.slice(0, index).some(each => each.name === host.name && shareScope(each, host)),
-        );
+        const twice = repeated(wide.hosts);
         if (twice) {
           yield problem(wide.at.get('hosts'), `The server lists the host ${twice.name} twice.`, 'List it once.');
         }
@@ -46,3 +41,66 @@ export const rule: Check = {
     }
   },
 };
+
+interface Use {
+  readonly server: Server;
+  readonly host: ServerHost;
+}
+
+/** The servers of a port by the wildcards that cover hosts of theirs; of a wildcard, found once. */
+class Overlaps {
+  private readonly order: ReadonlyMap<Server, number>;
+  private readonly patterns: HostPatterns<Use>;
+  private readonly byPattern = new Map<string, readonly Use[]>();
+
+  constructor(servers: readonly Server[]) {
+    this.order = new Map(servers.map((each, index) => [each, index]));
+    this.patterns = new HostPatterns(
+      servers.flatMap(server => server.hosts.map(host => [host.name, { server, host }] as const)),
+    );
+  }
+
+  /** Those of several wildcards, in their order. */
+  of(wildcards: readonly ServerHost[]): Iterable<Server> {
+    const [first, ...others] = wildcards.map(each => this.ofOne(each));
+    return others.length === 0
+      ? (first ?? [])
+      : [...new Set([...(first ?? []), ...others.flatMap(each => [...each])])].sort(
+          (a, b) => (this.order.get(a) ?? 0) - (this.order.get(b) ?? 0),
+        );
+  }
+
+  /** Whether wildcards of a server cover other hosts of it. */
+  isWithin(server: Server): boolean {
+    const own = server.hosts.length > 1 ? new Overlaps([server]) : undefined;
+    return (
+      own !== undefined
+      && !own
+        .of(server.hosts.filter(each => each.name.startsWith('*')))
+        [Symbol.iterator]()
+        .next().done
+    );
+  }
+
+  private *ofOne(wildcard: ServerHost): Generator<Server> {
+    const found =
+      this.byPattern.get(wildcard.name)
+      ?? this.patterns.meeting(wildcard.name).filter(each => each.host.name !== wildcard.name);
+    this.byPattern.set(wildcard.name, found);
+    for (const { server, host } of found) {
+      if (shareScope(wildcard, host)) {
+        yield server;
+      }
+    }
+  }
+}
+
+/** The first host that is there before, for a common namespace. */
+function repeated(hosts: readonly ServerHost[]): ServerHost | undefined {
+  const before = new Map<string, ServerHost[]>();
+  return hosts.find(host => {
+    const isRepeated = before.get(host.name)?.some(each => shareScope(each, host)) ?? false;
+    addTo(before, host.name, host);
+    return isRepeated;
+  });
+}

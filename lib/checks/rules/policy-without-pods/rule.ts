@@ -11,7 +11,7 @@ import {
 } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
-import { absent, type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem, unless } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'PolicyWithoutPods',
@@ -58,7 +58,11 @@ function* uselessness(policy: Resource, cluster: Cluster) {
     pods.length > 0 ? 'Add the pods to the mesh.' : 'Correct the selector or the namespace.',
     [...(policy.type === Kind.AUTHORIZATION_POLICY ? ['IST0127'] : []), ...(pods.length > 0 ? [] : ['KIA0004'])],
   );
-  yield pods.length > 0 ? found : absent(missingPods(namespace), found);
+  yield pods.length === 0
+    ? absent(missingPods(namespace), found)
+    : pods.some(each => each.resource.origin?.isChanged === true)
+      ? unless('a patch of their kustomization adds them', found)
+      : found;
 }
 
 /** Whether the policy may be intended for machines outside the cluster. */

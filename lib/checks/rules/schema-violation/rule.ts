@@ -10,7 +10,7 @@ import {
   Schemas,
 } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem, type Problem } from '../../manifests/check';
+import { type Check, problem, type Problem, unless } from '../../manifests/check';
 import { isSlip, suggestion } from '../../suggestion';
 
 export const rule: Check = {
@@ -145,16 +145,20 @@ function* ofObject(field: Field, fields: Fields, required: readonly string[], sc
   }
 }
 
-/** What is missing may be added by the kustomization of the object. */
+/** What is missing may be added by the kustomization of the object, or be in the object that a patch changes. */
 function unlessChanged(found: Problem): Problem {
-  return found.at.resource.origin?.isChanged === true
-    ? {
-        ...found,
-        severity: Severity.INFO,
-        message: `${found.message.replace(/\.$/, '')}, unless its kustomization adds it.`,
-      }
-    : found;
+  const { origin } = found.at.resource;
+  const reason =
+    origin?.isChanged === true
+      ? 'its kustomization adds it'
+      : PATCH.test(origin?.source.file ?? '')
+        ? 'the file is a patch of another object'
+        : undefined;
+  return reason === undefined ? found : unless(reason, found);
 }
+
+/** The names of files, and of the folders of files, with patches. */
+const PATCH = /\b(patch(es)?|overrides?)\b[^/]*(\/[^/]*)?$/;
 
 /**
  * Whether the API has fields, values and defaults that the schemas of the package do not have yet: Envoy Gateway's

@@ -1,6 +1,8 @@
-import { type Field, Kind } from '../../../manifests';
+import { type Cluster, type Field, hasLabels, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
+import { chosenRules, namedHost } from '../../manifests/routing/destination-rules';
+import { targetOf } from '../../manifests/routing/destinations';
 
 export const rule: Check = {
   id: 'UnaffectedIngress',
@@ -9,13 +11,13 @@ export const rule: Check = {
   summary: 'A gateway route has no subset, while the mesh rules for its host choose among subsets',
   explanation:
     'A gateway applies only the VirtualServices that are bound to it: the split among subsets between '
-    + 'workloads does not apply to requests from outside.',
+    + 'workloads does not apply to requests from outside. A subset with all Pods of its host is none.',
   *find(cluster) {
     const split = new Map<string, string>();
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       const hosts = virtualService.spec.get('hosts').texts;
       for (const destination of routedTo(virtualService.spec).filter(
-        each => each.get('subset').text !== '' && hosts.includes(each.get('host').text),
+        each => hosts.includes(each.get('host').text) && !hasAll(each, virtualService, cluster),
       )) {
         split.set(destination.get('host').text, virtualService.key);
       }
@@ -38,6 +40,20 @@ export const rule: Check = {
     }
   },
 };
+
+/** Whether a destination has all Pods of its host: it names no subset, or one that selects each of them. */
+function hasAll(destination: Field, virtualService: Resource, cluster: Cluster): boolean {
+  const [host = '', subset = ''] = ['host', 'subset'].map(each => destination.get(each).text);
+  const service = targetOf(host, virtualService, cluster)?.resource;
+  const pods = service ? cluster.selectedBy(service) : [];
+  const [found] = chosenRules([virtualService.namespace], namedHost(host, virtualService, cluster), cluster).flatMap(
+    each => each.subset(subset) ?? [],
+  );
+  return (
+    subset === ''
+    || (found !== undefined && pods.length > 0 && pods.every(each => hasLabels(each.labels, found.labels)))
+  );
+}
 
 /** The destinations of requests, without mirrors. */
 function routedTo(spec: Field): Field[] {

@@ -1,4 +1,13 @@
-import { hasLabels, isDryRun, isMember, Kind, membershipOf, targetRefsOf } from '../../../manifests';
+import {
+  hasLabels,
+  isDryRun,
+  isMember,
+  Kind,
+  membershipOf,
+  memo,
+  type Resource,
+  targetRefsOf,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { type Check, problem } from '../../manifests/check';
@@ -26,14 +35,19 @@ export const rule: Check = {
         )
         .map(each => each.namespace),
     );
-    const selecting = new Set(
-      policies.flatMap(each => {
+    const selectors = new Map(
+      policies.map(each => {
         const labels = each.spec.get('selector', 'matchLabels').strings;
         const namespace = each.namespace === cluster.mesh.rootNamespace ? undefined : each.namespace;
-        return Object.keys(labels).length > 0
-          ? cluster.workloads.select(labels, namespace).filter(workload => hasLabels(workload.labels, labels))
-          : [];
+        return [JSON.stringify([namespace, labels]), { labels, namespace }];
       }),
+    );
+    const selecting = new Set(
+      [...selectors.values()].flatMap(({ labels, namespace }) =>
+        Object.keys(labels).length > 0
+          ? cluster.workloads.select(labels, namespace).filter(workload => hasLabels(workload.labels, labels))
+          : [],
+      ),
     );
     const named = new Set(
       policies.flatMap(each =>
@@ -42,6 +56,8 @@ export const rule: Check = {
           .map(target => `${each.namespace}/${target.get('name').text}`),
       ),
     );
+    // Workloads with the same Services have one list of them.
+    const isTargeted = memo((services: readonly Resource[]) => services.some(each => named.has(each.key)));
     for (const workload of cluster.workloads.all.filter(
       each => !isGateway(each) && isMember(membershipOf(each, cluster)),
     )) {
@@ -49,7 +65,7 @@ export const rule: Check = {
         wide.has(workload.namespace)
         || wide.has(cluster.mesh.rootNamespace)
         || selecting.has(workload)
-        || cluster.servicesOf(workload).some(each => named.has(each.key));
+        || isTargeted(cluster.servicesOf(workload));
       if (!isCovered) {
         const found = problem(
           workload.resource.metadata.get('name'),

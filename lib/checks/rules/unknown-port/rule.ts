@@ -1,6 +1,6 @@
 import { Kind, portNumber, portsOf } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { type Check, problem, unless } from '../../manifests/check';
 import { destinationsOf, targetOf } from '../../manifests/routing/destinations';
 
 export const rule: Check = {
@@ -16,11 +16,14 @@ export const rule: Check = {
         const target = targetOf(host, virtualService, cluster);
         const ports = target ? portsOf(target).map(portNumber) : [];
         if (target && !ports.includes(port)) {
-          yield problem(
+          const found = problem(
             at.get('port'),
             `${target.name} has no port ${port}, so requests fail with 503.`,
             `Use one of its ports: ${ports.join(', ') || 'it declares none'}.`,
           );
+          yield target.resource.origin?.isChanged === true
+            ? unless('a patch of its kustomization adds it', found)
+            : found;
         }
       }
     }

@@ -4,12 +4,13 @@ import { type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnverifiedServer',
-  severity: Severity.WARNING,
+  severity: Severity.INFO,
   covers: ['IST0128', 'IST0129'],
   summary: 'A DestinationRule originates TLS without a certificate authority',
   explanation:
-    'Which authorities are trusted then depends on defaults of the mesh and of Istio, which differ '
-    + 'between versions. A `credentialName` includes the authority, for workloads that the rule selects.',
+    'Istio trusts the authorities of the operating system of the proxy then, so that a server with a private '
+    + 'authority is not reached. Releases before 1.21 verify no certificate unless VERIFY_CERTIFICATE_AT_CLIENT is set. '
+    + 'A `credentialName` includes the authority, for workloads that the rule selects.',
   *find(cluster) {
     for (const rule of cluster.all(Kind.DESTINATION_RULE)) {
       const policy = rule.spec.get('trafficPolicy');

@@ -1,4 +1,4 @@
-import { gatewayApi, istio, pods, traffic } from '../support';
+import { gatewayApi, istio, pods, service, traffic } from '../support';
 
 const ASSUMED = /assumption: a load balancer leads to the gateway shop\/door, whose Service is a ClusterIP/;
 const gateway = (spec: object = {}, annotations: object = {}, gatewayClassName = 'istio') => ({
@@ -115,5 +115,24 @@ describe('of a Gateway of Istio', () => {
       'assumption: the Pods of the gateway shop/door, which are not among the manifests, have the labels '
         + 'app: istio-ingressgateway, istio: ingressgateway in namespace istio-system',
     ]);
+  });
+});
+
+describe('a Service of Pods that are no gateway', () => {
+  const front = (spec: object) => service('front', 'shop', { selector: { app: 'web' }, ...spec });
+  const enter = (objects: object[]) => traffic(objects).fromInternet('GET http://a.example/');
+
+  test.each([
+    ['of type LoadBalancer', { type: 'LoadBalancer' }],
+    ['with external addresses', { externalIPs: ['192.0.2.1'] }],
+  ])('%s is an error where no gateway has the port', (_name, spec) => {
+    expect(() => enter([front(spec)])).toThrow('No gateway takes a.example, but the Service shop/front is reached');
+  });
+
+  test('concerns neither other ports nor other Services', () => {
+    enter([front({ type: 'ClusterIP' })]).expectDenied(0);
+    enter([front({ type: 'LoadBalancer', ports: [{ name: 'http', port: 8080 }] })]).expectDenied(0);
+    const pod = pods('exit', 'v1', { annotations: { 'inject.istio.io/templates': 'gateway' } });
+    enter([pod, service('exit', 'shop', { type: 'LoadBalancer' })]).expectDenied(0);
   });
 });

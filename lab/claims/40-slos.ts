@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Duration, Testing } from 'cdk8s';
+import { dump } from 'js-yaml';
+import { ClusterApp, GatewayService, Mesh, Port, type Target, Topology, TopologyChart } from '../../lib';
+import { claim } from '../claims';
+import type { Lab } from '../lab';
+
+interface PrometheusRule {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
+/** A service with two objectives, which another calls under one of its own. */
+function tide(): Topology {
+  const topology = new Topology('tide');
+  const slo = { availability: 99.9, latency: { percent: 99, within: Duration.millis(500) } };
+  const versions = { v1: { image: 'v1' }, v2: { image: 'v2' } };
+  const payment = topology.addService('payment', { port: Port.grpc(50_051), versions, slo });
+  payment.split({ v1: 90, v2: 10 });
+  const checkout = topology.addService('checkout', { image: 'checkout' });
+  checkout.calls(payment, { slo: { availability: 99 } });
+  return topology;
+}
+
+function rules(mesh: Target): PrometheusRule[] {
+  const chart = new TopologyChart(new ClusterApp(), 'tide', { topology: tide(), mesh });
+  return (Testing.synth(chart) as PrometheusRule[]).filter(({ kind }) => kind === 'PrometheusRule');
+}
+
+/** Runs promtool on a file; its output is in the error if it fails. The lab's kubelet runs meanwhile. */
+async function promtool(lab: Lab, command: readonly string[], file: string, content: object): Promise<void> {
+  const path = join(lab.folder, file);
+  writeFileSync(path, dump(content, { lineWidth: -1 }));
+  await promisify(execFile)(lab.tools.path('promtool'), [...command, path]);
+}
+
+claim('Prometheus accepts the rules of objectives, with sidecars and in ambient mode', async lab => {
+  for (const mesh of [Mesh.istio(), Mesh.ambient()]) {
+    const found = rules(mesh);
+    assert.deepEqual(
+      found.map(({ metadata }) => metadata.name),
+      ['payment.slo', 'checkout.calls.slo'],
+    );
+    for (const { metadata, spec } of found) {
+      await promtool(lab, ['check', 'rules'], `${metadata.name}.yaml`, spec);
+    }
+  }
+});
+
+const COUNTED =
+  'source_principal="spiffe://cluster.local/ns/tide/sa/checkout",destination_service="payment-v1.tide.svc.cluster.local"';
+
+/** Series of a proxy: `failing` of each 10,000 requests fail, and `late` have no response in time. */
+function series(reporter: string, failure: string, failing: number, late: number): object[] {
+  const of = (name: string, more: string, each: number) => ({
+    series: `${name}{reporter="${reporter}",${COUNTED}${more}}`,
+    values: `0+${each}x600`,
+  });
+  return [
+    of('istio_requests_total', ',response_code="200",grpc_response_status="0"', 10_000 - failing),
+    of('istio_requests_total', `,${failure}`, failing),
+    of('istio_request_duration_milliseconds_bucket', ',le="500"', 10_000 - late),
+    of('istio_request_duration_milliseconds_bucket', ',le="+Inf"', 10_000),
+    of('istio_request_duration_milliseconds_count', '', 10_000),
+  ];
+}
+
+const BY_GRPC = 'response_code="200",grpc_response_status="14"';
+const BY_HTTP = 'response_code="503",grpc_response_status=""';
+
+/** Whether the alerts of two hours later are these: of the service by objective, and of the call. */
+async function alertsAre(lab: Lab, input: readonly object[], firing: Readonly<Record<string, boolean>>): Promise<void> {
+  const files = rules(Mesh.istio()).map(({ metadata: { name }, spec }) => {
+    writeFileSync(join(lab.folder, `${name}.yaml`), dump(spec, { lineWidth: -1 }));
+    return `${name}.yaml`;
+  });
+  const expr = (slo: string, caller: string) =>
+    `count(ALERTS{alertname="ErrorBudgetBurn",alertstate="firing",window="1h",slo="${slo}",caller="${caller}"})`;
+  await promtool(lab, ['test', 'rules'], 'alerts.yaml', {
+    rule_files: files,
+    evaluation_interval: '1m',
+    tests: [
+      {
+        interval: '1m',
+        input_series: input,
+        promql_expr_test: [
+          ['availability', expr('availability', '')],
+          ['latency', expr('latency', '')],
+          ['call', expr('availability', 'tide/checkout')],
+          ['unknown', 'count(ALERTS{alertname="ServiceLevelUnknown",alertstate="firing"})'],
+        ].map(([name = '', query]) => ({
+          expr: query,
+          eval_time: '2h',
+          exp_samples: firing[name] ? [{ labels: '{}', value: name === 'unknown' ? 3 : 1 }] : [],
+        })),
+      },
+    ],
+  });
+}
+
+claim(
+  'alerts fire for a fast burn of an error budget, by 5xx and by gRPC status, and not for failures within it',
+  async lab => {
+    for (const reporter of ['source', 'waypoint']) {
+      for (const failure of [BY_GRPC, BY_HTTP]) {
+        // 14.4 times the budget of 0.1 % is 1.44 %, that of 1 % is 14.4 %.
+        await alertsAre(lab, series(reporter, failure, 2000, 0), { availability: true, call: true });
+        await alertsAre(lab, series(reporter, failure, 200, 0), { availability: true });
+        await alertsAre(lab, series(reporter, failure, 140, 0), {});
+      }
+      await alertsAre(lab, series(reporter, BY_HTTP, 0, 1500), { latency: true });
+      await alertsAre(lab, series(reporter, BY_HTTP, 0, 1400), {});
+    }
+  },
+);
+
+claim('an alert fires where there are no metrics by which an objective is measured', async lab => {
+  await alertsAre(lab, [], { unknown: true });
+  // The proxy of the callee counts the same requests again.
+  await alertsAre(lab, series('destination', BY_HTTP, 2000, 0), { unknown: true });
+});
+
+claim('the API server accepts the objects that monitor a topology, without unknown fields', async lab => {
+  const definitions = join(
+    lab.tools.module('github.com/prometheus-operator/prometheus-operator'),
+    'example/prometheus-operator-crd/monitoring.coreos.com_',
+  );
+  for (const plural of ['prometheusrules', 'podmonitors']) {
+    lab.plane.apply('-f', `${definitions}${plural}.yaml`);
+    lab.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', `crd/${plural}.monitoring.coreos.com`);
+  }
+  const world = await lab.deploy(tide(), {
+    mesh: Mesh.ambient({ gatewayService: GatewayService.CLUSTER_IP, monitoringLabels: { release: 'prometheus' } }),
+  });
+  const { items } = await lab.plane.api.get<{ items: PrometheusRule[] }>(
+    '/apis/monitoring.coreos.com/v1/namespaces/tide/prometheusrules',
+  );
+  assert.deepEqual(
+    items.map(({ metadata }) => metadata.name),
+    ['checkout.calls.slo', 'payment.slo'],
+  );
+  await lab.remove(world);
+});

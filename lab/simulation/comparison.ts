@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc, { type Arbitrary } from 'fast-check';
+import type { Lab } from '../lab';
+import type { Named } from './configurations';
+import type { TrialRequest } from './requests';
+import { shrink } from './shrink';
+import type { Disagreement, Trials } from './trial';
+
+const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
+const REQUESTS = 20;
+const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
+const FIRST = Number(process.env.CARDINAL_LAB_FIRST ?? 0);
+const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
+/** The number of differing configurations to search for; the first is shrunk. */
+const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
+
+/** Generated configurations, applied one after the other, and generated requests: each must end as simulated. */
+export async function compareGenerated(
+  lab: Lab,
+  trials: Trials,
+  configuration: Arbitrary<Named[]>,
+  trialRequest: Arbitrary<TrialRequest>,
+): Promise<void> {
+  const configurations = fc.sample(configuration, { seed: SEED, numRuns: CONFIGURATIONS });
+  const found: { at: number; objects: Named[]; disagreement: Disagreement }[] = [];
+  let [refused, invalid] = [0, 0];
+  for (const [at, objects] of [...configurations.entries()].slice(FIRST)) {
+    if (!trials.isValid(objects)) {
+      invalid++;
+      continue;
+    }
+    const applied = await trials.apply(objects).then(
+      () => true,
+      (error: Error) => {
+        if (!/: 4\d\d /.test(error.message)) {
+          throw error;
+        }
+        process.stdout.write(`      ${at} refused: ${error.message.slice(0, 400)}\n`);
+        return false;
+      },
+    );
+    refused += applied ? 0 : 1;
+    const traffic = trials.simulate(objects);
+    for (const request of applied ? fc.sample(trialRequest, { seed: SEED + at, numRuns: REQUESTS }) : []) {
+      const disagreement = await trials.compare(traffic, request);
+      if (disagreement) {
+        found.push({ at, objects, disagreement });
+        writeFileSync(join(lab.logs, `disagreement-${at}.json`), JSON.stringify({ request, objects }, null, 1));
+        process.stdout.write(`      ${at}: ${describe(disagreement)}\n`);
+        break;
+      }
+    }
+    if (found.length >= ENOUGH) {
+      break;
+    }
+  }
+  const [first] = found;
+  if (first) {
+    const { request } = first.disagreement;
+    const smallest = await shrink(
+      first.objects,
+      async objects => {
+        await trials.apply(objects);
+        return (await trials.compare(trials.simulate(objects), request)) !== undefined;
+      },
+      SHRINKING,
+    );
+    assert.fail(
+      `Configuration ${first.at} of seed ${SEED}: ${describe(first.disagreement)}\nIts smallest `
+        + `form:\n${JSON.stringify(smallest, null, 1)}`,
+    );
+  }
+  const { seen, expected, variance, trials: counted } = trials.shares;
+  process.stdout.write(
+    `      ${trials.compared} requests compared, ${trials.skipped} not simulated, ${invalid} `
+      + `configurations left out as invalid; of ${counted} choices ${seen} went where ${expected.toFixed(1)} should\n`,
+  );
+  assert.ok(
+    Math.abs(seen - expected) <= 3.3 * Math.sqrt(variance),
+    `of ${counted} choices ${seen} went where ${expected.toFixed(1)} should`,
+  );
+  assert.equal(refused, 0, 'the checks find every object that the API server denies');
+  assert.ok(trials.skipped < trials.compared / 4, `${trials.skipped} requests were not simulated`);
+}
+
+function describe({ request, problem, simulated, real }: Disagreement): string {
+  return `${JSON.stringify(request)} ${problem}\n${simulated}\n  in fact: ${real}`;
+}

@@ -1,0 +1,45 @@
+import { contextOf, type Reach, trafficDifference } from '../../dataplane';
+import { type Cluster, Kind } from '../../manifests';
+
+/** The annotation of objects that are assumed on both sides of a comparison. */
+export const ASSUMED = 'cdk8s-cardinal/assumed';
+
+/** Pairs of a caller and a callee, and the results of requests, that are not the same. */
+export function differencesBetween(before: Cluster, after: Cluster): readonly string[] {
+  const found = trafficDifference(contextOf(before), contextOf(after));
+  // What is routed by an assumed gateway is compared as requests from the internet.
+  const assumed = new Set(
+    before.workloads.all
+      .filter(each => each.annotations[ASSUMED] !== undefined || each.resource.annotations[ASSUMED] !== undefined)
+      .map(each => each.resource.key),
+  );
+  const isAssumed = (title: string) => assumed.has(title.replace(/:\d+$/, ''));
+  const describe = ({ from, to, isUnconditional }: Reach) =>
+    `${from} → ${to}${isUnconditional ? '' : ' (some requests)'}`;
+  const [was, is] = [found.before, found.after].map(
+    all => new Set(all.filter(each => !isAssumed(each.from) && !isAssumed(each.to)).map(describe)),
+  );
+  const lost = [...(was ?? [])].filter(each => !is?.has(each)).map(each => `no longer: ${each}`);
+  const gained = [...(is ?? [])].filter(each => !was?.has(each)).map(each => `new: ${each}`);
+  const hosts = new Set(
+    before
+      .all(Kind.SERVICE)
+      .filter(each => each.annotations[ASSUMED] !== undefined)
+      .map(each => `${each.name}.${each.namespace}`),
+  );
+  const paths = found.paths
+    .map(each => ({ ...each, callers: each.callers.filter(caller => !isAssumed(caller)) }))
+    .filter(each => !(arrivesNowhere(each.before) && arrivesNowhere(each.after)))
+    .filter(({ callers, subject }) => callers.length > 0 && !hosts.has(subject.replace(/:\d+.*$/, '')))
+    .map(
+      ({ callers, subject, before: old, after: now }) =>
+        `${callers.join(', ')} → ${subject}: ${old ?? 'did not exist'} → ${now ?? 'no longer exists'}`,
+    );
+  return [...lost, ...gained, ...paths];
+}
+
+/** Whether policies deny all requests, or there are none, so that shares and timeouts make no difference. */
+function arrivesNowhere(text = ''): boolean {
+  const ends = text.match(/[^\s,]+\/[^\s,]+:\d+/g) ?? [];
+  return ends.length === (text.match(/denied at [^\s,]+\/[^\s,]+:\d+/g) ?? []).length && !/→|\.[a-z]/.test(text);
+}

@@ -1,0 +1,3 @@
+export type { Statement } from './code';
+export { evaluate } from './evaluate';
+export { type Import, ImportError, importOf, OBJECTS_FILE, type Rendering } from './import';

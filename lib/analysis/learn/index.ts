@@ -1,0 +1,1 @@
+export { compared, learnedText, Learning, UnknownObservations } from './learn';

@@ -1,0 +1,82 @@
+import { type Callee, Protocol, Service } from '../topology';
+
+/** The series of Istio's standard metrics that count the requests to a callee, of one caller or of all. */
+export interface CountedRequests {
+  readonly callee: Callee;
+  /** The SPIFFE ID of the caller; undefined for all callers and gateways. */
+  readonly caller?: string;
+}
+
+/** The dimensions of Istio's metrics that objectives depend on. */
+export const DIMENSIONS = [
+  'reporter',
+  'source_principal',
+  'destination_service',
+  'response_code',
+  'grpc_response_status',
+] as const;
+
+/**
+ * The selector of the series. They are reported by the proxies of callers and gateways, or by the waypoint: those have
+ * the requests that never reach the callee, too.
+ * @see https://istio.io/latest/docs/reference/config/metrics/
+ */
+export function selectorOf({ callee, caller }: CountedRequests, ...further: string[]): string {
+  const hosts = hostsOf(callee);
+  const [host = ''] = hosts;
+  return [
+    'reporter=~"source|waypoint"',
+    ...(caller === undefined ? [] : [`source_principal="${caller}"`]),
+    hosts.length === 1
+      ? `destination_service="${host}"`
+      : `destination_service=~"${hosts.map(each => each.replaceAll('.', '\\\\.')).join('|')}"`,
+    ...further,
+  ].join(',');
+}
+
+/** The rate of all requests in a window. */
+export function requestRate(counted: CountedRequests, window: string): string {
+  return `sum(rate(istio_requests_total{${selectorOf(counted)}}[${window}]))`;
+}
+
+/** The share of requests in a window that the callee failed. Without any failure it is 0, without any request it is none. */
+export function failureRatio(counted: CountedRequests, window: string): string {
+  const rateOf = (...further: string[]) =>
+    `(sum(rate(istio_requests_total{${selectorOf(counted, ...further)}}[${window}])) or vector(0))`;
+  const failed = rateOf(`response_code=~"${FAILED}"`);
+  const byGrpc = counted.callee.ports.some(({ protocol }) => protocol === Protocol.GRPC)
+    ? ` + ${rateOf(`response_code!~"${FAILED}"`, `grpc_response_status=~"${GRPC_FAILED}"`)}`
+    : '';
+  return `(${failed}${byGrpc}) / ${requestRate(counted, window)}`;
+}
+
+/** The share of requests in a window without a response in time. */
+export function lateRatio(counted: CountedRequests, milliseconds: number, window: string): string {
+  const sumOf = (name: string, ...further: string[]) =>
+    `sum(rate(istio_request_duration_milliseconds_${name}{${selectorOf(counted, ...further)}}[${window}]))`;
+  // Prometheus 3 writes the limits of buckets as floating-point numbers.
+  return `1 - ${sumOf('bucket', `le=~"${milliseconds}(\\\\.0)?"`)} / ${sumOf('count')}`;
+}
+
+/** The time in which a share of the requests of the last five minutes had their response, in milliseconds. */
+export function latencyQuantile(counted: CountedRequests, quantile: number): string {
+  const buckets = `istio_request_duration_milliseconds_bucket{${selectorOf(counted)}}`;
+  return `histogram_quantile(${quantile}, sum by (le) (rate(${buckets}[5m])))`;
+}
+
+/** Routes to single versions lead to a Service of each. */
+function hostsOf(callee: Callee): string[] {
+  return callee instanceof Service && callee.routesByVersion
+    ? [
+        callee.host,
+        ...[...callee.versions.values()].map(
+          ({ deploymentName }) => `${deploymentName}${callee.host.slice(callee.name.length)}`,
+        ),
+      ]
+    : [callee.host];
+}
+
+const FAILED = '5..';
+
+/** UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE and DATA_LOSS. */
+const GRPC_FAILED = '2|4|8|13|14|15';

@@ -1,0 +1,177 @@
+import {
+  Capability,
+  type EdgeGateway,
+  type Labels,
+  pods,
+  type SystemConnections,
+  Target,
+  tcp,
+  type TopologyChart,
+  type Tunnel,
+} from '../kubernetes';
+import { type Edge, type ProxyProps, requireArguments, Service, type Topology } from '../topology';
+import { renderEgress } from './egress';
+import { renderInbound } from './inbound';
+import { renderOutbound } from './outbound';
+import { annotationsOf } from './proxy-annotations';
+import { requireSupported, unsupportedIn } from './unsupported';
+
+/** Properties of {@link LinkerdMesh}. */
+export interface LinkerdMeshProps {
+  /**
+   * The namespace of the control plane.
+   * @default linkerd
+   */
+  readonly controlPlaneNamespace?: string;
+  /**
+   * The gateway that serves the edges. Its pods join the mesh; Linkerd has no gateway of its own.
+   * @default - none: a topology with edges is an error
+   */
+  readonly gateway?: EdgeGateway;
+  /**
+   * The ranges of addresses from which the kubelet sends probes, as CIDRs: `probeNetworks` of the installation.
+   * @default - any address, as in Linkerd's charts
+   */
+  readonly probeCidrs?: string[];
+}
+
+/** What none of Linkerd's resources can express. */
+const UNSUPPORTED: readonly Capability[] = [
+  Capability.FAULTS,
+  Capability.REWRITES,
+  Capability.DIRECT_RESPONSES,
+  Capability.POLICY_BY_CALLER,
+  Capability.LOAD_BALANCING,
+  Capability.MIRRORING,
+  Capability.EGRESS_GATEWAYS,
+  Capability.SERVICE_AUTH,
+  Capability.SERVICE_TELEMETRY,
+  Capability.SLO,
+  Capability.PROXY_EXTENSIONS,
+  Capability.PROXY_SCRIPTS,
+  Capability.MACHINES,
+  Capability.AUTHORIZATION_DRY_RUN,
+];
+
+/** @see https://github.com/linkerd/linkerd2/blob/main/charts/linkerd-control-plane/values.yaml */
+const INBOUND = 4143;
+const ADMIN = 4191;
+const CONTROL_PLANE = [8080, 8086, 8090];
+
+/**
+ * Linkerd, with its proxy in each pod: mutual TLS by identity, and policies of ports, routes and callers. Needs Linkerd
+ * 2.18 or newer, and the routes of the Gateway API 1.5 or newer.
+ * @see https://linkerd.io/2/features/
+ */
+export class LinkerdMesh extends Target {
+  /** The name of the target in messages. */
+  readonly name = 'Linkerd';
+  /** The features of a topology that this target supports. */
+  readonly capabilities = Object.values(Capability).filter(each => !UNSUPPORTED.includes(each));
+  /** The gateway that serves the edges; undefined if there is none. */
+  readonly gateway: EdgeGateway | undefined;
+  /** Callees allow callers by the identity that mutual TLS proves; those without one by address, where declared. */
+  readonly mutualTls = true;
+
+  private readonly controlPlaneNamespace: string;
+  private readonly probeCidrs: readonly string[];
+
+  constructor(props: LinkerdMeshProps = {}) {
+    super();
+    requireArguments('new.LinkerdMesh', [props]);
+    this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'linkerd';
+    this.gateway = props.gateway;
+    this.probeCidrs = props.probeCidrs ?? ['0.0.0.0/0', '::/0'];
+  }
+
+  /** Namespaces need no label: an annotation adds their pods to the mesh. */
+  namespaceLabels(): Labels {
+    return {};
+  }
+
+  /** Namespaces have their pods injected, and ports without a Server deny all clients but probes. */
+  override namespaceAnnotations(): Labels {
+    return { [INJECT]: 'enabled', ...DENY_BY_DEFAULT };
+  }
+
+  /** Pods need no label. */
+  podLabels(): Labels {
+    return {};
+  }
+
+  /** The annotation that excludes pods from the mesh, and in namespaces of others those that add them. */
+  podAnnotations(service: Service): Labels {
+    if (!service.inMesh) {
+      return { [INJECT]: 'disabled' };
+    }
+    const opaque = opaquePorts(service).map(({ target }) => target);
+    return {
+      ...(service.topology.owns(service.namespace) ? {} : { [INJECT]: 'enabled', ...DENY_BY_DEFAULT }),
+      ...(opaque.length > 0 ? { [OPAQUE_PORTS]: opaque.join(',') } : {}),
+    };
+  }
+
+  /** The annotations of pods with the settings of their proxy. Throws for what Linkerd's proxy does not have. */
+  proxyAnnotations(proxy: ProxyProps): Labels {
+    return annotationsOf(proxy);
+  }
+
+  /** The annotations that add the pods of the gateway to the mesh, past whose proxy requests from outside arrive. */
+  override gatewayAnnotations(edge: Edge): Labels {
+    const ports = this.gateway?.portsOf(edge) ?? [];
+    return { [INJECT]: 'enabled', 'config.linkerd.io/skip-inbound-ports': ports.join(',') };
+  }
+
+  /** The namespace of the control plane: no workload of a topology can be in it. */
+  override reservedNamespaces(): readonly string[] {
+    return [this.controlPlaneNamespace];
+  }
+
+  /** Connections in the mesh arrive at port 4143 of the proxies, with the port of the application in a header. */
+  override tunnel(): Tunnel {
+    return {
+      port: INBOUND,
+      carriesTo: callee => callee instanceof Service && callee.inMesh,
+      proxyBefore: () => undefined,
+    };
+  }
+
+  /** Metrics scraped from any namespace; configuration, certificates and policies from the control plane. */
+  systemConnections(): SystemConnections {
+    return {
+      ingress: [{ from: [{ namespaceSelector: {} }], ports: [tcp(ADMIN)] }],
+      egress: [{ to: [pods(this.controlPlaneNamespace, {})], ports: CONTROL_PLANE.map(tcp) }],
+    };
+  }
+
+  /**
+   * What of a topology this target supports in part only, with the path of the call or service.
+   * @internal
+   */
+  missingIn(topology: Topology): { readonly path: string; readonly feature: string }[] {
+    return unsupportedIn(topology).map(({ path, summary }) => ({ path, feature: summary.replace(/\.$/, '') }));
+  }
+
+  /** Adds Servers with their policies, the routes and settings of Services, and EgressNetworks. */
+  render(chart: TopologyChart): void {
+    requireSupported(chart.topology);
+    renderInbound(chart, { gateway: this.gateway, probeCidrs: this.probeCidrs, adminPort: ADMIN });
+    renderOutbound(chart);
+    renderEgress(chart);
+    for (const service of chart.topology.services.filter(each => !each.isForeign && !each.hasService)) {
+      const opaque = opaquePorts(service).map(({ number }) => number);
+      if (opaque.length > 0) {
+        chart.object('Service', service.name, service.namespace).metadata.addAnnotation(OPAQUE_PORTS, opaque.join(','));
+      }
+    }
+  }
+}
+
+const INJECT = 'linkerd.io/inject';
+const DENY_BY_DEFAULT: Labels = { 'config.linkerd.io/default-inbound-policy': 'deny' };
+const OPAQUE_PORTS = 'config.linkerd.io/opaque-ports';
+
+/** Ports on which a proxy waits for no bytes of the client: the server may be the first to send. */
+function opaquePorts({ ports }: Service): Service['ports'] {
+  return ports.filter(each => !each.carriesRequests);
+}

@@ -1,0 +1,81 @@
+import { checkObjects, mergedReport, Severity } from '../../../lib/checks';
+import type { KubernetesObject } from '../../../lib/manifests';
+
+const meta = (name: string) => ({ name, namespace: 'shop' });
+
+function severities(id: string, ...objects: KubernetesObject[]): Severity[] {
+  return checkObjects(objects)
+    .findings.filter(each => each.id === id)
+    .map(each => each.severity);
+}
+
+const patch = (operation: string, name: string, subFilter: string) => ({
+  applyTo: 'HTTP_FILTER',
+  match: { listener: { filterChain: { filter: { name: 'hcm', subFilter: { name: subFilter } } } } },
+  patch: { operation, value: { name } },
+});
+
+const filter = (name: string, ...configPatches: readonly object[]): KubernetesObject => ({
+  apiVersion: 'networking.istio.io/v1alpha3',
+  kind: 'EnvoyFilter',
+  metadata: meta(name),
+  spec: { configPatches },
+});
+
+test('a patch beside a filter that no EnvoyFilter adds is a note', () => {
+  const own = filter('a', patch('INSERT_BEFORE', 'limits', 'envoy.filters.http.router'));
+
+  expect(severities('EnvoyFilterOrder', own)).toEqual([Severity.INFO]);
+});
+
+test.each(['ADD', 'INSERT_FIRST', 'INSERT_BEFORE'])(
+  'a patch beside a filter that another one adds by %s warns',
+  add => {
+    const beside = filter('a', patch('INSERT_AFTER', 'limits', 'audit'));
+    const other = filter('b', patch(add, 'audit', 'envoy.filters.http.router'));
+
+    expect(severities('EnvoyFilterOrder', beside, other)).toContain(Severity.WARNING);
+  },
+);
+
+const gateway = (name: string, server: object): KubernetesObject => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  metadata: meta(name),
+  spec: {
+    selector: { istio: 'ingressgateway' },
+    servers: [{ port: { number: 80, name: 'web', protocol: 'HTTP' }, hosts: ['shop.example'], ...server }],
+  },
+});
+
+test('two servers of plain HTTP with the same host are a note, since Istio merges them', () => {
+  expect(severities('ConflictingGateways', gateway('a', {}), gateway('b', {}))).toEqual([Severity.INFO, Severity.INFO]);
+});
+
+test.each([
+  ['redirects to HTTPS', { tls: { httpsRedirect: true } }],
+  ['has another protocol', { port: { number: 80, name: 'web', protocol: 'TCP' } }],
+])('a server that %s conflicts with one of plain HTTP with the same host', (_, server) => {
+  expect(severities('ConflictingGateways', gateway('a', {}), gateway('b', server))).toEqual([
+    Severity.ERROR,
+    Severity.ERROR,
+  ]);
+});
+
+test.each([
+  ['FailingRoute', Severity.INFO],
+  ['UncoveredWorkload', Severity.ERROR],
+])('a finding of %s that one of two alternatives does not have has the severity %s', (id, severity) => {
+  const { findings } = checkObjects([gateway('a', {}), gateway('b', { tls: { httpsRedirect: true } })]);
+  const finding = { ...findings[0], id, file: 'a.yaml' } as (typeof findings)[number];
+  const resources = [{ origin: { source: { file: 'a.yaml' } } }] as never;
+  const parts = [
+    {
+      world: { name: 'one', resources },
+      report: { findings: [{ ...finding, severity: Severity.ERROR }], suppressed: [] },
+    },
+    { world: { name: 'other', resources }, report: { findings: [], suppressed: [] } },
+  ];
+
+  expect(mergedReport(parts).findings.map(each => each.severity)).toEqual([severity]);
+});
