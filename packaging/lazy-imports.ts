@@ -24,12 +24,16 @@ const HEAVY = anyOf(
   /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
 );
 const COMMANDS = anyOf(/\.\/(advise|check|completion|diff|graph|import|init|matrix|plan|route|serve|synth)/);
+/** The checks of manifests, which the findings of synthesis do not need. */
+const CHECKS_OF_MANIFESTS = anyOf(/\.\/(catalogue|config|define-check|manifests|report|templates)/);
 /** Whether a module that a file imports is loaded when it is used. */
 const isHeavy = (path: string, file: string) =>
-  HEAVY.test(path) || (file.startsWith('bin/commands/') && COMMANDS.test(path));
+  HEAVY.test(path)
+  || (file.startsWith('bin/commands/') && COMMANDS.test(path))
+  || (file === 'lib/checks/index.ts' && CHECKS_OF_MANIFESTS.test(path));
 
-/** What is loaded on use itself: its parts need each other at once. */
-const LOADED_ON_USE = /^lib\/(analysis|checks|dataplane|manifests|testing)\//;
+/** What is loaded on use itself: its parts need each other at once. The findings of synthesis are loaded by each model. */
+const LOADED_ON_USE = /^lib\/(analysis|checks\/(?!(index|finding|graph\/.*)\.ts)|dataplane|manifests|testing)/;
 
 /**
  * The CommonJS module of a TypeScript module that imports heavy modules, or undefined if it imports none. Only what its

@@ -1,5 +1,17 @@
 export { CATALOGUE, type CatalogueEntry, CODE_NAMES, CodeKind, codeTable, entriesNamed } from './catalogue';
-export * from './config';
+export {
+  type Config,
+  CONFIG_FILE,
+  ConfigError,
+  type Environment,
+  loadPlugins,
+  parseConfig,
+  PluginError,
+  readConfig,
+  requireKnownNames,
+  type Schema,
+  violationsOf,
+} from './config';
 export { defineCheck, isDefinedCheck } from './define-check';
 export { describeFinding, type Finding, Severity } from './finding';
 export { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAcceptable } from './graph/accepted';
@@ -24,8 +36,34 @@ export * from './graph/unused-egress-gateways';
 export * from './graph/unused-traffic-rules';
 export * from './graph/unapplied-settings';
 export * from './graph/unverified-tokens';
-export * from './manifests';
-export * from './report';
+export {
+  Baseline,
+  BaselineError,
+  type Check,
+  checkManifests,
+  checkObjects,
+  type CheckOptions,
+  CHECKS,
+  checksNamed,
+  checkTable,
+  CODES,
+  coverageTable,
+  listed,
+  type ManifestFinding,
+  mergedReport,
+  NOT_COVERED,
+  type ObjectReference,
+  problem,
+  type Problem,
+  type Report,
+  SUPPRESS,
+  type SuppressedFinding,
+  type Suppression,
+  UNREADABLE_MANIFEST,
+  unreadableManifests,
+  UNUSED_SUPPRESSION,
+} from './manifests';
+export { type CheckedCluster, REPORT_FORMATS, toJson, toSarif, toText } from './report';
 export { noneOf, suggestion } from './suggestion';
 export { ELSEWHERE, PODS_ELSEWHERE } from '../manifests';
 export {

@@ -88,7 +88,8 @@ function probe(manifest: Manifest, place: Place): ApiProperty | undefined {
 
 const GROUP_VERSION_KIND = new Set(['apiVersion', 'kind']);
 
-function manifestOf({ constructor }: ApiObject): Manifest | undefined {
+/** What a generated class renders of properties. */
+export function manifestOf({ constructor }: ApiObject): Manifest | undefined {
   const manifest: unknown = Reflect.get(constructor, 'manifest');
   return typeof manifest === 'function' ? (manifest as Manifest) : undefined;
 }

@@ -1,5 +1,7 @@
 import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
+import { manifestOf } from './api-names';
+import { declaredFields } from './declared-fields';
 import { requireNothingLost } from './lost-values';
 import { requireKnownFields } from './patched-fields';
 import { applyPatches, inOrder } from './patches';
@@ -45,7 +47,7 @@ export function writeAsDeclared(object: ApiObject): void {
     configurable: true,
     value: () =>
       withoutPatches(object, patches => {
-        const written = refined(object, requireNothingLost(object, toJson()));
+        const written = refined(object, rendered(object, toJson));
         if (patches.length === 0) {
           return written;
         }
@@ -54,6 +56,16 @@ export function writeAsDeclared(object: ApiObject): void {
         return patched;
       }),
   });
+}
+
+/** The object as its class renders it, without a walk of cdk8s for each step where its class is a generated one. */
+function rendered(object: ApiObject, toJson: () => unknown): unknown {
+  const { constructor } = object;
+  const manifest = manifestOf(object);
+  const method: unknown = Reflect.get(constructor.prototype as object, 'toJson');
+  const isKnown = manifest ? Object.hasOwn(constructor, 'manifest') : method === ApiObject.prototype.toJson;
+  const declared = isKnown ? declaredFields(object) : undefined;
+  return requireNothingLost(object, !declared ? toJson() : manifest ? manifest(declared) : declared, declared);
 }
 
 function refined(object: ApiObject, written: unknown): unknown {

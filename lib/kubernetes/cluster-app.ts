@@ -56,11 +56,13 @@ export class ClusterApp extends App {
     super(props);
     this.isChecked = props.checked ?? false;
     this.accepted = props.accepted ?? {};
-    requireAcceptable(
-      this.accepted,
-      this.node.path || '/',
-      CHECKS.flatMap(({ id, covers }) => [id, ...covers]),
-    );
+    if (Object.keys(this.accepted).length > 0) {
+      requireAcceptable(
+        this.accepted,
+        this.node.path || '/',
+        CHECKS.flatMap(({ id, covers }) => [id, ...covers]),
+      );
+    }
     writesAsDeclared(this);
   }
 

@@ -7,11 +7,14 @@ import { apiProperty, isMapped, type Place, pointer } from './api-names';
  * number or string where it expects an IntOrString or a Quantity. (A NetworkPolicy without its port would allow every
  * port.)
  */
-export function requireNothingLost<Written>(object: ApiObject, written: Written): Written {
+export function requireNothingLost<Written>(
+  object: ApiObject,
+  written: Written,
+  declared: unknown = isMapped(object) ? ApiObject.prototype.toJson.call(object) : undefined,
+): Written {
   if (!isMapped(object)) {
     return written;
   }
-  const declared: unknown = ApiObject.prototype.toJson.call(object);
   const lost = countOf(declared, 1) === countOf(written, 0) ? undefined : firstLost(object, declared, written, []);
   if (lost) {
     throw lost;

@@ -177,9 +177,11 @@ function sorted(value: unknown, first: readonly string[] = []): unknown {
   if (!isContainer(value)) {
     return value;
   }
-  const names = Object.keys(value)
-    .filter(name => !first.includes(name))
-    .sort();
-  const ordered = [...first.filter(name => name in value), ...names];
-  return Object.fromEntries(ordered.map(name => [name, sorted(Reflect.get(value, name))]));
+  const ordered: Record<string, unknown> = {};
+  for (const name of [...first, ...Object.keys(value).sort()]) {
+    if (Object.hasOwn(value, name) && !Object.hasOwn(ordered, name)) {
+      ordered[name] = sorted(Reflect.get(value, name));
+    }
+  }
+  return ordered;
 }

@@ -30,6 +30,8 @@ const entries = new Map(
   ARGUMENT_TYPES.split('; ').map(entry => [entry.replace(/ .*/, ''), entry.slice(entry.indexOf(' ') + 1)]),
 );
 const members = new Map<string, readonly Member[]>();
+const alternatives = new Map<string, readonly string[]>();
+const enums = new Map<string, readonly string[] | undefined>();
 
 /**
  * Makes the methods of these classes reject arguments of other types, in programs without type checks: what a string,
@@ -72,7 +74,7 @@ export function requireArguments(method: string, args: readonly unknown[], owner
 }
 
 function requireType(path: string, name: string, type: string, value: unknown): void {
-  const types = type.split('|');
+  const types = alternativesOf(type);
   if (value === undefined || value === null) {
     rejectType(path, name, types, value);
   }
@@ -104,17 +106,18 @@ function requireProperties(path: string, prefix: string, type: string, declared:
     requireValues(path, prefix.slice(0, -1), valueType, declared);
     return;
   }
-  const values = new Map<string, unknown>(Object.entries(declared));
+  const values = declared as Readonly<Record<string, unknown>>;
   for (const { name, type: each, isOptional } of known) {
-    const value = values.get(name);
-    const isOpen = values.has(name) && PROTECTIVE.includes(each);
+    const isGiven = Object.hasOwn(values, name);
+    const value = isGiven ? values[name] : undefined;
+    const isOpen = isGiven && PROTECTIVE.includes(each);
     if ((value !== undefined || !isOptional || isOpen) && !REASONS.includes(name)) {
       requireType(path, `${prefix}${name}`, each, value);
     }
   }
   const names = known.map(({ name }) => name);
-  const unknown = [...values.keys()].find(key => !names.includes(key));
-  if (unknown !== undefined && values.get(unknown) !== undefined) {
+  const unknown = Object.keys(values).find(key => !names.includes(key));
+  if (unknown !== undefined && values[unknown] !== undefined) {
     throw new ValidationError({
       code: 'UnknownProperty',
       path,
@@ -124,8 +127,17 @@ function requireProperties(path: string, prefix: string, type: string, declared:
   }
 }
 
+function alternativesOf(type: string): readonly string[] {
+  let types = alternatives.get(type);
+  if (!types) {
+    types = type.split('|');
+    alternatives.set(type, types);
+  }
+  return types;
+}
+
 function isOf(type: string, value: unknown): boolean {
-  if (['string', 'number', 'boolean'].includes(type)) {
+  if (type === 'string' || type === 'number' || type === 'boolean') {
     return typeof value === type && !Number.isNaN(value);
   }
   if (type.endsWith('[]')) {
@@ -208,8 +220,11 @@ function memberOf(text: string): readonly Member[] {
 
 /** The values of an enum. */
 function valuesOf(name: string): readonly string[] | undefined {
-  const text = entries.get(name);
-  return text?.startsWith('= ') ? text.slice(2).split(', ') : undefined;
+  if (!enums.has(name)) {
+    const text = entries.get(name);
+    enums.set(name, text?.startsWith('= ') ? text.slice(2).split(', ') : undefined);
+  }
+  return enums.get(name);
 }
 
 function pathOf(owner: unknown): string | undefined {

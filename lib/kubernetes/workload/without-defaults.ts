@@ -63,10 +63,12 @@ function without(value: Json, [field = '', ...rest]: readonly string[], refused:
     return isRefused ? Object.fromEntries(Object.entries(value).filter(([name]) => name !== field)) : value;
   }
   if (Array.isArray(inner)) {
-    const items = (inner as Json[]).map(item => without(item, rest.slice(1), refused));
-    return { ...value, [field]: items };
+    const items = inner as Json[];
+    const changed = items.map(item => without(item, rest.slice(1), refused));
+    return changed.every((item, at) => item === items[at]) ? value : { ...value, [field]: changed };
   }
-  return isObject(inner) ? { ...value, [field]: without(inner, rest, refused) } : value;
+  const changed = isObject(inner) ? without(inner, rest, refused) : inner;
+  return changed === inner ? value : { ...value, [field]: changed };
 }
 
 /** Whether a value is an object and no list. */
