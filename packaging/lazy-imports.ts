@@ -23,7 +23,9 @@ const HEAVY = anyOf(
   /\.\/yaml/,
   /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
 );
-const COMMANDS = anyOf(/\.\/(advise|check|completion|diff|graph|import|init|matrix|plan|route|serve|synth)/);
+const COMMANDS = anyOf(
+  /\.\/(advise|apply|check|completion|diff|graph|import|init|learn|matrix|plan|route|serve|synth)/,
+);
 /** The checks of manifests, which the findings of synthesis do not need. */
 const CHECKS_OF_MANIFESTS = anyOf(/\.\/(catalogue|config|define-check|manifests|report|templates)/);
 /** Whether a module that a file imports is loaded when it is used. */

@@ -1,5 +1,7 @@
 export { CATALOGUE, type CatalogueEntry, CODE_NAMES, CodeKind, codeTable, entriesNamed } from './catalogue';
 export {
+  assumedBy,
+  type AssumedCluster,
   type Config,
   CONFIG_FILE,
   ConfigError,
@@ -53,8 +55,8 @@ export {
   mergedReport,
   NOT_COVERED,
   type ObjectReference,
-  problem,
   type Problem,
+  problem,
   type Report,
   SUPPRESS,
   type SuppressedFinding,
