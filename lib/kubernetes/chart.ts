@@ -15,7 +15,6 @@ import {
   failoverWithoutEjection,
   type Finding,
   foreignCalls,
-  type GatewayPods,
   namesOfGateways,
   neverEjects,
   frontLimits,
@@ -32,7 +31,6 @@ import {
 } from '../checks';
 import {
   constructIdOf,
-  type Edge,
   type Member,
   requireArguments,
   type Service,
@@ -45,6 +43,7 @@ import { refine, writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
 import { ClusterDns } from './cluster-dns';
 import { requireClusterCidrs } from './cluster-network';
+import { gatewayPods, oneForEachGateway } from './gateway-pods';
 import { labelObjects, labelsOfTopology } from './labels';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
@@ -281,21 +280,4 @@ export class TopologyChart extends Chart implements ITopologyChart {
     }
     return scope;
   }
-}
-
-/** The edges with a gateway of their own, and of each shared gateway the first one. */
-function oneForEachGateway({ edges }: Topology): readonly Edge[] {
-  return edges.filter(({ gateway }, index) => !gateway || edges.findIndex(each => each.gateway === gateway) === index);
-}
-
-/** The pods of the gateways of all edges. */
-function gatewayPods({ edges }: Topology, { gateway, mutualTls }: Target): GatewayPods[] {
-  return gateway
-    ? edges.map(edge => ({
-        edge,
-        namespace: gateway.namespaceOf(edge),
-        ...(mutualTls ? { serviceAccount: gateway.serviceAccountOf(edge) } : {}),
-        labels: gateway.labelsOf(edge),
-      }))
-    : [];
 }

@@ -315,7 +315,10 @@ describe('both outputs together', () => {
     plain(shop, 'web').calls(pay);
     pay.split({ v1: 50, v2: 50 }, HeaderMatch.exact('x', 'y'));
     pay.mirrorTo('v2', 10, HeaderMatch.exact('x', 'z'));
-    const http = one(rendered(shop), 'VirtualService', 'pay.billing').spec.http as { match?: object[]; mirrors?: object[] }[];
+    const http = one(rendered(shop), 'VirtualService', 'pay.billing').spec.http as {
+      match?: object[];
+      mirrors?: object[];
+    }[];
     expect(http.map(({ match, mirrors }) => [match, mirrors?.length])).toEqual([
       [[expect.objectContaining({ headers: { x: { exact: 'y' } } })], undefined],
       [[expect.objectContaining({ headers: { x: { exact: 'z' } } })], 1],

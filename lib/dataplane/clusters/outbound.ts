@@ -12,7 +12,6 @@ import {
 import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
 import type { Context } from './context';
-import { DestinationRules } from './destination-rule';
 import {
   arePodsElsewhere,
   hostElsewhere,
@@ -33,6 +32,7 @@ import {
   requireAnother,
 } from '../endpoints/endpoints';
 import { authorityOf, type Message } from '../messages/message';
+import { unseenBy } from './filter-chain';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
 import { throughLinkerd } from './linkerd-outbound';
@@ -42,7 +42,7 @@ import { NO_OPERATIONS } from '../routes/header-operations';
 import { routeFor } from '../routes/rule';
 import { Scope } from '../virtual-hosts/scope';
 import { simulateTcp } from './tcp';
-import { beginsTls, needsServerName, sentAs, unreadable } from './tls-layers';
+import { sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { waypointOnTheWay } from './ztunnel';
 import { Unsimulated } from '../messages/unsimulated';
@@ -235,36 +235,6 @@ function throughSidecar(
 /** Whether the proxy handles the connection as TCP: it detects the protocol if the port declares none. */
 function isTcp(port: Field, message: Message): boolean {
   return carriesRequests(port) === undefined ? message.scheme === 'https' : carriesRequests(port) === false;
-}
-
-/**
- * Why no filter chain of a sidecar matches on a known port: TLS on an HTTP port, or plain text on a port matched by
- * SNI. The connection is passed through to its address, where the server cannot parse it either.
- */
-function unseenBy(
-  scope: Scope,
-  message: Message,
-  host: Host,
-  port: Field,
-  proxy: Proxy,
-  { cluster }: Context,
-): string | undefined {
-  const sent = sentAs(message);
-  if (sent === 'http' && needsServerName(host, port)) {
-    return `port ${message.port} of ${host.name} is matched by SNI, and the request is in plain text`;
-  }
-  const mode = DestinationRules.for(proxy, host, cluster).tlsMode(message.port, undefined)?.text;
-  if (sent !== 'https' || !carriesRequests(port)) {
-    return undefined;
-  }
-  if (scope.allowsAny && beginsTls(mode)) {
-    throw new Unsimulated(
-      `The client uses TLS on port ${message.port} of ${host.name}, which is an HTTP port, and a `
-        + 'DestinationRule originates TLS to it.',
-      'Send the request in plain text, or declare the protocol of the port as HTTPS.',
-    );
-  }
-  return unreadable(sent, host, port, undefined);
 }
 
 /** If a port declares no protocol, requests to its address are for its Service, independent of their Host header. */
