@@ -64,12 +64,14 @@ function replyOf(
   cluster: Cluster,
 ): Rule['reply'] {
   const [redirect] = filters.map(each => each.get('requestRedirect')).filter(each => each.exists);
-  const isRejected = reader === RouteReader.OTHER_GATEWAY && filters.some(each => hasNoMirror(each, reader, cluster));
-  return redirect && !isRejected
-    ? redirectFilter(redirect, reader)
-    : backends.length === 0 || isRejected
-      ? () => ({ status: 500 })
-      : undefined;
+  const isOther = reader === RouteReader.OTHER_GATEWAY;
+  const isRejected = isOther && filters.some(each => hasNoMirror(each, reader, cluster));
+  if (redirect && !isRejected) {
+    return redirectFilter(redirect, reader);
+  }
+  // Envoy Gateway responds itself where no backend exists, also to preflights.
+  const hasNone = isOther ? backends.every(({ host }) => host === undefined) : backends.length === 0;
+  return hasNone || isRejected ? () => ({ status: 500 }) : undefined;
 }
 
 /** Whether a mirror does not exist, for which Envoy Gateway rejects the rule. */
