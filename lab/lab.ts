@@ -200,7 +200,12 @@ export class Lab {
   /** Applies HTTPRoute with its experimental fields, which the standard channel removes from every route in silence. */
   async installExperimentalHttpRoutes(): Promise<void> {
     const guard = 'safe-upgrades.gateway.networking.k8s.io';
-    this.plane.kubectl('delete', `validatingadmissionpolicybinding/${guard}`, `validatingadmissionpolicy/${guard}`);
+    this.plane.kubectl(
+      'delete',
+      '--ignore-not-found',
+      `validatingadmissionpolicybinding/${guard}`,
+      `validatingadmissionpolicy/${guard}`,
+    );
     const file = join(this.gatewayApi(), 'experimental/gateway.networking.k8s.io_httproutes.yaml');
     await until('the API server allows the experimental channel', () => this.plane.apply('-f', file));
   }

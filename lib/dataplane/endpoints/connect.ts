@@ -148,9 +148,8 @@ function secured(
   const { number } = connection.port;
   if (isGatewayPod(workload)) {
     // Its servers decide about TLS, no PeerAuthentication.
-    return {
-      connection: { ...connection, ...proofOf(caller, usesMutualTls(caller, security, false, cluster), security) },
-    };
+    const proof = proofOf(caller, usesMutualTls(caller, security, false, cluster), security);
+    return { connection: { ...connection, ...proof, isAtServers: true } };
   }
   if (security.backendTls) {
     return encrypted(caller, workload, connection, security.backendTls, cluster);

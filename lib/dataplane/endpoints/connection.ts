@@ -15,6 +15,8 @@ export interface Connection {
   readonly serverName?: string;
   /** Whether TLS ends at the application, so that its proxy sees bytes. */
   readonly isEncrypted?: boolean;
+  /** Whether TLS ends at a server of a gateway, whose proxy accepts no mutual TLS by itself. */
+  readonly isAtServers?: boolean;
   /** For Pods with a proxy of Linkerd: the identity of the client, if it has one of Linkerd, too. */
   readonly linkerd?: { readonly identity?: LinkerdIdentity };
   /** Whether ztunnel accepts it, for a Pod in ambient mode. */

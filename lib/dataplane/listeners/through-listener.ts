@@ -52,6 +52,9 @@ export function through(
   return place ? withLateHeaders(simulation, place, context.cluster) : simulation;
 }
 
+/** The servers that a client with a certificate of the mesh can connect to. */
+const ACCEPTING: readonly string[] = ['mesh', 'passthrough'];
+
 function accepted(
   listener: GatewayListener,
   message: Message,
@@ -84,6 +87,10 @@ function accepted(
   if (listener.tls === 'mesh' && inside?.identity === undefined) {
     const status = inside && listener.carriesRequests ? 503 : 0;
     return ended({ status, by: listener.at, reason: `${caller.title} requires mutual TLS of the mesh` }, steps);
+  }
+  if (inside?.isAtServers && inside.identity !== undefined && !ACCEPTING.includes(listener.tls)) {
+    const reason = `${caller.title} has no certificate of the mesh, and the client requires mutual TLS`;
+    return ended({ status: listener.carriesRequests ? 503 : 0, by: listener.at, reason }, steps);
   }
   if (listener.tls === 'unusable') {
     return ended(

@@ -71,6 +71,32 @@ test('where its Gateway has no route for the host, an egress gateway responds wi
   expect(endsOf(ask([plain, toGateway]))).toBe('404');
 });
 
+test.each([
+  ['in plain text', '503', plain],
+  [
+    'with a certificate of its own',
+    '503',
+    server({ number: 8080, name: 'https', protocol: 'HTTPS' }, { tls: { mode: 'SIMPLE', credentialName: 'c' } }),
+  ],
+  [
+    'with mutual TLS',
+    'ext.example',
+    server({ number: 8080, name: 'https', protocol: 'HTTPS' }, { tls: { mode: 'ISTIO_MUTUAL' } }),
+  ],
+])('mutual TLS of a DestinationRule to a server %s ends with %s', (_what, end, gatewayServer) => {
+  const rule = istio('DestinationRule', 'all', {
+    host: '*.edge.svc.cluster.local',
+    trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', sni: 'ext.example' } },
+  });
+  const pod = pods('out', 'v1', {
+    namespace: 'edge',
+    labels: { istio: 'egress' },
+    annotations: { 'inject.istio.io/templates': 'gateway' },
+  });
+  const objects = [meshed('edge'), pod, ...gateway.slice(2), external, gatewayServer, rules(), rule];
+  expect(endsOf(traffic(objects).from('web').http('GET http://ext.example/a'))).toBe(end);
+});
+
 test('Pods on another port than that of a server are where the request ends', () => {
   expect(endsOf(ask([server({ number: 9999, name: 'http', protocol: 'HTTP' }), rules()]))).toBe('egress-v1');
 });
