@@ -90,7 +90,14 @@ export class Api {
           }
         });
       });
-      call.on('error', reject);
+      call.on('error', (error: NodeJS.ErrnoException) => {
+        // The API server has closed the idle connection: it has not read the request.
+        if (call.reusedSocket && error.code === 'ECONNRESET') {
+          this.send<T>(method, path, body, type).then(resolve, reject);
+        } else {
+          reject(error);
+        }
+      });
       call.end(text);
     });
   }

@@ -21,6 +21,7 @@ import { domainsOf, sidecarVirtualHosts, type VirtualHost } from '../virtual-hos
 import { areRoutesUnread, clientOf, unreadKindFor, unreadOfHost } from '../unread';
 import { connected } from './connection-paths';
 import { pathsElsewhere, unknownEnd } from './elsewhere-paths';
+import { exposedPaths } from './exposed-paths';
 import { shortName } from './path-text';
 import { endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
 import { ingressPaths } from './gateway-paths';
@@ -53,6 +54,7 @@ function pathsFromAll(
       ...pathsElsewhere(each, cluster),
     ]),
     ...ingressPaths(context),
+    ...exposedPaths(context),
   ];
 }
 

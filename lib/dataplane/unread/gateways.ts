@@ -191,12 +191,17 @@ export function requireNoIngress(host: string, cluster: Cluster): void {
   }
 }
 
-/** Throws {@link Unsimulated} where a load balancer leads to Pods that are no gateway. */
-export function requireNoLoadBalancer({ host, port }: Pick<Message, 'host' | 'port'>, cluster: Cluster): void {
+/** The workloads of a Service that are no gateway. */
+export function workloadsPastGateways(service: Resource, cluster: Cluster): readonly Workload[] {
   const isGateway = ({ labels }: Workload) =>
     cluster.all(Kind.ISTIO_GATEWAY).some(each => hasLabels(labels, each.spec.get('selector').strings));
+  return cluster.selectedBy(service).filter(each => !isGateway(each) && !isGatewayPod(each));
+}
+
+/** Throws {@link Unsimulated} where a load balancer leads to Pods that are no gateway. */
+export function requireNoLoadBalancer({ host, port }: Pick<Message, 'host' | 'port'>, cluster: Cluster): void {
   const leadsElsewhere = (service: Resource | undefined) =>
-    service !== undefined && cluster.selectedBy(service).some(each => !isGateway(each) && !isGatewayPod(each));
+    service !== undefined && workloadsPastGateways(service, cluster).length > 0;
   const binding = [Kind.TARGET_GROUP_BINDING, 'TargetGroupBinding.eks.amazonaws.com']
     .flatMap(type => cluster.all(type))
     .find(({ spec, namespace }) =>
