@@ -30,7 +30,7 @@ export class Browser {
         `--user-data-dir=${profile}`,
         ...flags,
       ],
-      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], detached: true },
     );
     try {
       const browser = new Browser(child);
@@ -38,9 +38,10 @@ export class Browser {
       return await use(browser);
     } finally {
       const isEnded = new Promise(resolve => child.once('exit', resolve));
-      child.kill();
+      // Its processes write to the profile until they end, and they are a group of their own.
+      process.kill(-Number(child.pid), 'SIGKILL');
       await isEnded;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     }
   }
 
