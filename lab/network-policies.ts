@@ -56,11 +56,15 @@ export class PolicyEnforcement {
   }
 
   /** Ends the enforcement: all connections are allowed again. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.lab.processes.stop(this.process);
-    onNode('iptables', '--flush');
-    onNode('iptables', '--delete-chain');
-    onNode('ipset', 'destroy');
+    // A program that it has started may still write rules.
+    await until('the rules of NetworkPolicies are gone', () => {
+      onNode('iptables', '--flush');
+      onNode('iptables', '--delete-chain');
+      onNode('ipset', 'destroy');
+      return true;
+    });
   }
 }
 

@@ -46,7 +46,7 @@ claim('generated NetworkPolicies allow the connections that the simulator predic
     await trial.apply([]);
     await lab.removeNamespaces(Object.keys(SIDES));
   } finally {
-    enforcement.stop();
+    await enforcement.stop();
     server.close();
   }
 });

@@ -123,7 +123,7 @@ async function withPolicies(lab: Lab, prove: (enforcement: PolicyEnforcement) =>
   try {
     await prove(enforcement);
   } finally {
-    enforcement.stop();
+    await enforcement.stop();
   }
 }
 
