@@ -32,7 +32,9 @@ export function hasSidecar(workload: Workload, cluster: Cluster): boolean {
 /** Whether a workload has a proxy of Linkerd. Throws if that is unknown, or if Istio injects one, too. */
 export function hasLinkerdProxy(workload: Workload, cluster: Cluster): boolean {
   const isIn = isInLinkerd(workload, cluster);
-  const name = `${workload.namespace}/${workload.name}`;
+  if (isIn === false) {
+    return false;
+  }
   if (isIn === undefined) {
     throw new Unsimulated(
       `The manifests do not declare the namespace ${workload.namespace}, so it is unknown whether Linkerd injects its Pods.`,
@@ -40,13 +42,16 @@ export function hasLinkerdProxy(workload: Workload, cluster: Cluster): boolean {
     );
   }
   const ofIstio = membershipOf(workload, cluster);
-  if (isIn && ofIstio === Membership.UNKNOWN) {
+  if (ofIstio === Membership.UNKNOWN) {
     throw new UnknownMembership(workload.namespace);
   }
-  if (isIn && ofIstio !== Membership.NONE) {
-    throw new Unsimulated(`${name} is in the meshes of Linkerd and of Istio.`, 'Remove it from one of them.');
+  if (ofIstio !== Membership.NONE) {
+    throw new Unsimulated(
+      `${workload.namespace}/${workload.name} is in the meshes of Linkerd and of Istio.`,
+      'Remove it from one of them.',
+    );
   }
-  return isIn;
+  return true;
 }
 
 /** Whether the Pods are a gateway of Istio: their proxy serves Gateways, and no application is behind it. */
