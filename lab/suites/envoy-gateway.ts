@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { millisOf } from '../../lib/manifests';
 import { Manifests, type RequestResult, Traffic, Unsimulated } from '../../lib/testing';
+import { deployment } from './deployment';
 import type { Known, Verdict } from './verdicts';
 
 /** Envoy Gateway's tests of its translation, as far as the end of a request can be read from their results. */
@@ -261,14 +262,6 @@ function withPods(service: Item): Item[] {
       ...service,
       spec: { ...(service.spec as object), clusterIP: undefined, selector: labels },
     },
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name, namespace },
-      spec: {
-        selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'app' }] } },
-      },
-    },
+    deployment({ name, namespace }, labels),
   ];
 }

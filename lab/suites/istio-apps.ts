@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RequestProps, Manifests, type RequestResult, Traffic } from '../../lib/testing';
+import { deployment } from './deployment';
 
 /** The ports of the echo workloads of Istio's integration tests. */
 const PORTS: ReadonlyMap<string, { readonly port: number; readonly targetPort: number }> = new Map([
@@ -108,27 +109,20 @@ function workload(key: string): object[] {
   const [namespace = '', name = ''] = key.split('/');
   const ports = [...PORTS].map(([port, numbers]) => ({ name: port, ...numbers }));
   return [
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name, namespace },
-      spec: {
-        selector: { matchLabels: { app: name } },
-        template: {
-          metadata: { labels: { app: name } },
-          spec: {
-            serviceAccountName: name,
-            containers: [
-              {
-                name: 'app',
-                image: 'app',
-                ports: ports.map(each => ({ name: each.name, containerPort: each.targetPort })),
-              },
-            ],
+    deployment(
+      { name, namespace },
+      { app: name },
+      {
+        serviceAccountName: name,
+        containers: [
+          {
+            name: 'app',
+            image: 'app',
+            ports: ports.map(each => ({ name: each.name, containerPort: each.targetPort })),
           },
-        },
+        ],
       },
-    },
+    ),
     { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: { app: name }, ports } },
   ];
 }

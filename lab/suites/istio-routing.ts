@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Manifests, type RequestResult, Traffic } from '../../lib/testing';
+import { deployment } from './deployment';
 import { fieldsOf, functionIn, membersAt } from './go-source';
 import { rendered } from './go-template';
 import { claimsOf, tokensIn, workloads } from './istio-apps';
@@ -90,12 +91,7 @@ function world(): string[] {
   return [
     ...workloads(),
     ...[
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata,
-        spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
-      },
+      deployment(metadata, labels, spec),
       {
         apiVersion: 'v1',
         kind: 'Service',

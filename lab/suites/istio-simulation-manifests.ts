@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { deployment } from './deployment';
 import type { Question } from './istio-simulation';
 
 /** The workload of a sidecar that is asked, and callers of it: outside the mesh, and with mutual TLS in any case. */
@@ -75,20 +76,8 @@ function isAt(endpoints: unknown, addresses: readonly string[]): boolean {
 function callers(): Thing[] {
   return [OUTSIDE, MESHED].map(each => {
     const [namespace = '', name = ''] = each.split('/');
-    return workload(name, namespace, { app: name });
+    return deployment({ name, namespace }, { app: name });
   });
-}
-
-function workload(name: string, namespace: string, labels: Record<string, string>): Thing {
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace },
-    spec: {
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [{ name: 'app', image: 'app' }] } },
-    },
-  };
 }
 
 /** A gateway, with a Service for the ports of its servers where the test has none. */
@@ -96,7 +85,7 @@ function gatewayOf(question: Question, labels: Record<string, string>): Thing[] 
   const numbers = [...question.objects.join('\n').matchAll(/number: (\d+)/g)].map(each => Number(each[1]));
   const name = 'istio-ingressgateway';
   return [
-    workload(name, 'istio-system', labels),
+    deployment({ name, namespace: 'istio-system' }, labels),
     ...(question.proxy.targets.length > 0
       ? servicesOf(question, labels)
       : [
@@ -115,7 +104,7 @@ function sidecarOf(question: Question, labels: Record<string, string>): Thing[] 
   const { namespace } = question.proxy;
   const services = servicesOf(question, labels);
   return [
-    workload(PROXY, namespace, labels),
+    deployment({ name: PROXY, namespace }, labels),
     service(POD, namespace, labels, [{ name: 'tcp-unused', port: 1 }], { clusterIP: 'None' }),
     ...services,
     ...services.map(({ metadata: { name, namespace: space = '' } }) => ({
@@ -158,7 +147,10 @@ function withPods(object: Thing): Thing[] {
     return [object];
   }
   const selector = { service: metadata.name };
-  return [{ ...object, spec: { ...spec, selector } }, workload(metadata.name, metadata.namespace ?? '', selector)];
+  return [
+    { ...object, spec: { ...spec, selector } },
+    deployment({ name: metadata.name, namespace: metadata.namespace ?? '' }, selector),
+  ];
 }
 
 /** Services for the destinations of routes that are not among the objects. */
@@ -197,7 +189,7 @@ function backendsOf(objects: readonly Thing[]): Thing[] {
         [...ports].map(([port, portName]) => ({ name: portName, port })),
         {},
       ),
-      workload(name, namespace, selector),
+      deployment({ name, namespace }, selector),
     ];
   });
 }

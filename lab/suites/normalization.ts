@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Manifests, Traffic } from '../../lib/testing';
+import { deployment } from './deployment';
 import type { Known, Verdict } from './verdicts';
 
 /** Istio's own tests of path normalization. */
@@ -41,18 +42,11 @@ function verdictOn(test: string, path: string, expected: string, traffic: Traffi
 
 function manifests(normalization: string): string {
   const workload = (name: string) => [
-    {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name, namespace: 'apps' },
-      spec: {
-        selector: { matchLabels: { app: name } },
-        template: {
-          metadata: { labels: { app: name } },
-          spec: { containers: [{ name: 'app', image: 'app', ports: [{ containerPort: 8080 }] }] },
-        },
-      },
-    },
+    deployment(
+      { name, namespace: 'apps' },
+      { app: name },
+      { containers: [{ name: 'app', image: 'app', ports: [{ containerPort: 8080 }] }] },
+    ),
     {
       apiVersion: 'v1',
       kind: 'Service',

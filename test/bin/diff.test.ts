@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CHANGE_KINDS } from '../../lib/analysis';
 import { cardinal, cardinalIn } from '../support/command';
-import { meshed, policy, server } from '../support/mesh-manifests';
+import { deployment, meshed, policy, server } from '../support/mesh-manifests';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const folder = temporaryFolder();
@@ -126,7 +126,7 @@ test('what is removed is no outage', () => {
 
 test('a new version of a workload is another route, unless it allows more', () => {
   const v1 = MESH + server('payments', 'vault', 'v1') + server('shop', 'web') + onPaths('/a');
-  const both = v1 + server('payments', 'vault', 'v2').slice(server('payments', 'vault', 'v2').indexOf('---', 3));
+  const both = v1 + deployment('payments', 'vault', 'v2');
 
   expect(changes(v1, both)).toContain(
     'rerouted: shop/web → payments/vault-v2:8080: no request → some requests (a new version)',

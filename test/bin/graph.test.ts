@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cardinal } from '../support/command';
-import { meshed, policy, server } from '../support/mesh-manifests';
+import { deployment, meshed, PAY_ROUTES, policy, server } from '../support/mesh-manifests';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const folder = temporaryFolder();
@@ -9,27 +9,13 @@ const write = (name: string, text: string) => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
 };
-const ROUTES = `---
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: {name: pay, namespace: shop}
-spec: {host: pay, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: pay, namespace: shop}
-spec:
-  hosts: [pay]
-  http: [{timeout: 2s, retries: {attempts: 0}, route: [{destination: {host: pay, subset: v1}, weight: 90}, {destination: {host: pay, subset: v2}, weight: 10}]}]
-`;
-const two = server('shop', 'pay', 'v2');
-const WEB = server('shop', 'web').slice(server('shop', 'web').indexOf('---', 3));
+const WEB = deployment('shop', 'web');
 const shop =
   meshed('shop')
   + WEB
   + server('shop', 'pay', 'v1')
-  + two.slice(two.indexOf('---', 3))
-  + ROUTES
+  + deployment('shop', 'pay', 'v2')
+  + PAY_ROUTES
   + policy('shop', 'pay', '[{from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]}]');
 const file = write('shop.yaml', shop);
 const graph = (...args: string[]) => cardinal('graph', ...args);

@@ -5,24 +5,11 @@ import { layoutOf, linesOf } from '../../../lib/analysis/picture/layout';
 import type { Picture, PictureNode } from '../../../lib/analysis/picture/model';
 import { Cluster } from '../../../lib/manifests';
 import { Manifests } from '../../../lib/testing';
-import { meshed, policy, server } from '../../support/mesh-manifests';
+import { deployment, meshed, PAY_ROUTES, policy, server } from '../../support/mesh-manifests';
 
 const clusterOf = (...texts: readonly string[]) => new Cluster(Manifests.ofYaml(texts.join('')).resources);
-const withoutService = (text: string) => text.slice(text.indexOf('---', 3));
-const WEB = withoutService(server('shop', 'web'));
-const SPLIT = `---
-apiVersion: networking.istio.io/v1
-kind: DestinationRule
-metadata: {name: pay, namespace: shop}
-spec: {host: pay, subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]}
----
-apiVersion: networking.istio.io/v1
-kind: VirtualService
-metadata: {name: pay, namespace: shop}
-spec:
-  hosts: [pay.shop.svc.cluster.local]
-  http: [{timeout: 2s, retries: {attempts: 0}, route: [{destination: {host: pay, subset: v1}, weight: 90}, {destination: {host: pay, subset: v2}, weight: 10}]}]
----
+const WEB = deployment('shop', 'web');
+const SPLIT = `${PAY_ROUTES}---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata: {name: pay, namespace: shop}
@@ -37,7 +24,7 @@ apiVersion: v1
 kind: ServiceAccount
 metadata: {name: pay, namespace: shop}
 `;
-const PAY = server('shop', 'pay', 'v1') + withoutService(server('shop', 'pay', 'v2'));
+const PAY = server('shop', 'pay', 'v1') + deployment('shop', 'pay', 'v2');
 const ONLY_WEB = policy('shop', 'pay', '[{from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]}]');
 const shop = clusterOf(meshed('shop'), WEB, PAY, SPLIT, ONLY_WEB);
 const nodeOf = (picture: Picture, id: string) => picture.nodes.find(each => each.id === id);
