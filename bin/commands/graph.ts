@@ -65,7 +65,7 @@ function drawn(cluster: Cluster, title: string, values: GraphValues): string {
 }
 
 /** What a page of one cluster has besides the picture. */
-function propsOf(picture: Picture, cluster: Cluster, title: string): PageProps {
+export function propsOf(picture: Picture, cluster: Cluster, title: string): PageProps {
   return { title, requests: tracedRequests(picture, picture, cluster, false), isComparison: false, changes: [] };
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { explained, pageOf, pictureOf, problemPage, tracedRequests } from '../../lib/analysis';
+import { explained, pageOf, pictureOf, problemPage } from '../../lib/analysis';
 import type { Cluster } from '../../lib/manifests';
-import { titleOf } from './graph';
+import { propsOf, titleOf } from './graph';
 import { InputError, readInput, withProblems } from './input';
 import { resultOf } from './route';
 import type { ServeValues } from './serve-options';
@@ -79,8 +79,7 @@ export class ServedPage {
 
   private stateOf(version: string, cluster: Cluster): State {
     const picture = pictureOf(cluster, this.values.findings);
-    const requests = tracedRequests(picture, picture, cluster, false);
-    const html = pageOf(picture, { title: this.title, requests, isComparison: false, changes: [], version });
+    const html = pageOf(picture, { ...propsOf(picture, cluster, this.title), version });
     return { version, html, cluster };
   }
 

@@ -1,5 +1,5 @@
 import { checkManifests, type ManifestFinding } from '../checks';
-import { addTo, type Cluster, Kind, type Workload } from '../manifests';
+import { addTo, type Cluster, counted, Kind, type Workload } from '../manifests';
 import { PolicyScope } from './diff/policies';
 
 /** The findings about each workload, as `namespace/name`: about itself, its Services and its policies. */
@@ -21,6 +21,15 @@ export function findingsByWorkload(cluster: Cluster): ReadonlyMap<string, Manife
       return [title, objects.flatMap(each => byObject.get(each) ?? [])];
     }),
   );
+}
+
+/** The line of a drawing that counts findings: none without any. */
+export function countsOf(errors: number, warnings: number): string[] {
+  const counts = [
+    ...(errors > 0 ? [counted(errors, 'error')] : []),
+    ...(warnings > 0 ? [counted(warnings, 'warning')] : []),
+  ];
+  return counts.length > 0 ? [counts.join(', ')] : [];
 }
 
 function titleOf({ namespace, name }: Workload): string {

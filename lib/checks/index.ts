@@ -67,7 +67,7 @@ export {
 } from './manifests';
 export { type CheckedCluster, REPORT_FORMATS, toJson, toSarif, toText } from './report';
 export { noneOf, suggestion } from './suggestion';
-export { ELSEWHERE, PODS_ELSEWHERE } from '../manifests';
+export { accountByEnvoyGateway, ELSEWHERE, PODS_ELSEWHERE } from '../manifests';
 export {
   type ApiQuotas,
   checkTemplate,

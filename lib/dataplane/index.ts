@@ -1,7 +1,9 @@
 export type { Context } from './clusters/context';
 export type { SimulatedOutcome, SimulationResult } from './clusters/simulation-result';
+export { LINKERD_INBOUND } from './endpoints/linkerd';
 export { policiesFor, type PolicyTarget } from './endpoints/policy-target';
 export { resolve } from './endpoints/resolve';
+export { HBONE } from './endpoints/waypoints';
 export { differences, trafficDifference } from './graph/difference';
 export { type FailingPort, failingPorts, servicesWithoutPods, shadowedSubsets } from './graph/failing-hosts';
 export { closedGateways, type FailingBackend, failingBackends, rulesWithoutBackends } from './graph/failing-routes';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Construct } from 'constructs';
+import { accountByEnvoyGateway } from '../checks';
 import {
   Capability,
   EdgeGateway,
@@ -63,9 +63,6 @@ export interface EnvoyGatewayProps {
    */
   readonly tracing?: Tracing;
 }
-
-/** The characters of a name before its digest. */
-const LONGEST_NAME = 48;
 
 /** The offset of container ports for listeners with ports below 1024. */
 const SHIFT = 10_000;
@@ -140,14 +137,9 @@ export class EnvoyGateway extends EdgeGateway {
     return `${edge.namespace}-${edge.gatewayName}`;
   }
 
-  /**
-   * The name of the ServiceAccount that Envoy Gateway creates for the proxies, with a digest.
-   * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/utils/misc.go
-   */
+  /** The name of the ServiceAccount that Envoy Gateway creates for the proxies, with a digest. */
   override serviceAccountOf({ namespace, gatewayName }: Edge): string {
-    const name = `${namespace}-${gatewayName}`;
-    const digest = createHash('sha256').update(`${namespace}/${gatewayName}`).digest('hex').slice(0, 8);
-    return `envoy-${name.length > LONGEST_NAME ? name.slice(0, LONGEST_NAME).replace(/-$/, '') : name}-${digest}`;
+    return accountByEnvoyGateway(namespace, gatewayName);
   }
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */

@@ -8,6 +8,7 @@ import {
   headerFilters,
   HttpRoute,
   mirrorFilter,
+  rejectTooManyRules,
   renderVersionServices,
   type SpecOf,
   TcpRoute,
@@ -36,9 +37,6 @@ type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type Filter = NonNullable<Rule['filters']>[number];
 type ParentRefs = NonNullable<SpecOf<IHTTPRoute>['parentRefs']>;
 type Principal = (namespace: string, serviceAccount: string) => string;
-
-/** @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
-const RULES_IN_A_ROUTE = 16;
 
 /**
  * For each callee with a waypoint the routes that it applies to all requests for the callee, and the limits of its
@@ -71,14 +69,7 @@ function renderRoutes(chart: TopologyChart, callee: Callee): void {
     const parentRefs = parentOf(callee, port);
     if (port.carriesRequests) {
       const rules = rulesOn(callee, port);
-      if (rules.length > RULES_IN_A_ROUTE) {
-        throw new ValidationError({
-          code: 'OutOfRange',
-          path: callee.path,
-          summary: `Its routing by header takes ${rules.length} rules, and an HTTPRoute has at most ${RULES_IN_A_ROUTE}.`,
-          fix: 'Declare fewer, or use Mesh.istio().',
-        });
-      }
+      rejectTooManyRules(callee.path, rules, 'an HTTPRoute');
       if (rules.length > 0) {
         new HttpRoute(scope, id, { metadata, spec: { parentRefs, rules } });
       }

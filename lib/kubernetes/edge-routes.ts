@@ -12,16 +12,11 @@ import { PathMatches, type PathOrder } from './route-order';
 import { rulesOfLogin } from './login-routes';
 import { rejectUnorderable } from './route-conditions';
 import { rulesOf } from './route-rules';
+import { RULES_IN_A_ROUTE } from './route-size';
 import { renderService } from './workload';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type Filter = NonNullable<Rule['filters']>[number];
-
-/**
- * The CRD allows 16 rules and 128 matches in all.
- * @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec
- */
-const RULES_IN_A_ROUTE = 16;
 
 /**
  * The HTTPRoutes of an edge, with TLS also a redirect to HTTPS, and for services routed by version a Service per

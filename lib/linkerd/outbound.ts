@@ -9,6 +9,7 @@ import {
   headerFilters,
   HttpRoute,
   type Labels,
+  rejectTooManyRules,
   renderVersionServices,
   type SpecOf,
   TcpRoute,
@@ -28,9 +29,6 @@ import {
 
 type HttpRule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type GrpcRule = NonNullable<SpecOf<IGRPCRoute>['rules']>[number];
-
-/** @see https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
-const RULES_IN_A_ROUTE = 16;
 
 /**
  * What the proxies of all callers apply to requests for a Service: annotations of it, or where it is routed by version
@@ -161,14 +159,7 @@ function renderRoute(chart: TopologyChart, service: Service, port: Port, policy:
     ...headerRoutes.map(each => rule(each.weights.length > 0 ? each.weights : weights, each.match)),
     rule(weights),
   ];
-  if (rules.length > RULES_IN_A_ROUTE) {
-    throw new ValidationError({
-      code: 'OutOfRange',
-      path: service.path,
-      summary: `Its routing by header takes ${rules.length} rules, and a route has at most ${RULES_IN_A_ROUTE}.`,
-      fix: 'Declare fewer, or use Mesh.istio().',
-    });
-  }
+  rejectTooManyRules(service.path, rules, 'a route');
   const metadata = { name, namespace, annotations: annotationsOrNone(requestAnnotations(policy, port)) };
   if (port.protocol === Protocol.GRPC) {
     new GrpcRoute(scope, `outbound:${port.number}`, { metadata, spec: { parentRefs, rules: rules as GrpcRule[] } });

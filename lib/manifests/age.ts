@@ -1,3 +1,4 @@
+import { inOrder } from './lists';
 import type { Resource } from './resource';
 
 /** What decides which of two objects is the older one. */
@@ -32,12 +33,8 @@ export function inOrderOfAge<T>(
   return aged
     .sort(
       (a, b) =>
-        (isDated ? compare(a.age.created, b.age.created) : 0)
-        || keys.reduce((result, key) => result || compare(a.age[key], b.age[key]), 0),
+        (isDated ? inOrder(a.age.created, b.age.created) : 0)
+        || keys.reduce((result, key) => result || inOrder(a.age[key], b.age[key]), 0),
     )
     .map(({ each }) => each);
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

@@ -10,6 +10,11 @@ export function addTo<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   }
 }
 
+/** The order of texts by their characters, the same on every machine. */
+export function inOrder(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
 /** The first of the values, if none of them is undefined. */
 export function firstIfAll<T>(values: readonly (T | undefined)[]): T | undefined {
   return values.includes(undefined) ? undefined : values[0];

@@ -1,3 +1,4 @@
+import { counted } from './counted';
 import type { ManifestError } from './manifest-error';
 
 /** What was found and is not checked. */
@@ -36,7 +37,7 @@ export function notesOf({ purposes, charts, kustomizations }: Skipped): string[]
   return [
     ...[...charts].map(
       ([folder, files]) =>
-        `${folder}: this Helm chart (${counted(files)}) is not rendered. Pass --build, or pipe it: `
+        `${folder}: this Helm chart (${counted(files, 'file')}) is not rendered. Pass --build, or pipe it: `
         + `helm template ${folder} | cdk8s-cardinal check -`,
     ),
     ...[...kustomizations].map(
@@ -49,10 +50,6 @@ export function notesOf({ purposes, charts, kustomizations }: Skipped): string[]
         `${counted(files.size, purpose === TEST_DATA ? 'folder' : 'file')} skipped (${purpose}): ${listed([...files])}`,
     ),
   ];
-}
-
-function counted(number: number, noun = 'file'): string {
-  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
 }
 
 function listed(names: readonly string[]): string {

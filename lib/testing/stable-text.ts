@@ -1,5 +1,5 @@
 import { dump } from 'js-yaml';
-import { isMap, type Resource } from '../manifests';
+import { inOrder, isMap, type Resource } from '../manifests';
 
 /** The hash that cdk8s appends to generated names, and digests of content. */
 const GENERATED_NAME = /-c[0-9a-f]{7}(?=$|-)/g;
@@ -15,7 +15,7 @@ export function stableText(resources: readonly Resource[]): string {
     text: dump(stable(object), { sortKeys: true, noRefs: true, lineWidth: -1 }),
   }));
   return documents
-    .sort((a, b) => compare(a.id, b.id) || compare(a.text, b.text))
+    .sort((a, b) => inOrder(a.id, b.id) || inOrder(a.text, b.text))
     .map(({ text }) => text)
     .join('---\n');
 }
@@ -36,8 +36,4 @@ function stable(value: unknown): unknown {
 
 function scrub(text: string): string {
   return DIGEST.test(text) ? '<digest>' : text.replace(GENERATED_NAME, '-<hash>');
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

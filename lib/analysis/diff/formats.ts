@@ -1,4 +1,4 @@
-import { printable, printableLine } from '../../manifests';
+import { counted, printable, printableLine } from '../../manifests';
 import { type Change, CHANGE_KINDS, type ChangeKind } from './changes';
 
 /** The formats of a difference: of the changes, and of what was not read. */
@@ -54,7 +54,7 @@ function markdownOf(changes: readonly Change[], unread: readonly string[]): stri
     ...(objects.length === 0
       ? []
       : [
-          `<details><summary>${count(objects.length, 'object')}</summary>`,
+          `<details><summary>${counted(objects.length, 'object')}</summary>`,
           '',
           ...objects.map(each => `- ${[each.text, ...each.details].map(code).join('<br>')}`),
           '',
@@ -89,8 +89,4 @@ function summaryOf(changes: readonly Change[]): string {
     .map(kind => [kind, changes.filter(each => each.kind === kind).length] as const)
     .filter(([, number]) => number > 0);
   return counts.length === 0 ? 'No changes' : counts.map(([kind, number]) => `${number} ${kind}`).join(', ');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

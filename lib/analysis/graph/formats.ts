@@ -1,5 +1,6 @@
 import { percent } from '../../dataplane';
 import { printable } from '../../manifests';
+import { countsOf } from '../findings';
 import type { Graph } from './graph';
 
 type GroupOf = Graph['groups'][number];
@@ -76,12 +77,7 @@ function idsOf(groups: readonly GroupOf[]): ReadonlyMap<string, string> {
 }
 
 function labelOf({ label, errors, warnings }: NodeOf): string[] {
-  const counts = [counted(errors, 'error'), counted(warnings, 'warning')].filter(each => each !== '');
-  return [label, ...(counts.length === 0 ? [] : [counts.join(', ')])];
-}
-
-function counted(number: number, noun: string): string {
-  return number === 0 ? '' : `${number} ${noun}${number === 1 ? '' : 's'}`;
+  return [label, ...countsOf(errors, warnings)];
 }
 
 function classOf({ errors, warnings }: NodeOf, prefix: string): string {

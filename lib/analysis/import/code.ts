@@ -94,6 +94,13 @@ export function make(type: Code, ...args: readonly (Code | undefined)[]): Code {
   return { is: 'call', of: type, args: args.filter(each => each !== undefined), isNew: true };
 }
 
+/** A Duration of milliseconds, in seconds where these are whole. */
+export function duration(millis: number): Code {
+  return millis % 1000 === 0
+    ? call(exported('cdk8s', 'Duration'), 'seconds', literal(millis / 1000))
+    : call(exported('cdk8s', 'Duration'), 'millis', literal(millis));
+}
+
 /** Whether code refers to a constant. */
 export function refersTo(code: Code, constant: string): boolean {
   switch (code.is) {

@@ -1,5 +1,5 @@
 import { TrafficMatrix, contextOf } from '../../dataplane';
-import { type Cluster, Kind, Membership, membershipOf, Selecting, type Resource } from '../../manifests';
+import { type Cluster, hasLabels, Kind, Membership, membershipOf, Selecting, type Resource } from '../../manifests';
 import { ALL, callsOf, callStatement, type ImportedCall, loopsOf } from './calls';
 import { call, cardinal, type Code, list, literal, make, name, object, objectOrNone, type Statement } from './code';
 import { externalsOf, keptHosts } from './externals';
@@ -231,8 +231,8 @@ function serviceStatements(
 function isGateway({ versions }: ImportedService, cluster: Cluster): boolean {
   return cluster.all(Kind.ISTIO_GATEWAY).some(({ spec }) =>
     versions.some(({ workload }) => {
-      const labels = Object.entries(spec.get('selector').strings);
-      return labels.length > 0 && labels.every(([label, value]) => workload.labels[label] === value);
+      const selector = spec.get('selector').strings;
+      return Object.keys(selector).length > 0 && hasLabels(workload.labels, selector);
     }),
   );
 }

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, Kind, type Resource, selects, type Workload } from '../../manifests';
+import { type Cluster, type Field, hasLabels, Kind, type Resource, selects } from '../../manifests';
 import { call, cardinal, type Code, exported, list, literal, name, type Statement } from './code';
 import type { ImportedCall } from './calls';
 import { pruned } from './patches';
@@ -65,13 +65,9 @@ function allowPolicies(service: ImportedService, cluster: Cluster): readonly Res
         && spec.get('rules').items.length > 0
         && namespace === service.namespace
         && service.versions.every(({ workload }) =>
-          selectsLabels(spec.get('selector', 'matchLabels').strings, workload),
+          hasLabels(workload.labels, spec.get('selector', 'matchLabels').strings),
         ),
     );
-}
-
-function selectsLabels(labels: Readonly<Record<string, string>>, workload: Workload): boolean {
-  return Object.entries(labels).every(([label, value]) => workload.labels[label] === value);
 }
 
 function rulesStatement(

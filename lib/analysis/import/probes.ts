@@ -1,5 +1,5 @@
 import type { Field } from '../../manifests';
-import { call, cardinal, type Code, exported, literal, object, objectOrNone } from './code';
+import { call, cardinal, type Code, duration, literal, object, objectOrNone } from './code';
 
 /** The probes of a container; those that it does not have are none in the model too. */
 export function probesOf(container: Field, firstPort: number | undefined): Readonly<Record<string, Code | undefined>> {
@@ -13,9 +13,7 @@ export function probesOf(container: Field, firstPort: number | undefined): Reado
 
 /** A number of seconds as a Duration. */
 export function seconds(value: number): Code {
-  return value > 0 && value % 1 !== 0
-    ? call(exported('cdk8s', 'Duration'), 'millis', literal(Math.round(value * 1000)))
-    : call(exported('cdk8s', 'Duration'), 'seconds', literal(value));
+  return duration(Math.round(value * 1000));
 }
 
 const TIMES: Readonly<Record<string, string>> = {

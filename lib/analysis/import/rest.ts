@@ -1,4 +1,4 @@
-import { addTo, type Cluster, isMap, Kind, type KubernetesObject, type Resource } from '../../manifests';
+import { addTo, type Cluster, hasLabels, isMap, Kind, type KubernetesObject, type Resource } from '../../manifests';
 import { call, type Code, exported, literal, name, type Statement } from './code';
 import { userOf } from './container';
 import { type IsOwn, type Patch, patchesOf, pruned } from './patches';
@@ -86,9 +86,7 @@ function counterpartsOf({ cluster, services, existing, rendered, routes }: Impor
     }
     for (const budget of cluster.all(Kind.POD_DISRUPTION_BUDGET)) {
       const labels = budget.spec.get('selector', 'matchLabels').strings;
-      const selects = service.versions.every(({ workload }) =>
-        Object.entries(labels).every(([label, value]) => workload.labels[label] === value),
-      );
+      const selects = service.versions.every(({ workload }) => hasLabels(workload.labels, labels));
       if (selects && budget.namespace === service.namespace && Object.keys(labels).length > 0) {
         add(budget, Kind.POD_DISRUPTION_BUDGET, key);
       }

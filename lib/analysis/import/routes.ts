@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Cluster, type Field, fullHost, Kind, millisOf, type Resource } from '../../manifests';
-import { call, cardinal, type Code, exported, list, literal, name, object, type Statement } from './code';
+import { call, cardinal, type Code, duration, list, literal, name, object, type Statement } from './code';
 import type { ImportedService } from './services';
 
 /** What the VirtualService of a service becomes. */
@@ -143,12 +143,12 @@ function policyOf(rule: Field): Readonly<Record<string, Code>> | undefined {
   const perTry = retries.get('perTryTimeout').text;
   const on = retryOn(conditions.length > 0 ? failures.map(each => each ?? '') : DEFAULT_FAILURES);
   return {
-    ...(timeout === '' || millisOf(timeout) === 0 ? {} : { timeout: duration(timeout) }),
+    ...(timeout === '' || millisOf(timeout) === 0 ? {} : { timeout: time(timeout) }),
     retries: !retries.exists
       ? name(DEFAULT_RETRIES)
       : object({
           attempts: literal(attempts ?? 2),
-          perTryTimeout: perTry === '' ? undefined : duration(perTry),
+          perTryTimeout: perTry === '' ? undefined : time(perTry),
           on: attempts === 0 ? undefined : on,
         }),
   };
@@ -188,10 +188,7 @@ function retryOn(failures: readonly string[]): Code {
   return list(failures.map(each => ({ is: 'member', of: cardinal('RetryOn'), name: each })));
 }
 
-/** A time such as `1.5s` in the largest unit without a fraction. */
-function duration(text: string): Code {
-  const ms = millisOf(text) ?? 0;
-  return ms % 1000 === 0
-    ? call(exported('cdk8s', 'Duration'), 'seconds', literal(ms / 1000))
-    : call(exported('cdk8s', 'Duration'), 'millis', literal(ms));
+/** A time such as `1.5s`. */
+function time(text: string): Code {
+  return duration(millisOf(text) ?? 0);
 }

@@ -1,6 +1,6 @@
 import { contextOf, TrafficMatrix } from '../../dataplane';
-import { type Cluster, fullHost, isMap } from '../../manifests';
-import { call, cardinal, type Code, exported, list, literal, name, objectOrNone, type Statement } from '../import/code';
+import { type Cluster, counted, fullHost, isMap } from '../../manifests';
+import { call, cardinal, type Code, duration, list, literal, name, objectOrNone, type Statement } from '../import/code';
 import { constantOf } from '../import/services';
 import { printModel } from '../import/print';
 import { observationOfLine } from './access-logs';
@@ -151,10 +151,6 @@ function describe({ caller, callee, count, errors, durations }: ObservedCall): s
   return `${caller} → ${callee}: ${counted(count, 'request')}, ${counted(errors, 'error')}${latency}`;
 }
 
-function counted(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 function rounded(millis: number): string {
   return String(Number(millis.toPrecision(2)));
 }
@@ -170,11 +166,7 @@ function timeoutOf({ durations, count, protocol }: ObservedCall): Code | undefin
   }
   const wanted = slow * 2;
   const step = wanted < 1000 ? 50 : wanted < 10_000 ? 500 : 5000;
-  const millis = Math.max(50, Math.ceil(wanted / step) * step);
-  const duration = exported('cdk8s', 'Duration');
-  return millis % 1000 === 0
-    ? call(duration, 'seconds', literal(millis / 1000))
-    : call(duration, 'millis', literal(millis));
+  return duration(Math.max(50, Math.ceil(wanted / step) * step));
 }
 
 /** Calls that were observed, compared with manifests. */

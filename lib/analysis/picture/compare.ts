@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Cluster } from '../../manifests';
+import { type Cluster, inOrder } from '../../manifests';
 import { objectChanges } from '../diff/objects';
 import type { Difference, Picture, PictureCall, PictureNode, PictureObject } from './model';
 
@@ -12,9 +12,9 @@ export function comparedPicture(was: Picture, is: Picture, before: Cluster, afte
       is.nodes,
       each => each.id,
       (old, now) => comparedNode(old, now, changes),
-    ).sort((a, b) => order(a.namespace, b.namespace) || order(a.label, b.label)),
+    ).sort((a, b) => inOrder(a.namespace, b.namespace) || inOrder(a.label, b.label)),
     calls: merged(was.calls, is.calls, each => `${each.from} → ${each.to}`, comparedCall).sort(
-      (a, b) => order(a.from, b.from) || order(a.to, b.to),
+      (a, b) => inOrder(a.from, b.from) || inOrder(a.to, b.to),
     ),
   };
 }
@@ -54,8 +54,4 @@ function comparedNode(was: PictureNode, is: PictureNode, changes: ReadonlyMap<st
 
 function comparedCall(was: PictureCall, is: PictureCall): PictureCall {
   return isDeepStrictEqual(was.terms, is.terms) ? is : { ...is, difference: 'changed', before: was.terms };
-}
-
-function order(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -21,7 +21,7 @@ export interface PageProps {
 
 /** The picture as a page of one file: it loads nothing, and its browser permits no other program in it. */
 export function pageOf(picture: Picture, props: PageProps): string {
-  const css = `${partOf('drawing.css')}\n${partOf('page.css')}`;
+  const css = styles();
   const scripts = [panzoom(), ...SCRIPTS.map(partOf)];
   const isLive = props.version !== undefined;
   const policy = [
@@ -60,7 +60,7 @@ const SCRIPTS = ['model.js', 'filter.js', 'details.js', 'requests.js', 'tables.j
 
 /** The page in place of one that cannot be made: it is requested again after two seconds. */
 export function problemPage(title: string, problems: readonly string[]): string {
-  const css = `${partOf('drawing.css')}\n${partOf('page.css')}`;
+  const css = styles();
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -80,6 +80,10 @@ ${problems.map(each => `<p class="is-error">${xml(each)}</p>`).join('\n')}</sect
 }
 
 const RELOAD = 'setTimeout(() => location.reload(), 2000);';
+
+function styles(): string {
+  return `${partOf('drawing.css')}\n${partOf('page.css')}`;
+}
 
 function hashOf(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as Dagre from '@dagrejs/dagre' with { 'resolution-mode': 'import' };
 import { percent } from '../../dataplane';
 import { addTo } from '../../manifests';
+import { countsOf } from '../findings';
 import { callKey, PARTIAL, type Picture, type PictureCall, type PictureNode } from './model';
 
 /** Where things are drawn, in pixels. */
@@ -43,14 +44,13 @@ export function linesOf({ label, versions, findings }: PictureNode): string[] {
   const shown = versions.length > MOST_VERSIONS ? versions.slice(0, MOST_VERSIONS - 1) : versions;
   const errors = findings.filter(each => each.severity === 'error').length;
   const warnings = findings.filter(each => each.severity === 'warning').length;
-  const counts = [counted(errors, 'error'), counted(warnings, 'warning')].filter(each => each !== '');
   return [
     label,
     ...(isPlain || (versions.length === 1 && first?.shares.length === 0)
       ? []
       : shown.map(each => `${each.label} ${each.shares.map(percent).join(' or ')}`.trim())),
     ...(shown.length < versions.length ? [`${versions.length - shown.length} more`] : []),
-    ...(counts.length === 0 ? [] : [counts.join(', ')]),
+    ...countsOf(errors, warnings),
   ];
 }
 
@@ -81,10 +81,6 @@ function sizeOfTerms(call: PictureCall): { width: number; height: number } {
   const lines = termsOf(call);
   const longest = Math.max(0, ...lines.map(each => Math.min(each.length, MOST_CHARACTERS)));
   return { width: longest * TERMS.character + 12, height: lines.length * TERMS.line + 8 };
-}
-
-function counted(number: number, noun: string): string {
-  return number === 0 ? '' : `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** The number of characters of a line that a box has room for. */

@@ -16,16 +16,12 @@ const NAMING: ReadonlySet<string> = new Set([
 /** The objects that make services and apply to them: workloads, Services, routes, policies, budgets. */
 export class ObjectsOfServices {
   private readonly policies: PolicyScope;
-  private readonly services = new Map<Workload, Resource[]>();
   private readonly naming = new Map<string, Resource[]>();
   private readonly scaling = new Map<string, Resource[]>();
   private readonly selecting = new Map<string, Resource[]>();
 
   constructor(private readonly cluster: Cluster) {
     this.policies = new PolicyScope(cluster);
-    for (const service of cluster.all(Kind.SERVICE)) {
-      cluster.selectedBy(service).forEach(each => addTo(this.services, each, service));
-    }
     for (const resource of cluster.resources) {
       if (NAMING.has(resource.type)) {
         const names = [...namesIn(resource.object.spec)].flatMap(each => this.serviceNamed(each, resource.namespace));
@@ -43,7 +39,7 @@ export class ObjectsOfServices {
   of(workloads: readonly Workload[]): readonly PictureObject[] {
     const found = workloads.flatMap(workload => {
       const { resource, namespace, labels } = workload;
-      const services = this.services.get(workload) ?? [];
+      const services = this.cluster.servicesOf(workload);
       const account = this.cluster.find(Kind.SERVICE_ACCOUNT, workload.serviceAccount, namespace);
       return [
         ...services,

@@ -1,6 +1,6 @@
 import type { ManifestFinding } from '../../checks';
 import { contextOf, percent, type RoutedReach, routedReaches } from '../../dataplane';
-import { addTo, type Cluster, Kind, type Resource, type Workload } from '../../manifests';
+import { addTo, type Cluster, inOrder, Kind, type Resource, type Workload } from '../../manifests';
 import { findingsByWorkload } from '../findings';
 import { PARTIAL, type Picture, type PictureCall, type PictureNode } from './model';
 import { ObjectsOfServices } from './objects';
@@ -43,7 +43,7 @@ class Owners {
 
   constructor(cluster: Cluster) {
     const sizes = new Map(cluster.all(Kind.SERVICE).map(each => [each, cluster.selectedBy(each)]));
-    const bySize = [...sizes].sort(([a, some], [b, others]) => others.length - some.length || compare(a.key, b.key));
+    const bySize = [...sizes].sort(([a, some], [b, others]) => others.length - some.length || inOrder(a.key, b.key));
     for (const [service, workloads] of bySize) {
       this.services.set(`Service ${service.key}`, service);
       for (const workload of workloads.filter(each => !this.byWorkload.has(titleOf(each)))) {
@@ -61,7 +61,7 @@ class Owners {
 
   /** By id, in the order of their namespaces and names. */
   get all(): readonly (readonly [string, readonly Workload[]])[] {
-    return [...this.workloadsOf].sort(([a], [b]) => compare(titleOfId(a), titleOfId(b)) || compare(a, b));
+    return [...this.workloadsOf].sort(([a], [b]) => inOrder(titleOfId(a), titleOfId(b)) || inOrder(a, b));
   }
 
   has(id: string): boolean {
@@ -200,8 +200,4 @@ function titleOf({ namespace, name }: Workload): string {
 /** The namespace and the name. */
 function titleOfId(id: string): string {
   return id.slice(id.indexOf(' ') + 1);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

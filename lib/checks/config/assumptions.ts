@@ -1,18 +1,7 @@
-import type { Assumptions, Elsewhere } from '../../manifests';
+import type { Assumptions, ClusterProps } from '../../manifests';
 
 /** What the settings state of a cluster beside its manifests. */
-export interface AssumedCluster extends Assumptions {
-  /**
-   * What exists in the cluster and no manifest declares.
-   * @default - nothing
-   */
-  readonly elsewhere?: Elsewhere;
-  /**
-   * The external authorizers that deny every request.
-   * @default - none
-   */
-  readonly denyingAuthorizers?: readonly string[];
-}
+export type AssumedCluster = Assumptions & Pick<ClusterProps, 'elsewhere' | 'denyingAuthorizers'>;
 
 /** What several parts of the settings state together: of maps each entry, and of all else the last. */
 export function assumedBy(...parts: readonly AssumedCluster[]): AssumedCluster {

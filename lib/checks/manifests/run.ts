@@ -1,4 +1,4 @@
-import { Cluster, isOfYtt, Kind, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
+import { Cluster, inOrder, isOfYtt, Kind, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
@@ -278,16 +278,13 @@ function findingOf(
 
 function byPlace(a: ManifestFinding, b: ManifestFinding): number {
   return (
-    compare(a.file ?? '', b.file ?? '')
+    inOrder(a.file ?? '', b.file ?? '')
     || (a.line ?? 0) - (b.line ?? 0)
     || (a.column ?? 0) - (b.column ?? 0)
-    || compare(a.path, b.path)
-    || compare(a.id, b.id)
-    || compare(a.message, b.message)
+    || inOrder(a.path, b.path)
+    || inOrder(a.id, b.id)
+    || inOrder(a.message, b.message)
   );
 }
 
 /** By code points, so that the order is the same in every locale. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -1,4 +1,4 @@
-import { printableLine } from '../../manifests';
+import { counted, printableLine } from '../../manifests';
 import { Severity } from '../finding';
 import type { ManifestFinding, Report } from '../manifests';
 import { escapedReport } from './escaped';
@@ -17,14 +17,14 @@ export function toText(report: Report, objects: number): string {
     ),
   ];
   const counts = Object.values(Severity).map(severity =>
-    count(findings.filter(each => each.severity === severity).length, NOUNS[severity]),
+    counted(findings.filter(each => each.severity === severity).length, NOUNS[severity]),
   );
   const all = [
     ...counts,
     ...(suppressed.length > 0 ? [`${suppressed.length} suppressed`] : []),
     ...(turnedOff > 0 ? [`${turnedOff} disabled`] : []),
   ];
-  return [...lines.map(printableLine), `${count(objects, 'object')} checked: ${all.join(', ')}`, ''].join('\n');
+  return [...lines.map(printableLine), `${counted(objects, 'object')} checked: ${all.join(', ')}`, ''].join('\n');
 }
 
 const NOUNS: Readonly<Record<Severity, string>> = {
@@ -39,8 +39,4 @@ function placeOf({ file, line, column, path }: ManifestFinding): string {
 
 function codesOf({ id, covers }: ManifestFinding): string {
   return [id, ...covers].join(', ');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

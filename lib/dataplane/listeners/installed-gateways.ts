@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import {
+  accountByEnvoyGateway,
   type AssumedGatewayPods,
   type Cluster,
   controllerOf,
@@ -185,22 +185,12 @@ function callerOf(gateway: Resource, cluster: Cluster): ProxiedCaller {
     labels,
     proxy,
     ...(!isOfIstio && isGatewayInLinkerd(gateway)
-      ? { linkerd: { namespace: ENVOY_GATEWAY, serviceAccount: accountByEnvoyGateway(gateway) } }
+      ? { linkerd: { namespace: ENVOY_GATEWAY, serviceAccount: accountByEnvoyGateway(namespace, name) } }
       : {}),
   };
 }
 
 const ENVOY_GATEWAY = 'envoy-gateway-system';
-
-/**
- * The ServiceAccount that Envoy Gateway creates for the Pods of a Gateway.
- * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/utils/misc.go
- */
-function accountByEnvoyGateway({ name, namespace }: Resource): string {
-  const digest = createHash('sha256').update(`${namespace}/${name}`).digest('hex').slice(0, 8);
-  const text = `${namespace}-${name}`;
-  return `envoy-${text.length > 48 ? text.slice(0, 48).replace(/-$/, '') : text}-${digest}`;
-}
 
 const OF_ENVOY_GATEWAY: Labels = {
   'app.kubernetes.io/name': 'envoy',

@@ -14,15 +14,13 @@ import {
   targetPortOf,
   type Workload,
 } from '../../../manifests';
+import { HBONE, LINKERD_INBOUND } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { denialOf } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
 import { type Call, evidenceOf } from '../../manifests/calls/node';
 import { waypointOf } from '../../manifests/ambient/enrolment';
 import { type Check, problem } from '../../manifests/check';
-
-const HBONE = 15008;
-const LINKERD = 4143;
 
 export const rule: Check = {
   id: 'BlockedCall',
@@ -48,7 +46,11 @@ export const rule: Check = {
       const isBetweenLinkerd = [from, to].every(each => isInLinkerd(each, cluster));
       const own = portsOf(call, to);
       // The proxies of Linkerd connect to each other at one port, unless their installation has another transport.
-      const ports = isBetweenAmbient ? [HBONE] : isBetweenLinkerd && own.length > 0 ? [LINKERD, ...own] : own;
+      const ports = isBetweenAmbient
+        ? [HBONE.number]
+        : isBetweenLinkerd && own.length > 0
+          ? [LINKERD_INBOUND.number, ...own]
+          : own;
       const isBlocked = (direction: Direction, pod: Workload, peer: Workload) => {
         const rules = policies.rulesFor(pod, direction);
         return (

@@ -10,13 +10,12 @@ import {
   type PodRules,
   type Workload,
 } from '../../../manifests';
+import { HBONE } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { CallGraph } from '../../manifests/calls/graph';
 import { type Check, problem, type Problem } from '../../manifests/check';
 
 const DNS = 53;
-
-const HBONE = 15008;
 
 const ISTIOD = 15012;
 
@@ -73,10 +72,10 @@ function* forgottenBy(workload: Workload, cluster: Cluster): Iterable<Problem> {
       'Add an egress rule to istiod on port 15012.',
     );
   }
-  if (ingress && !ingress.isEmpty && membership === Membership.AMBIENT && !opens(ingress, tcp(HBONE))) {
+  if (ingress && !ingress.isEmpty && membership === Membership.AMBIENT && !opens(ingress, HBONE)) {
     yield problem(
       at,
-      `${has} allow no ingress on port ${HBONE}, on which mesh traffic arrives.`,
+      `${has} allow no ingress on port ${HBONE.number}, on which mesh traffic arrives.`,
       'Add an ingress rule for TCP port 15008.',
     );
   }
