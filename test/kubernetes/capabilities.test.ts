@@ -211,6 +211,24 @@ const limit = PerClientRateLimit.of({
   failureMode: FailureMode.FAIL_OPEN,
 });
 
+test('a Service for an external service is reported where it is called', () => {
+  const topology = new Topology('shop');
+  const bank = topology.addExternalService('bank', {
+    host: 'bank.example',
+    port: Port.tcp(5432),
+    clusterService: true,
+  });
+  topology.addService('web', { image: 'example/web:1' }).calls(bank);
+  const byHost = { name: 'a stone', capabilities: [Capability.EGRESS_BY_HOST] };
+
+  expect(unsupportedFeatures(topology, byHost)).toEqual([
+    expect.objectContaining({
+      path: 'shop/web → bank',
+      message: 'It requires a Service for an external service, which a stone does not support.',
+    }),
+  ]);
+});
+
 test('an egress gateway is reported where it is declared', () => {
   const topology = new Topology('shop');
   topology.addEgressGateway('out');
