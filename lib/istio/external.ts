@@ -22,7 +22,7 @@ export function renderExternal(chart: TopologyChart, external: ExternalService, 
  * The ServiceEntry of an external service: resolved by DNS, or for a wildcard host and for addresses by what the caller
  * dials.
  */
-function renderServiceEntry(chart: TopologyChart, external: ExternalService, exportTo: string[]): void {
+export function renderServiceEntry(chart: TopologyChart, external: ExternalService, exportTo: string[]): void {
   const { name, namespace, host, addresses, ports } = external;
   new ServiceEntry(chart.scopeOf(external), 'service-entry', {
     metadata: { name, namespace },
