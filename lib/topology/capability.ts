@@ -38,6 +38,8 @@ export enum Capability {
   REDIRECTS = 'redirects at the edge',
   /** Routes that match by headers or query parameters too: conditions in the matches of an HTTPRoute. */
   REQUEST_MATCHES = 'conditions of a route',
+  /** Routes that match by claims of a token: headers that the gateway sets from them. */
+  CLAIM_MATCHES = 'routing by claims of a token',
   /** JSON Web Tokens that are verified at the edge. */
   TOKENS = 'token verification at the edge',
   /** API keys that are verified at the edge. */

@@ -171,6 +171,12 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     (web, _cart, shop) => route(shop, web, { match: { headers: [HeaderMatch.exact('x-a', '1')] } }),
   ],
   [
+    'claims of a token as conditions',
+    'shop/door',
+    [Capability.EDGES, Capability.REQUEST_MATCHES, Capability.CLAIM_MATCHES, Capability.TOKENS],
+    (web, _cart, shop) => route(shop, web, { auth: jwt, match: { claims: { group: 'a' } } }),
+  ],
+  [
     'a redirect with a token',
     'shop/door',
     [Capability.EDGES, Capability.REDIRECTS, Capability.TOKENS],
