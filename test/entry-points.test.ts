@@ -99,6 +99,7 @@ test.each<[string, string[]]>([
       'Phase',
       'PodManagementPolicy',
       'Port',
+      'ProgressiveRollout',
       'ProtoDescriptor',
       'Protocol',
       'ProxyExtension',

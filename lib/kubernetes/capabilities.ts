@@ -154,6 +154,7 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror ?? service.headerRoutes.some(({ mirror }) => mirror), Capability.MIRRORING),
     ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
+    ...when(service.progressiveRollout, Capability.PROGRESSIVE_ROLLOUTS),
     ...when(service.auth, Capability.SERVICE_AUTH),
     ...when(service.rateLimits.length > 0, Capability.SERVICE_RATE_LIMITS),
     ...when(
