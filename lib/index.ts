@@ -248,5 +248,16 @@ export {
   type WorkloadProps,
 } from './topology';
 export * from './istio';
-export { LinkerdMesh, type LinkerdMeshProps } from './linkerd';
+export {
+  type LinkerdArgoCdProps,
+  type LinkerdChartsProps,
+  type LinkerdFluxProps,
+  type LinkerdHelmProps,
+  LinkerdInstall,
+  LinkerdInstallation,
+  type LinkerdInstallationProps,
+  LinkerdMesh,
+  type LinkerdMeshProps,
+  type LinkerdSettings,
+} from './linkerd';
 export { Mesh } from './mesh';

@@ -165,7 +165,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         metadata: {
           name,
           labels: {
-            ...this.mesh.namespaceLabels(),
+            ...this.mesh.namespaceLabels(name),
             ...readinessGateLabels(this.topology, this.mesh, name),
             ...podSecurityLabels(this.topology, this.mesh, name, props.enforcePodSecurity),
           },

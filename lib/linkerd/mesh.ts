@@ -134,6 +134,7 @@ export class LinkerdMesh extends Target {
     return {
       port: INBOUND,
       carriesTo: callee => callee instanceof Service && callee.inMesh,
+      acceptsBoth: () => false,
       proxyBefore: () => undefined,
     };
   }

@@ -1,5 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Cluster, Kind, Resource, targetRefsOf, Workload } from '../../manifests';
+import {
+  type Cluster,
+  isAmbientNamespace,
+  isInjectedNamespace,
+  Kind,
+  Resource,
+  targetRefsOf,
+  Workload,
+} from '../../manifests';
 import { PolicyScope } from '../diff/policies';
 import { directionsOf, onlyWidens, widened } from './widen';
 import type { Stage } from './stages';
@@ -20,7 +28,7 @@ export function actionsOf(before: Cluster, after: Cluster): readonly Action[] {
   return [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].sort().flatMap((id): Action[] => {
     const [was, is] = [old?.get(id), now?.get(id)];
     if (was && is) {
-      return isDeepStrictEqual(was.object, is.object) ? [] : changed(was, is);
+      return isDeepStrictEqual(was.object, is.object) ? [] : changed(was, is, situation);
     }
     return is
       ? [{ stage: stageOfNew(is, situation), does: 'apply', resource: is }]
@@ -64,13 +72,21 @@ const GRANTS: readonly string[] = [
   Kind.REQUEST_AUTHENTICATION,
 ];
 
-function changed(was: Resource, is: Resource): Action[] {
+function changed(was: Resource, is: Resource, situation: Situation): Action[] {
   const final = (stage: Stage): Action => ({ stage, does: 'apply', resource: is });
   if (is.type === Kind.NAMESPACE) {
     return [final('labels')];
   }
   if (Workload.of(is)) {
-    return [final(isWithoutPods(is) && !isWithoutPods(was) ? 'retire' : 'workloads')];
+    return [
+      final(
+        isWithoutPods(is) && !isWithoutPods(was)
+          ? 'retire'
+          : changesMode(is.namespace, situation)
+            ? 'labels'
+            : 'workloads',
+      ),
+    ];
   }
   if (isRoute(is)) {
     return [final('routes')];
@@ -88,6 +104,15 @@ function changed(was: Resource, is: Resource): Action[] {
   return [final(is.type === Kind.SERVICE ? 'routes' : isNarrowable(is) ? 'narrow' : 'configuration')];
 }
 
+/** Whether the labels of a namespace change how its Pods are in the mesh, so that they change with them. */
+function changesMode(namespace: string, { before, after }: Situation): boolean {
+  const [was, is] = [before, after].map(cluster => {
+    const labels = cluster.namespaceLabels(namespace);
+    return [isAmbientNamespace(labels), isInjectedNamespace(labels)];
+  });
+  return !isDeepStrictEqual(was, is);
+}
+
 function isWithoutPods({ spec }: Resource): boolean {
   return spec.get('replicas').number === 0;
 }
@@ -99,6 +124,9 @@ function isNarrowable({ type }: Resource): boolean {
 function stageOfNew(is: Resource, situation: Situation): Stage {
   if (TYPES.includes(is.type)) {
     return 'types';
+  }
+  if (isOfNewWaypoint(is, situation.before)) {
+    return 'configuration';
   }
   if (Workload.of(is)) {
     return 'callees';
@@ -113,6 +141,27 @@ function stageOfNew(is: Resource, situation: Situation): Stage {
     return restrictsNewly(is, situation) ? 'narrow' : 'grants';
   }
   return GRANTS.includes(is.type) ? 'grants' : 'configuration';
+}
+
+/**
+ * Whether nothing reads a policy yet: it is for Services that pass no waypoint so far, or for a Gateway that is new. Such
+ * policies are there before requests pass the waypoint.
+ */
+function isOfNewWaypoint(policy: Resource, before: Cluster): boolean {
+  const targets = targetRefsOf(policy);
+  return (
+    !isRoute(policy)
+    && targets.length > 0
+    && targets.every(target => {
+      const [kind, name] = [target.get('kind').text, target.get('name').text];
+      if (kind === 'Gateway') {
+        return !before.find(Kind.GATEWAY, name, policy.namespace);
+      }
+      const labels = before.find(Kind.SERVICE, name, policy.namespace)?.labels;
+      const waypoint = { ...before.namespaceLabels(policy.namespace), ...labels }['istio.io/use-waypoint'] ?? 'none';
+      return kind === 'Service' && waypoint === 'none';
+    })
+  );
 }
 
 /** Whether a new policy may deny what was allowed before, to a workload that exists. */
