@@ -27,9 +27,9 @@ export function differencesBetween(before: Cluster, after: Cluster): readonly st
       .filter(each => each.annotations[ASSUMED] !== undefined)
       .map(each => `${each.name}.${each.namespace}`),
   );
-  const paths = found.paths
+  const paths = unlikeIn(found.paths)
     .map(each => ({ ...each, callers: each.callers.filter(caller => !isAssumed(caller)) }))
-    .filter(each => !(arrivesNowhere(each.before) && arrivesNowhere(each.after)))
+    .filter(each => !(arrivesNowhere(each.before, each.subject) && arrivesNowhere(each.after, each.subject)))
     .filter(({ callers, subject }) => callers.length > 0 && !hosts.has(subject.replace(/:\d+.*$/, '')))
     .map(
       ({ callers, subject, before: old, after: now }) =>
@@ -38,8 +38,36 @@ export function differencesBetween(before: Cluster, after: Cluster): readonly st
   return [...lost, ...gained, ...paths];
 }
 
-/** Whether policies deny all requests, or there are none, so that shares and timeouts make no difference. */
-function arrivesNowhere(text = ''): boolean {
-  const ends = text.match(/[^\s,]+\/[^\s,]+:\d+/g) ?? [];
-  return ends.length === (text.match(/denied at [^\s,]+\/[^\s,]+:\d+/g) ?? []).length && !/→|\.[a-z]/.test(text);
+type PathChanges = ReturnType<typeof trafficDifference>['paths'];
+
+/** Without paths that are the same after, where one has a match on all paths and the other has none. */
+function unlikeIn(changes: PathChanges): PathChanges {
+  const keyOf = (caller: string, subject: string, text: string) =>
+    `${caller} ${subject.replace(/ \/(\*|\/…)(?= |$)/, '')} ${text}`;
+  const keysWhere = (field: 'before' | 'after', other: 'before' | 'after') =>
+    new Set(
+      changes
+        .filter(each => each[other] === undefined)
+        .flatMap(each => each.callers.map(caller => keyOf(caller, each.subject, each[field] ?? ''))),
+    );
+  const [lost, gained] = [keysWhere('before', 'after'), keysWhere('after', 'before')];
+  return changes.map(each => {
+    const { subject, before, after } = each;
+    const isAlike = (caller: string) =>
+      (after === undefined && gained.has(keyOf(caller, subject, before ?? '')))
+      || (before === undefined && lost.has(keyOf(caller, subject, after ?? '')));
+    return { ...each, callers: each.callers.filter(caller => !isAlike(caller)) };
+  });
+}
+
+/**
+ * Whether policies deny all requests, or the host has no pods, so that shares and timeouts make no difference. Responses
+ * to requests with a match, and faults, do.
+ */
+function arrivesNowhere(text: string | undefined, subject: string): boolean {
+  const ends = text?.match(/[^\s,]+\/[^\s,]+:\d+/g) ?? [];
+  const isDenied = ends.length > 0 && ends.length === text?.match(/denied at [^\s,]+\/[^\s,]+:\d+/g)?.length;
+  return (
+    text === undefined || (isDenied && !/→|\.[a-z]|aborted/.test(text)) || (text === '503' && !subject.includes(' '))
+  );
 }

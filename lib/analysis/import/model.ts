@@ -24,6 +24,8 @@ export interface ModelProps {
   readonly keepsOpen: boolean;
   /** The services whose workloads the model cannot render, with the reason. */
   readonly existing: ReadonlyMap<string, string>;
+  /** The services whose routes the model would change, so that they stay as they are. */
+  readonly asWritten: ReadonlySet<string>;
 }
 
 /** A model without what is left of the manifests. */
@@ -38,7 +40,7 @@ export interface Model {
 }
 
 /** The services, calls and traffic rules of manifests. */
-export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existing }: ModelProps): Model {
+export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existing, asWritten }: ModelProps): Model {
   const hasMesh = mesh !== 'none';
   const services = servicesOf(cluster).filter(each => !isGateway(each, cluster));
   const refused = new Map([...existing, ...ofOtherKinds(services)]);
@@ -46,7 +48,7 @@ export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existi
   const calls = callsOf(services, new TrafficMatrix(contextOf(cluster)).reaches);
   const all = [...calls.addressed, ...calls.granted, ...(keepsOpen ? calls.open : [])];
   const { routes, expressed } = hasMesh
-    ? routesOf(services, kept, cluster)
+    ? routesOf(services, cluster, each => asWritten.has(keyOf(each)))
     : { routes: new Map<ImportedService, ImportedRoutes>(), expressed: new Set<Resource>() };
   const policies = policiesOf(services, all, cluster);
   const isUnmanaged = (namespace: string) => services.every(each => each.namespace !== namespace || kept.has(each));
