@@ -1,3 +1,4 @@
+import type { Resource } from '../../manifests';
 import { keyOf, type Model } from './model';
 import { hostOf } from './routes';
 import type { ImportedService } from './services';
@@ -14,6 +15,8 @@ export class Choices {
   readonly existing = new Map<string, string>();
   /** The services whose routes stay as they are. */
   readonly asWritten = new Set<string>();
+  /** The Gateways that stay as they are, with the reason. */
+  readonly gatewaysAsWritten = new Map<Resource, string>();
   private readonly tried = new Map<string, string>();
   private readonly settled = new Set<string>();
 
@@ -23,37 +26,68 @@ export class Choices {
     const service = model.services.find(
       each => namesService(path, `${title}/${each.name}`) && !this.existing.has(keyOf(each)),
     );
-    if (routed) {
+    const edges = model.gateways.edges.find(({ names }) => names.some(each => namesService(path, `${title}/${each}`)));
+    if (edges) {
+      this.gatewaysAsWritten.set(edges.gateway, `the model rejects it: ${message}`);
+    } else if (routed) {
       this.asWritten.add(keyOf(routed));
     } else if (service) {
       this.existing.set(keyOf(service), message);
     }
-    return routed !== undefined || service !== undefined;
+    return edges !== undefined || routed !== undefined || service !== undefined;
   }
 
   /**
-   * Keeps routes as they are whose requests get another result. Those that differ as they are, too, become declarations
-   * again. False if nothing has changed.
+   * Keeps routes and gateways as they are whose requests get another result. Those that differ as they are, too, become
+   * declarations again. False if nothing has changed.
    */
-  changedBy(differences: readonly string[], { services, ...model }: Model, clusterDomain: string): boolean {
-    const declared = declaredRoutes({ services, ...model });
-    const all = services.map(each => ({
-      key: keyOf(each),
-      own: differencesAt(each, differences, clusterDomain),
-      isDeclared: declared.includes(each),
-    }));
-    const changed = all.filter(({ key, own, isDeclared }) => isDeclared && own !== '' && !this.settled.has(key));
-    const unchanged = all.filter(({ key, own }) => own === this.tried.get(key) && this.asWritten.has(key));
-    changed.forEach(({ key, own }) => {
+  changedBy(differences: readonly string[], model: Model, clusterDomain: string): boolean {
+    const candidates = [...this.ofRoutes(differences, model, clusterDomain), ...this.ofGateways(differences, model)];
+    const changed = candidates.filter(each => each.isDeclared && each.own !== '' && !this.settled.has(each.key));
+    const unchanged = candidates.filter(each => !each.isDeclared && each.own === this.tried.get(each.key));
+    changed.forEach(({ key, own, keep }) => {
       this.tried.set(key, own);
-      this.asWritten.add(key);
+      keep();
     });
-    unchanged.forEach(({ key }) => {
+    unchanged.forEach(({ key, declare }) => {
       this.settled.add(key);
-      this.asWritten.delete(key);
+      declare();
     });
     return changed.length + unchanged.length > 0;
   }
+
+  private ofRoutes(differences: readonly string[], model: Model, clusterDomain: string): Candidate[] {
+    const declared = declaredRoutes(model);
+    return model.services.map(each => ({
+      key: keyOf(each),
+      own: differencesAt(each, differences, clusterDomain),
+      isDeclared: declared.includes(each),
+      keep: () => this.asWritten.add(keyOf(each)),
+      declare: () => this.asWritten.delete(keyOf(each)),
+    }));
+  }
+
+  private ofGateways(differences: readonly string[], { gateways: { edges, kept } }: Model): Candidate[] {
+    return [...edges.map(each => each.gateway), ...kept.keys()].map(gateway => ({
+      key: `${gateway.type} ${gateway.key}`,
+      own: differences
+        .filter(each => /(^|[ ,])internet[ ,]/.test(each) || each.includes(`${gateway.name}-istio`))
+        .join('\n'),
+      isDeclared: !kept.has(gateway),
+      keep: () => this.gatewaysAsWritten.set(gateway, 'its traffic would differ'),
+      declare: () => this.gatewaysAsWritten.delete(gateway),
+    }));
+  }
+}
+
+/** What can be a declaration or stay as it is. */
+interface Candidate {
+  readonly key: string;
+  /** Its differences of traffic. */
+  readonly own: string;
+  readonly isDeclared: boolean;
+  readonly keep: () => void;
+  readonly declare: () => void;
 }
 
 /** The services whose routes are declarations of the model. */

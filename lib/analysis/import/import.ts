@@ -1,11 +1,11 @@
 import { contextOf, TrafficMatrix } from '../../dataplane';
 import { Cluster, Kind, type KubernetesObject, Resource, resourcesOf } from '../../manifests';
 import { ALL } from './calls';
-import { ASSUMED, differencesBetween } from './compare';
+import { differencesBetween } from './compare';
 import { call, exported, literal, make, name, object, refersTo, type Statement } from './code';
 import { Choices, type Refusal } from './choices';
 import { type Coverage, coverageOf } from './fields';
-import { assumedGateways } from './gateways';
+import { ASSUMED, assumedGateways } from './gateways';
 import { headerOf } from './header';
 import { DEFAULT_RETRIES } from './routes';
 import { appStatements, type ImportMesh, type Model, modelOf } from './model';
@@ -57,7 +57,7 @@ export function importOf(read: Cluster, props: ImportProps): Import {
     const model = modelOf(cluster, { name: title, mesh, keepsOpen: props.keepsOpen, ...choices });
     const outcome = completed(model, cluster, title, mesh, props.render);
     if (!('refusal' in outcome)) {
-      const result = described(outcome, model, cluster, title, mesh, guesses);
+      const result = described(outcome, model, cluster, title, guesses);
       if (!choices.changedBy(result.differences, model, cluster.clusterDomain)) {
         return result;
       }
@@ -188,7 +188,6 @@ function described(
   model: Model,
   cluster: Cluster,
   title: string,
-  mesh: ImportMesh,
   guesses: readonly string[],
 ): Import {
   const before = cluster.withResources(cluster.resources.map(each => renamed(each, model)));
@@ -196,7 +195,7 @@ function described(
     [...rendered, ...resourcesOf(kept), ...cluster.resources.filter(each => each.annotations[ASSUMED] !== undefined)],
     { clusterDomain: cluster.clusterDomain },
   );
-  const differences = differencesBetween(before, after);
+  const differences = differencesBetween(before, after, model.gateways.edges);
   const coverage = coverageOf(written(cluster), { ...model, rendered, kept, counterparts });
   const { reaches } = new TrafficMatrix(contextOf(before));
   const header = headerOf(title, { differences, coverage, guesses, pairs: reaches.length, model });

@@ -1,6 +1,7 @@
 import { addTo, type Cluster, hasLabels, isMap, Kind, type KubernetesObject, type Resource } from '../../manifests';
 import { call, type Code, exported, literal, name, type Statement } from './code';
 import { userOf } from './container';
+import type { ImportedGateways } from './edges';
 import { type IsOwn, type Patch, patchesOf, pruned } from './patches';
 import type { ImportedRoutes } from './routes';
 import { destinationRulesFor } from './routes';
@@ -26,6 +27,7 @@ export interface Imported {
   /** Objects that declarations of the model stand for. */
   readonly expressed: ReadonlySet<Resource>;
   readonly rendered: readonly Resource[];
+  readonly gateways: ImportedGateways;
 }
 
 /** The rest of an import, so that nothing of the manifests is lost. */
@@ -51,7 +53,11 @@ export function restOf(imported: Imported): Rest {
         : typed.push(resource)) satisfies number;
     }
   }
-  return { statements: [...patchStatements(patches), ...typedStatements(typed)], kept, counterparts };
+  return {
+    statements: [...patchStatements(patches), ...typedStatements(typed, imported.gateways.kept)],
+    kept,
+    counterparts,
+  };
 }
 
 /** The namespace by which a chart has an object: none for that of the topology, and for objects of the whole cluster. */
