@@ -43,14 +43,23 @@ export function withoutClientTls({ type, object }: Resource): KubernetesObject |
   return type !== Kind.DESTINATION_RULE || isDeepStrictEqual(spec, object.spec) ? undefined : { ...object, spec };
 }
 
+/** Without maps that would be empty: a server-side apply of such a one in place of more fields is refused. */
 function withoutTls(value: unknown): unknown {
-  return Array.isArray(value)
-    ? value.map(withoutTls)
-    : isMap(value)
-      ? Object.fromEntries(
-          Object.entries(value).flatMap(([name, each]) => (name === 'tls' ? [] : [[name, withoutTls(each)]])),
-        )
-      : value;
+  if (Array.isArray(value)) {
+    return value.map(withoutTls);
+  }
+  return isMap(value)
+    ? Object.fromEntries(
+        Object.entries(value).flatMap(([name, each]) => {
+          const rest = withoutTls(each);
+          return name === 'tls' || isEmptied(each, rest) ? [] : [[name, rest]];
+        }),
+      )
+    : value;
+}
+
+function isEmptied(was: unknown, rest: unknown): boolean {
+  return isMap(was) && isMap(rest) && Object.keys(was).length > 0 && Object.keys(rest).length === 0;
 }
 
 function betweenOf(type: string, was: Spec, is: Spec): Between | undefined {

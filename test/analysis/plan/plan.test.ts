@@ -181,8 +181,7 @@ test('a new DestinationRule has TLS of clients once servers accept it, and a rem
   const { steps } = planOf(clusterOf(strict), clusterOf(plain + rule));
   expect(steps[0]?.apply[0]?.resource.spec.value).toEqual({
     host: 'web',
-    trafficPolicy: {},
-    subsets: [{ name: 'v1', labels: { version: 'v1' }, trafficPolicy: {} }],
+    subsets: [{ name: 'v1', labels: { version: 'v1' } }],
   });
 });
 
