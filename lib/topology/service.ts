@@ -10,6 +10,7 @@ import type { DirectResponse } from './direct-response';
 import { grpcMethod } from './grpc-method';
 import type { Operation } from './operation';
 import type { Peer } from './peer';
+import type { Port } from './port';
 import type { IService, ITopology, Replicas } from './references';
 import type { RateLimit } from './rate-limit';
 import { RequestRules, type ServiceRateLimit, type ServiceRateLimitProps } from './request-rules';
@@ -165,6 +166,11 @@ export class Service extends Callee implements IService {
   /** Whether requests are routed by version, so that each version needs a subset of its own. */
   get routesByVersion(): boolean {
     return this.traffic.nameVersions;
+  }
+
+  /** Whether a port accepts connections in plain text only, so that its callers have no identity there. */
+  isPlaintext({ number }: Port): boolean {
+    return this.objects.portsWithoutMutualTls?.some(({ port }) => port === number) ?? false;
   }
 
   /** The version of that name. Throws if there is none. */
