@@ -160,6 +160,11 @@ export class Cluster {
     return this.props.unreadTypes ?? [];
   }
 
+  /** Whether there are objects that may be applied too. */
+  get hasOthers(): boolean {
+    return (this.props.others ?? []).length > 0;
+  }
+
   /** The same objects with those that may be applied too, by names of their own; undefined without any. */
   get withOthers(): Cluster | undefined {
     const { others = [], ...props } = this.props;

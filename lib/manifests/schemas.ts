@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Cluster } from './cluster';
 import { Kind } from './kinds';
-import { memo } from './memo';
+import { memo, memoByKey } from './memo';
 import { isMap } from './object';
-import type { Field } from './resource';
+import type { Field, Resource } from './resource';
 
 /**
  * A type of the API: text, number, boolean, number or text, anything, the number of a named type, an enumeration, a
@@ -36,18 +36,22 @@ export class Schemas {
 
   private constructor(
     private readonly known: Packed,
-    private readonly defined: ReadonlyMap<string, Schema>,
+    private readonly defined: ReadonlyMap<string, Field>,
   ) {}
 
   /** The schema of an object, if there is one. */
   of(apiVersion: string, kind: string): Schema | undefined {
     const key = `${apiVersion}/${kind}`;
-    return this.defined.get(key) ?? (Object.hasOwn(this.known.kinds, key) ? this.known.kinds[key] : undefined);
+    return (
+      this.definedBy(apiVersion, kind) ?? (Object.hasOwn(this.known.kinds, key) ? this.known.kinds[key] : undefined)
+    );
   }
 
   /** The schema of an object by a CustomResourceDefinition among the manifests. */
   definedBy(apiVersion: string, kind: string): Schema | undefined {
-    return this.defined.get(`${apiVersion}/${kind}`);
+    const key = `${apiVersion}/${kind}`;
+    const schema = this.defined.get(key);
+    return schema && ofDefinition(schema.resource, key, schema);
   }
 
   /** A schema itself, not the number of one. */
@@ -79,17 +83,20 @@ function packed(): Packed {
   return cached;
 }
 
-function definedIn(cluster: Cluster): Map<string, Schema> {
+function definedIn(cluster: Cluster): Map<string, Field> {
   return new Map(
     cluster.all(Kind.CRD).flatMap(({ spec }) =>
       spec.get('versions').items.flatMap(version => {
         const schema = version.get('schema', 'openAPIV3Schema');
         const kind = `${spec.get('group').text}/${version.get('name').text}/${spec.get('names', 'kind').text}`;
-        return schema.exists ? [[kind, ofObject(schema)] as const] : [];
+        return schema.exists ? [[kind, schema] as const] : [];
       }),
     ),
   );
 }
+
+/** Converted once, also where a definition is of several clusters. */
+const ofDefinition = memoByKey((_definition: Resource, _key: string, schema: Field) => ofObject(schema));
 
 /** The API server has the metadata itself, and controllers write the status. */
 function ofObject(schema: Field): Schema {

@@ -68,7 +68,7 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
  * is not a slip for one that has some. One of several alternatives may also be for what runs already.
  */
 function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
-  const isOneOfSeveral = cluster.withOthers !== undefined;
+  const isOneOfSeveral = cluster.hasOthers;
   const running =
     isOneOfSeveral && type === Kind.SERVICE ? namespacesWithServices(cluster) : namespacesWithPods(cluster);
   const isOther =
