@@ -160,9 +160,9 @@ export class Cluster {
     return this.props.unreadTypes ?? [];
   }
 
-  /** Whether there are objects that may be applied too. */
-  get hasOthers(): boolean {
-    return (this.props.others ?? []).length > 0;
+  /** Objects that may be applied too. */
+  get others(): readonly Resource[] {
+    return this.props.others ?? [];
   }
 
   /** The same objects with those that may be applied too, by names of their own; undefined without any. */

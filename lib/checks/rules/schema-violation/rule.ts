@@ -1,6 +1,5 @@
 import {
   CLOUDFORMATION,
-  type Cluster,
   type Field,
   isMap,
   memo,
@@ -30,7 +29,7 @@ export const rule: Check = {
       if (schema === undefined) {
         yield* unknownKind(resource, schemas);
       } else {
-        yield* unlessOfOthers(violationsOf(resource, schema, schemas), resource, cluster);
+        yield* unlessOfOthers(violationsOf(resource, schema, schemas), resource, schemas);
         for (const each of [...unselected(resource), ...incomplete(resource)]) {
           yield unlessChanged(each);
         }
@@ -46,21 +45,17 @@ const violationsOf = memoByKey((resource: Resource, schema: Schema, schemas: Sch
 ]);
 
 /**
- * What is wrong by the CustomResourceDefinition of one alternative and right by that of another, such as channels of
- * the Gateway API, may be meant for that one.
+ * What is wrong by one CustomResourceDefinition and right by another, such as those of channels of the Gateway API, may
+ * be meant for that one.
  */
-function* unlessOfOthers(problems: readonly Problem[], resource: Resource, cluster: Cluster) {
-  const others = problems.length > 0 ? cluster.withOthers : undefined;
-  const schemas = others && Schemas.of(others);
-  const schema = schemas?.definedBy(resource.object.apiVersion, resource.kind);
-  const wrong =
-    schemas && schema !== undefined
-      ? new Set(violationsOf(resource, schema, schemas).map(({ at }) => String(at)))
-      : undefined;
+function* unlessOfOthers(problems: readonly Problem[], resource: Resource, schemas: Schemas): Iterable<Problem> {
+  const { apiVersion, kind } = resource.object;
+  const others = problems.length > 0 ? schemas.ofOthers(apiVersion, kind) : [];
+  const wrong = others.map(each => new Set(violationsOf(resource, each, schemas).map(({ at }) => String(at))));
   for (const each of problems) {
-    yield wrong === undefined || wrong.has(String(each.at))
+    yield wrong.every(places => places.has(String(each.at)))
       ? each
-      : unless('the CustomResourceDefinition of another folder or file is applied', each);
+      : unless('the CustomResourceDefinition of another file is applied', each);
   }
 }
 
