@@ -97,6 +97,7 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
   // Argo Rollouts changes HTTPRoutes by a plugin only.
   Capability.PROGRESSIVE_ROLLOUTS,
   Capability.EGRESS_GATEWAYS,
+  Capability.CLUSTER_SERVICES_OUTSIDE,
   Capability.PROXY_SCRIPTS,
   Capability.PROXY_SETTINGS,
   Capability.MACHINES,

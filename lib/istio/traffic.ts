@@ -1,7 +1,7 @@
 import { elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Call, type Callee, ExternalService, ForeignService, Protocol, Service, type Version } from '../topology';
 import { outlierDetectionOf } from './circuit-breaker';
-import { mountClientCertificates, renderServiceEntry } from './external';
+import { mountClientCertificates, renderExternal } from './external';
 import { routesThrough } from './egress-gateway';
 import { DestinationRule, VirtualService } from './resources';
 import { trafficPolicyOf } from './traffic-policy';
@@ -20,7 +20,7 @@ export function renderTraffic(chart: TopologyChart): void {
   const callees: Callee[] = [...chart.topology.services, ...chart.topology.externals];
   for (const callee of callees) {
     if (callee instanceof ExternalService) {
-      renderServiceEntry(chart, callee, callersOf(callee));
+      renderExternal(chart, callee, callersOf(callee));
       mountClientCertificates(chart, callee);
     }
     for (const side of sidesOf(chart, callee)) {
