@@ -113,6 +113,11 @@ test('objectives of the service count the requests to old and new pods', () => {
   expect(rule.spec.groups[0].rules[0].expr).toMatch(/destination_service=~"cart\\\\\..*\|cart-stable.*\|cart-canary/);
 });
 
+test('its objects are these', () => {
+  const kinds = ['Rollout', 'AnalysisTemplate', 'Service', 'VirtualService'];
+  expect(render(shop().topology).filter(({ kind }) => kinds.includes(kind))).toMatchSnapshot();
+});
+
 test('how many pods are replaced at a time is declared as for a Deployment', () => {
   const rollout = { maxSurge: '1', maxUnavailable: '0', minReady: Duration.seconds(5), revisionHistoryLimit: 3 };
   const { spec } = one(render(shop({}, { rollout }).topology), 'Rollout', 'cart-v1');
