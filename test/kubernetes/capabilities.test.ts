@@ -92,15 +92,6 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
       shop.addService('door', { image: 'example/door:1', port: Port.http(80), slo: { availability: 99 } }),
   ],
   [
-    'a progressive rollout',
-    'shop/door',
-    [Capability.SLO, Capability.PROGRESSIVE_ROLLOUTS],
-    (_web, _cart, shop) =>
-      shop
-        .addService('door', { image: 'example/door:1', port: Port.http(80), slo: { availability: 99 } })
-        .rollout({ prometheus: 'http://prometheus:9090' }),
-  ],
-  [
     'objectives of a call',
     'shop/web → cart',
     [Capability.SLO],
