@@ -95,6 +95,7 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
   Capability.DIRECT_RESPONSES,
   Capability.POLICY_BY_CALLER,
   Capability.EGRESS_GATEWAYS,
+  Capability.CLUSTER_SERVICES_OUTSIDE,
   Capability.PROXY_SCRIPTS,
   Capability.PROXY_SETTINGS,
   Capability.MACHINES,

@@ -52,6 +52,7 @@ export class IstioIngress extends EdgeGateway {
     Capability.EDGES,
     Capability.REDIRECTS,
     Capability.REQUEST_MATCHES,
+    Capability.CLAIM_MATCHES,
     Capability.REWRITES,
     Capability.HEADER_CHANGES,
     Capability.TOKENS,

@@ -7,7 +7,9 @@ import {
   type Call,
   type Callee,
   type CallPolicy,
+  ClusterServiceKind,
   type DirectResponse,
+  ExternalService,
   type HeaderMatch,
   integersOf,
   type Mirror,
@@ -36,7 +38,16 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
       callee instanceof Service && callee.routesByVersion && callee.allowedPeers.some(each => each.port === port);
     return isRouted ? routesUnder(callee, port, {}, [{ port: port.number }]) : [];
   }
-  return routesByPolicy(port.number, calls, (policy, matches) => routesUnder(callee, port, policy, matches));
+  return routesByPolicy(port.number, calls, (policy, matches) =>
+    routesUnder(callee, port, withHostOf(callee, policy), matches),
+  );
+}
+
+/** Requests that callers send by the name of an ExternalName Service have the host's own name there. */
+function withHostOf(callee: Callee, policy: CallPolicy): CallPolicy {
+  return callee instanceof ExternalService && callee.clusterService === ClusterServiceKind.EXTERNAL_NAME
+    ? { ...policy, rewrite: { host: callee.host, ...policy.rewrite } }
+    : policy;
 }
 
 /** The same for the headless Service of a callee, whose clients choose the pod and connect to the container port. */

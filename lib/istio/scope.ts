@@ -38,8 +38,11 @@ function hostsOf(service: Service, { callee, port }: Call): string[] {
   const isRoutedHere =
     callee instanceof Service && callee.isForeign && port.carriesRequests && service.topology.owns(service.namespace);
   const ofPods = callee instanceof Service && callee.headlessHost !== undefined ? [callee.headlessHost] : [];
+  // istiod adds the names of ExternalName Services to those of their host, as far as a Sidecar has both.
+  const alias =
+    callee instanceof ExternalService && callee.clusterHost !== callee.host ? callee.clusterHost : undefined;
   const ofGateway = callee instanceof ExternalService ? hostOfGateway(callee, service.namespace) : [];
-  return [callee.host, ...ofPods]
+  return [callee.host, ...ofPods, ...(alias === undefined ? [] : [alias])]
     .flatMap(host => [`${seenFrom(service, callee.namespace)}/${host}`, ...(isRoutedHere ? [`./${host}`] : [])])
     .concat(ofGateway);
 }

@@ -1,7 +1,7 @@
 import { elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Call, type Callee, ExternalService, ForeignService, Protocol, Service, type Version } from '../topology';
 import { connectionPoolOf, outlierDetectionOf } from './circuit-breaker';
-import { mountClientCertificates, renderServiceEntry, tlsOf } from './external';
+import { mountClientCertificates, renderExternal, tlsOf } from './external';
 import { routesThrough } from './egress-gateway';
 import { loadBalancerOf } from './load-balancing';
 import { DestinationRule, VirtualService } from './resources';
@@ -19,7 +19,7 @@ export function renderTraffic(chart: TopologyChart): void {
   const callees: Callee[] = [...chart.topology.services, ...chart.topology.externals];
   for (const callee of callees) {
     if (callee instanceof ExternalService) {
-      renderServiceEntry(chart, callee, callersOf(callee));
+      renderExternal(chart, callee, callersOf(callee));
       mountClientCertificates(chart, callee);
     }
     for (const side of sidesOf(chart, callee)) {

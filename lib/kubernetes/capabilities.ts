@@ -177,6 +177,7 @@ function featuresOfCall(call: Call, isOfAggregator: boolean): RequiredFeature[] 
   const features = wishesAt(`${caller.path} → ${callee.name}`, [
     ...neededBy(OF_CALLS, call),
     ...when(callee instanceof ExternalService, Capability.EGRESS_BY_HOST),
+    ...when(callee instanceof ExternalService && callee.clusterService, Capability.CLUSTER_SERVICES_OUTSIDE),
   ]);
   // An aggregator sends no other requests: its configuration lists them all.
   return isOfAggregator ? features.filter(({ capability }) => capability !== Capability.OPERATIONS) : features;

@@ -44,6 +44,7 @@ const UNSUPPORTED: readonly Capability[] = [
   Capability.LOAD_BALANCING,
   Capability.MIRRORING,
   Capability.EGRESS_GATEWAYS,
+  Capability.CLUSTER_SERVICES_OUTSIDE,
   Capability.SERVICE_AUTH,
   Capability.SERVICE_TELEMETRY,
   Capability.SLO,

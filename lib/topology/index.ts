@@ -66,6 +66,7 @@ export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
 export type { RateLimiterProps } from './rate-limiter';
 export type { RequestValidation } from './request-validation';
+export { claimsOfMatches, headerOfClaim } from './claim-match';
 export { areDisjoint, QueryParamMatch, type RequestMatch } from './request-match';
 export { Redirect, type RedirectProps, type RedirectTarget } from './redirect';
 export { literalRegex } from './regex';

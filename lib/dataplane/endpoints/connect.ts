@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import {
-  carriesRequests,
   type Cluster,
   type Field,
   isAutomatic,
@@ -15,7 +14,8 @@ import { verifyCertificate } from './backend-certificates';
 import type { BackendTls } from './backend-tls';
 import type { Caller } from './caller';
 import type { Attempt, Connection } from './connection';
-import { type Endpoint, type Machine, portsLeadingTo } from './endpoints';
+import type { Endpoint, Machine } from './endpoints';
+import { inboundPort } from './inbound-ports';
 import { policiesFor } from './policy-target';
 import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
@@ -212,9 +212,12 @@ function encrypted(
       const by = modeField(workload, cluster, number);
       return { refusal: { by, reason: `${name} requires mutual TLS, and ${title} uses that of ${policy}` } };
     }
-    const protocols = portsLeadingTo(workload, number, cluster).map(({ port }) => carriesRequests(port));
-    if (protocols.includes(true)) {
-      if (protocols.some(each => each !== true)) {
+    const { reads, tls: terminated, doubt } = inboundPort(workload, number, cluster);
+    if (doubt ?? terminated) {
+      throw doubt ?? new Unsimulated(`A Sidecar has TLS end at the proxy of ${name}.`, 'Use the TLS of the mesh.');
+    }
+    if (reads.includes('requests')) {
+      if (reads.length > 1) {
         throw new Unsimulated(`Services declare different protocols for port ${number} of ${name}.`, 'Declare one.');
       }
       return {
