@@ -48,6 +48,7 @@ const UNSUPPORTED: readonly Capability[] = [
   Capability.SERVICE_AUTH,
   Capability.SERVICE_TELEMETRY,
   Capability.SLO,
+  Capability.PROGRESSIVE_ROLLOUTS,
   Capability.PROXY_EXTENSIONS,
   Capability.PROXY_SCRIPTS,
   Capability.MACHINES,
@@ -134,6 +135,7 @@ export class LinkerdMesh extends Target {
     return {
       port: INBOUND,
       carriesTo: callee => callee instanceof Service && callee.inMesh,
+      acceptsBoth: () => false,
       proxyBefore: () => undefined,
     };
   }

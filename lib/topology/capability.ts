@@ -58,6 +58,8 @@ export enum Capability {
   SERVICE_TELEMETRY = 'telemetry of services',
   /** Objectives for requests, which alerts on the metrics of proxies watch: PrometheusRules. */
   SLO = 'service level objectives',
+  /** Requests that move to changed pods step by step: a Rollout of Argo Rollouts and weights of a VirtualService. */
+  PROGRESSIVE_ROLLOUTS = 'a progressive rollout',
   /** Modules that the proxies of a service run: WasmPlugins. */
   PROXY_EXTENSIONS = 'extensions of its proxy',
   /** Scripts that the proxies of a service run: EnvoyFilters. */
