@@ -156,8 +156,8 @@ if (process.env.CARDINAL_NIGHTLY === '1') {
       const after = await ferry.world.send(ferry.checkout, ferry.payment, { count: 200, concurrency: 4 });
       assert.deepEqual(new Set(after.map(({ from }) => from?.pod)), new Set([canary]));
       assert.equal((await ferry.controller.analyses(NAME)).at(-1), 'Successful');
-    await ferry.prometheus.stop();
-    await lab.removeNamespaces([NAME]);
+      await ferry.prometheus.stop();
+      await lab.removeNamespaces([NAME]);
     },
   );
 }
