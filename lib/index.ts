@@ -208,6 +208,8 @@ export {
   type ServiceAuthProps,
   type ServiceTelemetry,
   type LatencyObjective,
+  ProgressiveRollout,
+  type ProgressiveRolloutProps,
   type Slo,
   type ServiceRateLimit,
   type ServiceRateLimitProps,

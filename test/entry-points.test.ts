@@ -101,6 +101,7 @@ test.each<[string, string[]]>([
       'Phase',
       'PodManagementPolicy',
       'Port',
+      'ProgressiveRollout',
       'ProtoDescriptor',
       'Protocol',
       'ProxyExtension',

@@ -139,12 +139,15 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
   Capability.FAULTS,
   Capability.DIRECT_RESPONSES,
   Capability.POLICY_BY_CALLER,
+  // Argo Rollouts changes HTTPRoutes by a plugin only.
+  Capability.PROGRESSIVE_ROLLOUTS,
   Capability.EGRESS_GATEWAYS,
   Capability.CLUSTER_SERVICES_OUTSIDE,
   Capability.PROXY_SCRIPTS,
   Capability.PROXY_SETTINGS,
   Capability.MACHINES,
   Capability.AUTHORIZATION_DRY_RUN,
+  Capability.PLAINTEXT_PORTS,
   Capability.SERVICE_RATE_LIMITS,
 ];
 

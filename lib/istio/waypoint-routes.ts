@@ -30,7 +30,7 @@ import { renderServiceEntry } from './external';
 import { renderVersionRules } from './ingress';
 import { operationsOn } from './operations';
 import { AuthorizationPolicy, DestinationRule } from './resources';
-import { trafficPolicyOf } from './traffic';
+import { trafficPolicyOf } from './traffic-policy';
 import { hasCallPolicy, WAYPOINT, type Waypoints } from './waypoints';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];

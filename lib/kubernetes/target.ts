@@ -74,6 +74,12 @@ export abstract class Target {
   /** The annotations of pods with the settings of their proxy. */
   abstract proxyAnnotations(proxy: ProxyProps): Labels;
 
+  /** What the controller of a progressive rollout changes to divide requests: `trafficRouting` of a Rollout. */
+  trafficRouting(service: Service): object | undefined {
+    void service;
+    return undefined;
+  }
+
   /**
    * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology
    * can be in them.

@@ -4,12 +4,13 @@ import {
   isAmbientNamespace,
   isInjectedNamespace,
   Kind,
+  type KubernetesObject,
   Resource,
   targetRefsOf,
   Workload,
 } from '../../manifests';
 import { PolicyScope } from '../diff/policies';
-import { directionsOf, onlyWidens, widened } from './widen';
+import { directionsOf, widened, withoutClientTls } from './widen';
 import type { Stage } from './stages';
 
 /** An object that a step applies or deletes. */
@@ -30,11 +31,7 @@ export function actionsOf(before: Cluster, after: Cluster): readonly Action[] {
     if (was && is) {
       return isDeepStrictEqual(was.object, is.object) ? [] : changed(was, is, situation);
     }
-    return is
-      ? [{ stage: stageOfNew(is, situation), does: 'apply', resource: is }]
-      : was
-        ? [removed(was, situation)]
-        : [];
+    return is ? added(is, situation) : was ? removed(was, situation) : [];
   });
 }
 
@@ -91,17 +88,20 @@ function changed(was: Resource, is: Resource, situation: Situation): Action[] {
   if (isRoute(is)) {
     return [final('routes')];
   }
-  const wide = widened(was, is);
-  if (wide) {
-    const resource = new Resource(wide, is.origin, is.namespace || undefined);
-    const note = 'with what is permitted before and after';
-    const isMoved = is.type === Kind.SERVICE && !isDeepStrictEqual(was.spec.value, is.spec.value);
-    return [{ stage: 'grants', does: 'apply', resource, note }, final(isMoved ? 'routes' : 'narrow')];
-  }
-  if (onlyWidens(was, is)) {
-    return [final('grants')];
-  }
-  return [final(is.type === Kind.SERVICE ? 'routes' : isNarrowable(is) ? 'narrow' : 'configuration')];
+  const steps = widened(was, is);
+  return steps
+    ? steps.map(({ stage, object }) => ({ stage, does: 'apply', ...written(is, object) }))
+    : [final(isNarrowable(is) ? 'narrow' : 'configuration')];
+}
+
+/** The resource of an object in between, with a note if it is not the final one. */
+function written(is: Resource, object: KubernetesObject): Pick<Action, 'resource' | 'note'> {
+  return object === is.object
+    ? { resource: is }
+    : {
+        resource: new Resource(object, is.origin, is.namespace || undefined),
+        note: 'with what is permitted before and after',
+      };
 }
 
 /** Whether the labels of a namespace change how its Pods are in the mesh, so that they change with them. */
@@ -119,6 +119,16 @@ function isWithoutPods({ spec }: Resource): boolean {
 
 function isNarrowable({ type }: Resource): boolean {
   return [...POLICIES, ...GRANTS, Kind.PEER_AUTHENTICATION, Kind.GATEWAY, Kind.ISTIO_GATEWAY].includes(type);
+}
+
+function added(is: Resource, situation: Situation): Action[] {
+  const first = withoutClientTls(is);
+  return first
+    ? [
+        { stage: 'grants', does: 'apply', ...written(is, first) },
+        { stage: 'routes', does: 'apply', resource: is },
+      ]
+    : [{ stage: stageOfNew(is, situation), does: 'apply', resource: is }];
 }
 
 function stageOfNew(is: Resource, situation: Situation): Stage {
@@ -210,8 +220,12 @@ function selectedBy(policy: Resource, cluster: Cluster): string[] {
     .map(each => `${each.namespace}/${each.name}`);
 }
 
-function removed(was: Resource, situation: Situation): Action {
-  return { stage: stageOfRemoved(was, situation), does: 'delete', resource: was };
+function removed(was: Resource, situation: Situation): Action[] {
+  const last = withoutClientTls(was);
+  return [
+    ...(last ? [{ stage: 'routes', does: 'apply', ...written(was, last) } as const] : []),
+    { stage: stageOfRemoved(was, situation), does: 'delete', resource: was },
+  ];
 }
 
 function stageOfRemoved(was: Resource, { after }: Situation): Stage {
