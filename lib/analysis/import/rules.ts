@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Field, millisOf } from '../../manifests';
-import { call, cardinal, type Code, duration, literal, name, object, objectOrNone, type Statement } from './code';
+import { call, cardinal, type Code, duration, literal, name, object, objectOrNone, type Statement } from '../program';
 
 /** The rules of a VirtualService as declarations of the model. */
 export interface Declared {
