@@ -23,7 +23,10 @@ export async function awaitConfigSync(lab: Lab, namespaces: readonly string[], i
   await push(lab, namespaces, istiod);
 }
 
-/** A route of the Gateway API is translated to Istio's own objects; its status reports when that is done. */
+/**
+ * A route of the Gateway API is translated to Istio's own objects; its status reports when that is done, with no parents
+ * for a ListenerSet of which no listener is valid.
+ */
 async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
   interface Route extends KubeObject {
     readonly metadata: KubeObject['metadata'] & { readonly generation: number };
@@ -43,13 +46,20 @@ async function routesAreTaken(lab: Lab, namespace: string): Promise<void> {
         lab.plane.api.list<Route>(`/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/${kind}`),
       ),
     );
-    return lists
+    const pending = lists
       .flat()
-      .every(({ metadata: { generation }, status }) =>
-        status?.parents?.some(({ conditions }) =>
-          conditions.some(({ type, observedGeneration }) => type === 'Accepted' && observedGeneration === generation),
-        ),
-      );
+      .filter(
+        ({ metadata: { generation }, status }) =>
+          status?.parents?.length !== 0
+          && !status?.parents?.some(({ conditions }) =>
+            conditions.some(({ type, observedGeneration }) => type === 'Accepted' && observedGeneration === generation),
+          ),
+      )
+      .map(({ kind, metadata: { name } }) => `${kind} ${name}`);
+    if (pending.length > 0) {
+      throw new Error(`${pending.join(', ')} are pending`);
+    }
+    return true;
   });
 }
 

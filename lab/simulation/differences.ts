@@ -27,7 +27,7 @@ export function differenceOf(
     late
     ?? answerDifference(outcomes, reply)
     ?? (reply.from && request.port !== 82 && outcomes.every(each => each.path !== '')
-      ? (fromAll(outcomes, reply.from) ?? termsDifference(result, reply.from))
+      ? (fromAll(outcomes, reply.from) ?? termsDifference(result, reply.from, request))
       : undefined)
   );
 }
@@ -87,13 +87,15 @@ function receivedDifference(outcome: Outcome, from: NonNullable<Reply['from']>):
 
 /**
  * A proxy tells the callee how long it waits for this try; a callee's own proxy takes the request for one from outside,
- * and removes that.
+ * and removes that, as an egress gateway removes what the caller's proxy has told.
  */
 function termsDifference(
   { timeout, perTryTimeout }: RequestResult,
   { headers, service }: NonNullable<Reply['from']>,
+  { from }: TrialRequest,
 ): string | undefined {
-  if (RESIDENTS.some(each => each.service === service && each.isMeshed)) {
+  const isThroughEgressGateway = from !== undefined && headers['x-envoy-external-address'] !== undefined;
+  if (isThroughEgressGateway || RESIDENTS.some(each => each.service === service && each.isMeshed)) {
     return undefined;
   }
   const limits = [timeout, perTryTimeout].filter(each => each !== undefined);

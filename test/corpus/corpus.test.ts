@@ -78,6 +78,20 @@ const REVIEWED: Readonly<Record<string, readonly string[]>> = {
   'merged-gateways': [],
   // The platform declares the class; a script replaces the other name.
   'own-class': [],
+  // Two samples are for applications that run already. The mirror of the third one is misspelt.
+  'installed-app': ['mirror/mirror.yaml UnknownDestination spec.http[0].mirror.host'],
+  // Objects without a namespace are applied to that of the routes. No rule has the subset of testers.
+  'moved-rules': ['routes/shop.yaml UnknownSubset spec.http[0].route[0].destination.subset'],
+  // One of two definitions has the first field, and none the second one: the API server rejects the object.
+  channels: ['app/limit.yaml SchemaViolation spec.size'],
+  // The kustomization lists the first definition alone; the other one is for those who want more.
+  'listed-channel': ['app/limit.yaml SchemaViolation spec.size'],
+  // Two rules and a route are for an application that runs already; one host is misspelt.
+  demonstrations: ['discovery/routes.yaml UnknownDestination spec.http[0].route[0].destination.host'],
+  // The labels of the namespace are not known, but its name is: the second listener does not accept its route.
+  'labelled-elsewhere': ['routes.yaml UnknownParent spec.parentRefs[0]'],
+  // Of a file with its class, the second Gateway has another one; the class of the other example exists in the cluster.
+  'classes-of-examples': ['basic/gateway.yaml UnknownGatewayClass spec.gatewayClassName'],
 };
 
 const folders = readdirSync(__dirname, { withFileTypes: true })

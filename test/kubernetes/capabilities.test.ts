@@ -137,6 +137,17 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     [Capability.AUTHORIZATION_DRY_RUN],
     (_web, _cart, shop) => shop.addService('dry', { image: 'example/dry:1', authorizationDryRun: 'for a while' }),
   ],
+  [
+    'a port without mutual TLS',
+    'shop/db',
+    [Capability.PLAINTEXT_PORTS],
+    (_web, _cart, shop) =>
+      shop.addService('db', {
+        image: 'example/db:1',
+        port: Port.tcp(3306),
+        portsWithoutMutualTls: [{ port: 3306, reason: 'it sends first' }],
+      }),
+  ],
   ['a split', 'shop/cart', [Capability.SPLITS], (_web, cart) => cart.split({ v1: 50, v2: 50 })],
   [
     'a header route',
@@ -169,6 +180,12 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     'shop/door',
     [Capability.EDGES, Capability.REQUEST_MATCHES],
     (web, _cart, shop) => route(shop, web, { match: { headers: [HeaderMatch.exact('x-a', '1')] } }),
+  ],
+  [
+    'claims of a token as conditions',
+    'shop/door',
+    [Capability.EDGES, Capability.REQUEST_MATCHES, Capability.CLAIM_MATCHES, Capability.TOKENS],
+    (web, _cart, shop) => route(shop, web, { auth: jwt, match: { claims: { group: 'a' } } }),
   ],
   [
     'a redirect with a token',
@@ -209,6 +226,24 @@ const limit = PerClientRateLimit.of({
   requests: 1,
   per: Period.SECOND,
   failureMode: FailureMode.FAIL_OPEN,
+});
+
+test('a Service for an external service is reported where it is called', () => {
+  const topology = new Topology('shop');
+  const bank = topology.addExternalService('bank', {
+    host: 'bank.example',
+    port: Port.tcp(5432),
+    clusterService: true,
+  });
+  topology.addService('web', { image: 'example/web:1' }).calls(bank);
+  const byHost = { name: 'a stone', capabilities: [Capability.EGRESS_BY_HOST] };
+
+  expect(unsupportedFeatures(topology, byHost)).toEqual([
+    expect.objectContaining({
+      path: 'shop/web → bank',
+      message: 'It requires a Service for an external service, which a stone does not support.',
+    }),
+  ]);
 });
 
 test('an egress gateway is reported where it is declared', () => {

@@ -3,16 +3,21 @@ import { model, nothing, resources, tasksOf } from './task';
 export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
   nothing('Plug in CA certificates', 'a Secret that istiod reads'),
   resources('Custom CA by CertificateSigningRequests or istio-csr', 'a patch of the IstioOperator object'),
-  resources(
+  model(
     'Authentication policy: mutual TLS of mesh, namespace, workload and port',
-    'always STRICT, a port PERMISSIVE by `allowFrom(peer, { plaintext: true })`; DISABLE by `PeerAuthentication`',
+    'STRICT; a port PERMISSIVE by `allowFrom(peer, { plaintext: true })`, or DISABLE by `portsWithoutMutualTls`',
+    'istio/plaintext-ports.test.ts › has the mode DISABLE, and other ports keep that of the namespace',
   ),
   model(
     'Authentication policy: end-user tokens at a workload, by path',
     '`requireAuth`, also with `anyAudience` and issuers that are not URLs',
     'istio/service-auth.test.ts › single operations need no token, another audience or a claim',
   ),
-  resources('Routing by claims of a token', '`VirtualService`'),
+  model(
+    'Routing by claims of a token',
+    "`match: { claims: { group: 'admin' } }` of a route, at Istio's gateway",
+    'istio/claim-routes.test.ts › are matched by the claims of the token that the gateway verifies',
+  ),
   model(
     'Copy claims of a token to headers',
     '`requireAuth({ claimHeaders })`',

@@ -1,4 +1,13 @@
-import { type Cluster, isMade, Kind, memo, type Missing, possibleMaker, type Resource } from '../../manifests';
+import {
+  type Cluster,
+  fullHost,
+  isMade,
+  Kind,
+  memo,
+  type Missing,
+  possibleMaker,
+  type Resource,
+} from '../../manifests';
 import { suggestion } from '../suggestion';
 import { type Check, type Problem, unless } from './check';
 
@@ -15,7 +24,8 @@ export function* present(problems: Iterable<Problem>, check: Check, cluster: Clu
       missing
       && (possibleMaker(missing, cluster)
         ?? otherManifests(missing, cluster)
-        ?? withoutNamespace(missing, cluster)
+        ?? ofSeveralFiles(missing, cluster)
+        ?? withoutNamespace(missing, cluster.withOthers ?? cluster)
         ?? inOthers.solving(each));
     if (!missing || !isMade(missing, cluster)) {
       yield maker === undefined ? each : unless(maker, each);
@@ -65,15 +75,43 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
 
 /**
  * That a namespace may be of other manifests: Services and Pods are among these ones, and none of them in it. Its name
- * is not a slip for one that has some.
+ * is not a slip for one that has some. One of several alternatives may also be for what runs already.
  */
 function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
-  const running = namespacesWithPods(cluster);
-  const isOther = running.size > 0 && !running.has(namespace) && suggestion(namespace, [...running]) === '';
+  const isOneOfSeveral = cluster.others.length > 0;
+  const running =
+    isOneOfSeveral && type === Kind.SERVICE ? namespacesWithServices(cluster) : namespacesWithPods(cluster);
+  const isOther =
+    (running.size > 0 || isOneOfSeveral) && !running.has(namespace) && suggestion(namespace, [...running]) === '';
   return namespace !== '' && WITH_PODS.has(type) && isOther
     ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
     : undefined;
 }
+
+/** That several files are for a Service, among alternatives such as demonstrations: it may run already. */
+function ofSeveralFiles({ type, name, namespace }: Missing, cluster: Cluster): string | undefined {
+  const files = type === Kind.SERVICE && cluster.others.length > 0 ? filesByHost(cluster) : undefined;
+  return (files?.get(fullHost(name, namespace, cluster.clusterDomain))?.size ?? 0) > 1
+    ? 'other manifests have it: several files are for this host'
+    : undefined;
+}
+
+/** The files with rules for hosts, by the full name of the host. */
+const filesByHost = memo((cluster: Cluster): ReadonlyMap<string, ReadonlySet<string>> => {
+  const files = new Map<string, Set<string>>();
+  for (const { type, spec, namespace, origin } of [...cluster.resources, ...cluster.others]) {
+    const hosts =
+      type === Kind.DESTINATION_RULE
+        ? [spec.get('host').text]
+        : type === Kind.VIRTUAL_SERVICE
+          ? spec.get('hosts').texts
+          : [];
+    for (const host of hosts.map(each => fullHost(each, namespace, cluster.clusterDomain))) {
+      files.set(host, (files.get(host) ?? new Set()).add(origin?.source.file ?? ''));
+    }
+  }
+  return files;
+});
 
 /** That an object has no namespace in its manifest, so that it may be applied to the one where it is missing. */
 function withoutNamespace({ type, name, namespace }: Missing, cluster: Cluster): string | undefined {
@@ -97,8 +135,9 @@ const NAMESPACE = 'default';
 
 const namespacesWithPods = memo(
   (cluster: Cluster): ReadonlySet<string> =>
-    new Set([
-      ...cluster.workloads.all.map(each => each.namespace),
-      ...cluster.all(Kind.SERVICE).map(each => each.namespace),
-    ]),
+    new Set([...cluster.workloads.all.map(each => each.namespace), ...namespacesWithServices(cluster)]),
+);
+
+const namespacesWithServices = memo(
+  (cluster: Cluster): ReadonlySet<string> => new Set(cluster.all(Kind.SERVICE).map(each => each.namespace)),
 );

@@ -133,14 +133,21 @@ const patternsOf = memo(
     new HostPatterns(listeners.flatMap(listener => listener.hosts.map(host => [host, listener] as const))),
 );
 
-/** The listener with the most specific host. Throws if two gateways have it. */
+/**
+ * The listener with the most specific host; one that is not programmed only where no other has the host. Throws if two
+ * gateways have it.
+ */
 function bestListener(listeners: readonly GatewayListener[], host: string): GatewayListener | undefined {
-  const ranked = [...new Set(patternsOf(listeners).meeting(host))].map(listener => ({
-    listener,
-    length: Math.max(...listener.hosts.map(each => (each === host ? Infinity : covers(each, host) ? each.length : 0))),
-  }));
+  const covering = [...new Set(patternsOf(listeners).meeting(host))]
+    .map(listener => ({
+      listener,
+      length: Math.max(...listener.hosts.map(each => (each === host ? Infinity : covers(each, host) ? each.length : 0))),
+    }))
+    .filter(each => each.length > 0);
+  const programmed = covering.filter(each => isProgrammed(each.listener));
+  const ranked = programmed.length > 0 ? programmed : covering;
   const longest = Math.max(...ranked.map(each => each.length));
-  const best = longest > 0 ? ranked.filter(each => each.length === longest).map(each => each.listener) : [];
+  const best = ranked.filter(each => each.length === longest).map(each => each.listener);
   const gateways = [...new Set(best.map(each => each.caller.title))];
   if (new Set(best.map(podsOf)).size > 1) {
     throw new Unsimulated(
@@ -149,6 +156,11 @@ function bestListener(listeners: readonly GatewayListener[], host: string): Gate
     );
   }
   return best[0];
+}
+
+/** A listener of the Gateway API without a valid certificate is not in the configuration of the proxy. */
+function isProgrammed({ gateway, tls }: GatewayListener): boolean {
+  return gateway === undefined || tls !== 'unusable';
 }
 
 function podsOf({ caller: { namespace, labels } }: GatewayListener): string {

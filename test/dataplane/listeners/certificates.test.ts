@@ -98,3 +98,26 @@ describe('a server of a Gateway of Istio', () => {
     expect([arrives(tls, PAIR), arrives(tls, { 'tls.crt': SERVER_CERTIFICATE })]).toEqual([ARRIVES, '0']);
   });
 });
+
+test('a listener without a certificate leaves its host to the listener with a wildcard', () => {
+  const secure = (name: string, hostname: string, certificateRefs: readonly object[]) => ({
+    name,
+    hostname,
+    port: 443,
+    protocol: 'HTTPS',
+    tls: { certificateRefs },
+  });
+  const listeners = [secure('any', '*.example', [CERTIFICATE]), secure('own', 'a.example', [FOREIGN])];
+  const ofClass = (gatewayClassName: string) =>
+    endsOf(
+      traffic([
+        gatewayApi('GatewayClass', 'eg', { controllerName: 'gateway.envoyproxy.io/gatewayclass-controller' }, ''),
+        gatewayApi('Gateway', 'api', { gatewayClassName, listeners }),
+        gatewayApi('HTTPRoute', 'api', {
+          parentRefs: [{ name: 'api', sectionName: 'any' }],
+          rules: [{ backendRefs: [{ name: 'cart', port: 80 }] }],
+        }),
+      ]).fromInternet('GET https://a.example/'),
+    );
+  expect([ofClass('istio'), ofClass('eg')]).toEqual([ARRIVES, ARRIVES]);
+});
