@@ -208,6 +208,8 @@ export {
   type ServiceAuthProps,
   type ServiceTelemetry,
   type LatencyObjective,
+  ProgressiveRollout,
+  type ProgressiveRolloutProps,
   type Slo,
   type ServiceRateLimit,
   type ServiceRateLimitProps,
@@ -246,5 +248,16 @@ export {
   type WorkloadProps,
 } from './topology';
 export * from './istio';
-export { LinkerdMesh, type LinkerdMeshProps } from './linkerd';
+export {
+  type LinkerdArgoCdProps,
+  type LinkerdChartsProps,
+  type LinkerdFluxProps,
+  type LinkerdHelmProps,
+  LinkerdInstall,
+  LinkerdInstallation,
+  type LinkerdInstallationProps,
+  LinkerdMesh,
+  type LinkerdMeshProps,
+  type LinkerdSettings,
+} from './linkerd';
 export { Mesh } from './mesh';

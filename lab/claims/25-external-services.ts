@@ -121,3 +121,53 @@ claim('the hosts of a domain are reached by their names, and no other', async la
   );
   await lab.remove(world);
 });
+
+claim('an ExternalName Service is a name for its host, and EndpointSlices are endpoints outside', async lab => {
+  const outside = await Outside.of(lab);
+  const topology = new Topology('named');
+  const caller = topology.addService('caller', { image: 'caller' });
+  const other = topology.addService('other', { image: 'other' });
+  const port = Port.http(8088, { target: 80 });
+  const named = topology.addExternalService('named', { host: 'named.example', port, clusterService: true });
+  const listed = topology.addExternalService('listed', {
+    addresses: [outside.address],
+    port: Port.http(8089, { target: 80 }),
+    clusterService: true,
+  });
+  const connected = topology.addExternalService('connected', {
+    addresses: [outside.address],
+    port: Port.tcp(8090, { target: 80 }),
+    clusterService: true,
+  });
+  [named, listed, connected].forEach(each => caller.calls(each));
+  const world = await lab.deploy(topology);
+  const dial = async (from: typeof caller, callee: typeof named) => {
+    outside.takeRequests();
+    const address = callee === named ? outside.address : lab.kubelet.clusterIp(callee.namespace, callee.name);
+    const host = `${callee.hostNameIn()}:${callee.firstPort().number}`;
+    const spec = {
+      protocol: 'http' as const,
+      host,
+      port: callee.firstPort().number,
+      address,
+      method: 'GET',
+      path: '/',
+      headers: {},
+      grpc: false,
+    };
+    const [reply] = await world.pod(from).send(spec);
+    return `${reply?.status === 200} ${outside
+      .takeRequests()
+      .map(each => each.host)
+      .join()}`;
+  };
+  assert.deepEqual(
+    [await dial(caller, named), await dial(caller, listed), await dial(caller, connected)],
+    ['true named.example', 'true listed:8089', 'true connected:8090'],
+  );
+  assert.deepEqual(
+    [await dial(other, named), await dial(other, listed), await dial(other, connected)],
+    ['false ', 'false ', 'false '],
+  );
+  await lab.remove(world);
+});

@@ -252,3 +252,35 @@ onBoth('keeps a WebSocket beyond the timeout of its route', async ({ upgrade }) 
   await until('the service has echoed', () => Promise.resolve(received.join('') === 'still here'), 5);
   socket.destroy();
 });
+
+claim('a gateway routes by the claims of a token, and not by headers of clients in their place', async lab => {
+  const topology = new Topology('claims');
+  const [admins, all] = ['admins', 'all'].map(name =>
+    topology.addService(name, { image: name, port: Port.http(8080) }),
+  );
+  assert.ok(admins && all);
+  const door = topology.addEdge('door', { host: 'claims.lab.example', auth });
+  door.route('GET /reports', admins, { match: { claims: { group: 'admin' } } });
+  door.route('GET /reports', all);
+  const world = await lab.deploy(topology);
+  const send = async (headers: Readonly<Record<string, string>>) => {
+    const { status, from } = await world.requestGateway(door, { path: '/reports', headers });
+    return from?.service ?? String(status);
+  };
+  const token = (claims: Readonly<Record<string, unknown>>) => issuer.tokenOf({ sub: 'ann', aud: 'shop', ...claims });
+  const forged = { 'x-jwt-claim-group': 'admin' };
+  await until('the gateway has the routes', async () => (await send(token({}))) === 'all');
+  assert.deepEqual(
+    [
+      await send(token({ group: 'admin' })),
+      await send(token({ group: 'user' })),
+      await send({ ...token({}), ...forged }),
+      await send({ ...token({ group: 'user' }), ...forged }),
+      await send({ ...token({ group: ['admin'] }), ...forged }),
+      await send(forged),
+      await send({ authorization: 'Bearer x', ...forged }),
+    ],
+    ['admins', 'all', 'all', 'all', 'all', '403', '401'],
+  );
+  await lab.remove(world);
+});

@@ -19,6 +19,13 @@ interface Thing extends Item {
   readonly spec?: Item;
 }
 
+/** istiod with the setting of the test, by which it reads TLS settings of Sidecars. */
+const ISTIOD = deployment(
+  { name: 'istiod', namespace: 'istio-system' },
+  { app: 'istiod' },
+  { containers: [{ name: 'discovery', env: [{ name: 'ENABLE_TLS_ON_SIDECAR_INGRESS', value: 'true' }] }] },
+);
+
 /** A host as `name.namespace` if it is one of a Service: some tests have no cluster domain. */
 export function hostOf(host: string): string {
   return host.replace(/\.svc(\.cluster\.local)?$/, '');
@@ -53,6 +60,7 @@ export function manifestsOf(question: Question): object[] {
       kind: 'Namespace',
       metadata: { name, labels: name === 'plain' ? {} : { 'istio-injection': 'enabled' } },
     })),
+    ...(/^ +tls:/m.test(question.objects.join('\n')) && !isGateway ? [ISTIOD] : []),
     ...(isGateway ? gatewayOf(question, labels) : [...sidecarOf(question, labels), ...callers()]),
     ...objects.filter(each => !isAt(each.spec?.endpoints, proxy.addresses)).flatMap(withPods),
     ...(isGateway ? backendsOf(objects) : []),

@@ -28,7 +28,7 @@ export { rulesOf } from './policies/authorization';
 export { contextOf, requestFrom, requestFromInternet } from './requests/requests';
 export { type Route, routeFor } from './routes/rule';
 export { EgressHosts } from './virtual-hosts/egress-hosts';
-export { sidecarOf } from './virtual-hosts/scope';
+export { sidecarOf } from './endpoints/sidecars';
 export { httpRuleGroupsOf, httpRulesOf } from './routes/delegates';
 export { DestinationRules } from './clusters/destination-rule';
 export { MESH } from './endpoints/proxy';

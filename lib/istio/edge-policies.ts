@@ -4,6 +4,7 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
 import { edgesBeside, grouped, preflightsOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
   type AcceptedTokens,
+  claimsOfMatches,
   type ConnectionRoute,
   type Cors,
   type Edge,
@@ -37,7 +38,7 @@ export function renderEdgePolicies(chart: TopologyChart, edge: Edge): void {
   if (tokens.length > 0 && !edge.gateway) {
     new RequestAuthentication(scope, 'request-authentication', {
       metadata: { name, namespace },
-      spec: { targetRefs, jwtRules: jwtRules(tokens) },
+      spec: { targetRefs, jwtRules: jwtRules(tokens, claimsOfMatches(edge.rules)) },
     });
   }
   new AuthorizationPolicy(scope, 'authorization-policy', {

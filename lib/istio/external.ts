@@ -2,10 +2,21 @@ import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio
   'resolution-mode': 'import',
 };
 import type { SpecOf, TopologyChart } from '../kubernetes';
-import type { ExternalService } from '../topology';
+import { ClusterServiceKind, type ExternalService } from '../topology';
+import { renderClusterService } from './cluster-service';
 import { ServiceEntry } from './resources';
 
 type ClientTls = NonNullable<NonNullable<SpecOf<IDestinationRule>['trafficPolicy']>['tls']>;
+
+/** The ServiceEntry of an external service, and the Service by whose name callers reach it. */
+export function renderExternal(chart: TopologyChart, external: ExternalService, exportTo: string[]): void {
+  if (external.clusterService) {
+    renderClusterService(chart.scopeOf(external), external, exportTo);
+  }
+  if (external.clusterService !== ClusterServiceKind.ENDPOINTS) {
+    renderServiceEntry(chart, external, exportTo);
+  }
+}
 
 /**
  * The ServiceEntry of an external service: resolved by DNS, or for a wildcard host and for addresses by what the caller

@@ -2,7 +2,7 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
   'resolution-mode': 'import',
 };
 import { elsewhere, type Labels, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
-import type { PathPattern, Port, Service } from '../topology';
+import type { IService, PathPattern, Port, Service } from '../topology';
 import type { Identities } from './identities';
 import { operationsOn } from './operations';
 import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
@@ -159,6 +159,7 @@ function rulesAtPods(service: Service, mesh: Identities, edges: readonly Rule[])
   };
   return [
     waypoint,
+    ...rulesOfCallers(service, mesh, targetPort, caller => waypoints.hasSidecar(caller)),
     ...(waypoints.isPassedByEdges(service) ? [] : edges),
     ...rulesOfPeers(service, mesh, ({ peer }) => !peer.hasIdentity),
   ];
@@ -172,7 +173,7 @@ function renderPolicyOfWaypoint(chart: TopologyChart, service: Service, mesh: Id
   }
   const atService = ({ number }: Port): number => number;
   const rules = [
-    ...rulesOfCallers(service, mesh, atService),
+    ...rulesOfCallers(service, mesh, atService, caller => !waypoints.hasSidecar(caller)),
     ...(waypoints.isPassedByEdges(service) ? (rulesOfEdges(chart, mesh, atService).get(service) ?? []) : []),
     ...rulesOfPeers(service, mesh, ({ peer }) => peer.hasIdentity, atService),
   ];
@@ -184,16 +185,23 @@ function renderPolicyOfWaypoint(chart: TopologyChart, service: Service, mesh: Id
   }
 }
 
-function rulesOfCallers(service: Service, mesh: Identities, portOf: PortOf = targetPort): Rule[] {
-  return service.incomingCalls.flatMap(({ caller, port, allowedOperations }) =>
-    rulesFor(
-      service,
-      { principals: [mesh.principal(caller.namespace, caller.serviceAccount)] },
-      port,
-      allowedOperations,
-      portOf(port),
-    ),
-  );
+function rulesOfCallers(
+  service: Service,
+  mesh: Identities,
+  portOf: PortOf = targetPort,
+  isIncluded: (caller: IService) => boolean = () => true,
+): Rule[] {
+  return service.incomingCalls
+    .filter(({ caller }) => isIncluded(caller))
+    .flatMap(({ caller, port, allowedOperations }) =>
+      rulesFor(
+        service,
+        { principals: [mesh.principal(caller.namespace, caller.serviceAccount)] },
+        port,
+        allowedOperations,
+        portOf(port),
+      ),
+    );
 }
 
 /** The identities of callers that other manifests declare. */
@@ -213,11 +221,11 @@ function callersElsewhere({ incomingCalls, allowedPeers }: Service, mesh: Identi
  * in ambient mode allow the identity of the gateway.
  */
 function rulesOfEdges(chart: TopologyChart, mesh: Identities, portOf: PortOf = targetPort): Map<Service, Rule[]> {
-  const readsRequests = !mesh.waypoints || portOf !== targetPort;
   const rules = new Map<Service, Rule[]>();
   for (const edge of chart.topology.edges) {
     const principal = mesh.principal(edge.namespace, mesh.gateway.serviceNameOf(edge));
     for (const { service, port } of edge.destinations) {
+      const readsRequests = (mesh.waypoints?.hasSidecar(service) ?? true) || portOf !== targetPort;
       const operations = edge.routes
         .filter(route => route.service === service && route.port === port)
         .map(route => route.inside);

@@ -3,7 +3,7 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
 };
 import type { Construct } from 'constructs';
 import { edgesBeside, type SpecOf, transcoders } from '../kubernetes';
-import { type Edge, type SharedGateway, ValidationError } from '../topology';
+import { claimsOfMatches, type Edge, type SharedGateway, ValidationError } from '../topology';
 import { rateLimits } from './edge-rate-limits';
 import { perClientRateLimits } from './per-client-rate-limits';
 import { RequestAuthentication } from './resources';
@@ -20,7 +20,7 @@ export function renderSharedAuthentication(scope: Construct, { name, namespace, 
       metadata: { name, namespace },
       spec: {
         targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }],
-        jwtRules: jwtRules(tokens),
+        jwtRules: jwtRules(tokens, claimsOfMatches(edges.flatMap(({ rules }) => rules))),
       },
     });
   }

@@ -2,7 +2,7 @@ import type { IRequestAuthentication } from '@kubernetes-models/istio/security.i
   'resolution-mode': 'import',
 };
 import type { SpecOf } from '../kubernetes';
-import { type AcceptedTokens, type Edge, type EdgeRule, ValidationError } from '../topology';
+import { type AcceptedTokens, type Edge, type EdgeRule, headerOfClaim, ValidationError } from '../topology';
 
 type JwtRule = NonNullable<SpecOf<IRequestAuthentication>['jwtRules']>[number] & { issuer: string };
 
@@ -40,8 +40,12 @@ function keysOf({ auth: { token } }: EdgeRule): string {
 /**
  * One rule per issuer, which accepts the audiences of all its routes, or any audience where tokens may have none; the
  * AuthorizationPolicy checks the audience of each route.
+ * @param claims those by which routes are matched
  */
-export function jwtRules(tokens: readonly AcceptedTokens[]): (JwtRule & { readonly issuer: string })[] {
+export function jwtRules(
+  tokens: readonly AcceptedTokens[],
+  claims: readonly string[] = [],
+): (JwtRule & { readonly issuer: string })[] {
   return [...new Set(tokens.map(token => token.issuer))].map(issuer => {
     const ofIssuer = tokens.filter(token => token.issuer === issuer);
     return {
@@ -54,6 +58,9 @@ export function jwtRules(tokens: readonly AcceptedTokens[]): (JwtRule & { readon
       // By default Envoy also accepts the query parameter `access_token`.
       fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }],
       forwardOriginalToken: true,
+      ...(claims.length > 0
+        ? { outputClaimToHeaders: claims.map(claim => ({ header: headerOfClaim(claim), claim })) }
+        : {}),
     };
   });
 }

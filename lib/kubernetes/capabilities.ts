@@ -154,6 +154,7 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror ?? service.headerRoutes.some(({ mirror }) => mirror), Capability.MIRRORING),
     ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
+    ...when(service.progressiveRollout, Capability.PROGRESSIVE_ROLLOUTS),
     ...when(service.auth, Capability.SERVICE_AUTH),
     ...when(service.rateLimits.length > 0, Capability.SERVICE_RATE_LIMITS),
     ...when(
@@ -177,6 +178,7 @@ function featuresOfCall(call: Call, isOfAggregator: boolean): RequiredFeature[] 
   const features = wishesAt(`${caller.path} → ${callee.name}`, [
     ...neededBy(OF_CALLS, call),
     ...when(callee instanceof ExternalService, Capability.EGRESS_BY_HOST),
+    ...when(callee instanceof ExternalService && callee.clusterService, Capability.CLUSTER_SERVICES_OUTSIDE),
   ]);
   // An aggregator sends no other requests: its configuration lists them all.
   return isOfAggregator ? features.filter(({ capability }) => capability !== Capability.OPERATIONS) : features;

@@ -84,7 +84,7 @@ export const OF_ROUTES = {
   grpcMethod: ({ translation }) => when(translation, Capability.TRANSLATION),
   rewrite: ({ rewrite }) => when(rewrite, Capability.REWRITES),
   backendTls: ({ backendTls }) => when(backendTls, Capability.BACKEND_TLS),
-  match: ({ match }) => when(match, Capability.REQUEST_MATCHES),
+  match: neededByMatch,
   headerChanges: ({ headerChanges }) => when(changesHeaders(headerChanges), Capability.HEADER_CHANGES),
 } satisfies Needs<RouteProps, Route>;
 
@@ -99,7 +99,7 @@ export const OF_REDIRECTS = {
   scheme: REDIRECTS,
   port: REDIRECTS,
   statusCode: REDIRECTS,
-  match: ({ match }) => when(match, Capability.REQUEST_MATCHES),
+  match: neededByMatch,
 } satisfies Needs<RedirectProps, Redirect>;
 
 export const OF_AGGREGATES = {
@@ -169,6 +169,10 @@ export const OF_SERVICES = {
 
 function neededByAuth({ auth: { token, key, login } }: Pick<Route, 'auth'>): readonly Capability[] {
   return [...when(token, Capability.TOKENS), ...when(key, Capability.API_KEYS), ...when(login, Capability.LOGIN)];
+}
+
+function neededByMatch({ match }: Pick<Route, 'match'>): readonly Capability[] {
+  return [...when(match, Capability.REQUEST_MATCHES), ...when(match?.claims, Capability.CLAIM_MATCHES)];
 }
 
 function always(capability: Capability): () => readonly Capability[] {

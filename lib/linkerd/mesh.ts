@@ -44,9 +44,11 @@ const UNSUPPORTED: readonly Capability[] = [
   Capability.LOAD_BALANCING,
   Capability.MIRRORING,
   Capability.EGRESS_GATEWAYS,
+  Capability.CLUSTER_SERVICES_OUTSIDE,
   Capability.SERVICE_AUTH,
   Capability.SERVICE_TELEMETRY,
   Capability.SLO,
+  Capability.PROGRESSIVE_ROLLOUTS,
   Capability.PROXY_EXTENSIONS,
   Capability.PROXY_SCRIPTS,
   Capability.MACHINES,
@@ -132,6 +134,7 @@ export class LinkerdMesh extends Target {
     return {
       port: INBOUND,
       carriesTo: callee => callee instanceof Service && callee.inMesh,
+      acceptsBoth: () => false,
       proxyBefore: () => undefined,
     };
   }

@@ -1,3 +1,4 @@
+import { byAge } from './age';
 import { addTo } from './lists';
 import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
@@ -8,6 +9,8 @@ export interface Host {
   readonly resource: Resource;
   /** The namespaces that it is exported to: their names, or `*`. */
   readonly visibleIn: readonly string[];
+  /** The ServiceEntries of its namespace that declare it too, where they do: this one and the others, the oldest first. */
+  readonly declaredBy?: readonly Resource[];
 }
 
 /** A host as Istio resolves it: a name without a dot is a Service of the namespace. */
@@ -57,19 +60,14 @@ export class Hosts {
     serviceEntries: readonly Resource[],
     private readonly clusterDomain: string,
   ) {
+    const declared = withSiblings(serviceEntries.flatMap(resource => hostsOf(resource, clusterDomain)));
     this.all = [
       ...services.map(resource => ({
         name: fullHost(resource.name, resource.namespace, clusterDomain),
         resource,
         visibleIn: namespacesOf(listOf(resource.annotations['networking.istio.io/exportTo']), resource.namespace),
       })),
-      ...serviceEntries.flatMap(resource =>
-        resource.spec.get('hosts').texts.map(host => ({
-          name: fullHost(host, resource.namespace, clusterDomain),
-          resource,
-          visibleIn: namespacesOf(resource.spec.get('exportTo').texts, resource.namespace),
-        })),
-      ),
+      ...declared,
     ];
     for (const host of this.all) {
       addTo(this.byName, host.name, host);
@@ -122,9 +120,36 @@ export class Hosts {
   }
 }
 
-/** The ports of a host, of either kind of object. */
-export function portsOf(host: Host): Field[] {
-  return host.resource.spec.get('ports').items;
+function hostsOf(serviceEntry: Resource, clusterDomain: string): Host[] {
+  return serviceEntry.spec.get('hosts').texts.map(host => ({
+    name: fullHost(host, serviceEntry.namespace, clusterDomain),
+    resource: serviceEntry,
+    visibleIn: namespacesOf(serviceEntry.spec.get('exportTo').texts, serviceEntry.namespace),
+  }));
+}
+
+/** Hosts that several ServiceEntries of a namespace declare have all of them. */
+function withSiblings(hosts: readonly Host[]): Host[] {
+  const keyOf = ({ name, resource }: Host) => `${resource.namespace} ${name.toLowerCase()}`;
+  const byKey = new Map<string, Resource[]>();
+  hosts.forEach(each => addTo(byKey, keyOf(each), each.resource));
+  return hosts.map(each => {
+    const declaredBy = [...new Set(byKey.get(keyOf(each)))];
+    return declaredBy.length > 1 ? { ...each, declaredBy: byAge(declaredBy) } : each;
+  });
+}
+
+/**
+ * The ports of a host, of either kind of object. Istio merges those of ServiceEntries: of several declarations of a
+ * number the oldest one applies.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go
+ */
+export function portsOf({ resource, declaredBy }: Host): Field[] {
+  if (declaredBy === undefined) {
+    return resource.spec.get('ports').items;
+  }
+  const ports = declaredBy.flatMap(each => each.spec.get('ports').items);
+  return ports.filter((each, index) => ports.findIndex(other => portNumber(other) === portNumber(each)) === index);
 }
 
 /** The number of a port of a Service or a ServiceEntry. */

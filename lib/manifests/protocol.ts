@@ -32,12 +32,12 @@ const REQUESTS = new Set(['http', 'http2', 'http_proxy', 'grpc', 'grpc-web']);
 
 /**
  * The protocol that Istio selects for a port: of a Service by `appProtocol`, else by the part of the name before the
- * first dash; of a ServiceEntry by `protocol` only. Undefined if these do not declare one, and Istio detects it from
+ * first dash; of a ServiceEntry or Sidecar by `protocol` only. Undefined if these do not declare one, and Istio detects it from
  * the traffic.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export function protocolOf(port: Field): string | undefined {
-  if (port.resource.type === Kind.SERVICE_ENTRY) {
+  if (port.resource.type === Kind.SERVICE_ENTRY || port.resource.type === Kind.SIDECAR) {
     const protocol = port.get('protocol').text.toLowerCase();
     return PROTOCOLS.has(protocol) ? protocol : undefined;
   }

@@ -45,6 +45,11 @@ export class Schemas {
     return this.defined.get(key) ?? (Object.hasOwn(this.known.kinds, key) ? this.known.kinds[key] : undefined);
   }
 
+  /** The schema of an object by a CustomResourceDefinition among the manifests. */
+  definedBy(apiVersion: string, kind: string): Schema | undefined {
+    return this.defined.get(`${apiVersion}/${kind}`);
+  }
+
   /** A schema itself, not the number of one. */
   resolved(schema: Schema): Exclude<Schema, number> {
     const type = typeof schema === 'number' ? (this.known.types[schema] ?? '?') : schema;

@@ -28,6 +28,8 @@ export enum Capability {
   MIRRORING = 'mirroring',
   /** Calls to hosts outside the cluster, by host name: a ServiceEntry for each. */
   EGRESS_BY_HOST = 'egress by host name',
+  /** External services with a Service in the cluster: ExternalName, or EndpointSlices. */
+  CLUSTER_SERVICES_OUTSIDE = 'a Service for an external service',
   /** Connections to hosts outside that pass a gateway with an identity of its own: an Istio Gateway and its pods. */
   EGRESS_GATEWAYS = 'an egress gateway',
   /** Requests from outside the cluster: a Gateway and its HTTPRoutes. */
@@ -36,6 +38,8 @@ export enum Capability {
   REDIRECTS = 'redirects at the edge',
   /** Routes that match by headers or query parameters too: conditions in the matches of an HTTPRoute. */
   REQUEST_MATCHES = 'conditions of a route',
+  /** Routes that match by claims of a token: headers that the gateway sets from them. */
+  CLAIM_MATCHES = 'routing by claims of a token',
   /** JSON Web Tokens that are verified at the edge. */
   TOKENS = 'token verification at the edge',
   /** API keys that are verified at the edge. */
@@ -54,6 +58,8 @@ export enum Capability {
   SERVICE_TELEMETRY = 'telemetry of services',
   /** Objectives for requests, which alerts on the metrics of proxies watch: PrometheusRules. */
   SLO = 'service level objectives',
+  /** Requests that move to changed pods step by step: a Rollout of Argo Rollouts and weights of a VirtualService. */
+  PROGRESSIVE_ROLLOUTS = 'a progressive rollout',
   /** Modules that the proxies of a service run: WasmPlugins. */
   PROXY_EXTENSIONS = 'extensions of its proxy',
   /** Scripts that the proxies of a service run: EnvoyFilters. */

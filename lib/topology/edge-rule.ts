@@ -1,4 +1,5 @@
 import type { Auth } from './auth';
+import { validateClaims, withClaimsAsHeaders } from './claim-match';
 import type { ExternalAuthorizer } from './external-authorizer';
 import { type Declaring, requireDeclaring } from './declaring';
 import type { Front } from './front';
@@ -42,7 +43,8 @@ export abstract class EdgeRule {
     requireFitLogin(`${edge.path}/${operation}`, this.auth.login, edge);
     const authorizer = props.authorizer ?? edge.authorizer;
     this.authorizer = authorizer?.service && authorizer;
-    this.match = props.match;
+    this.match = withClaimsAsHeaders(props.match);
+    validateClaims(this.path, this.match ?? {}, this.auth.token !== undefined);
     validateRequestMatch(this.path, this.match);
   }
 

@@ -14,6 +14,7 @@ import type { Capability } from './capability';
 import type { RateLimit } from './rate-limit';
 import { type Destination, distinctDestinations } from './destination';
 import { ConnectionRoute, type ConnectionRouteProps, requireForwardable } from './connection-route';
+import { rejectOtherTokens } from './claim-match';
 import { rejectRivals } from './rival-rules';
 import { requireDnsLabel, requireFreeName, requireNamespace } from './names';
 import type { IEdge, ISharedGateway, ITopology } from './references';
@@ -290,6 +291,7 @@ export class Edge implements IEdge {
     }
     const rivals = this.byRequests.get(rule.operation.requests) ?? [];
     rejectRivals(rule, rivals);
+    rejectOtherTokens(rule, this.rules);
     this.byRequests.set(rule.operation.requests, [...rivals, rule]);
     this.declared.push(rule);
     return rule;

@@ -1,5 +1,5 @@
 import type { Call } from './call';
-import { ExternalService } from './external';
+import { ClusterServiceKind, ExternalService } from './external';
 import { shareAddresses } from './external-props';
 import { type Port, Protocol } from './port';
 import { ValidationError } from './validation-error';
@@ -42,10 +42,11 @@ export function rejectOnePortOutside(path: string, call: Call, others: readonly 
 /**
  * Refuses what the caller of an external service cannot have: one address of many, or TLS without a proxy of its own.
  */
-function rejectUnusable(path: string, { caller, callee, addressEnvVar, policy }: Call): void {
+function rejectUnusable(path: string, { caller, callee, port, addressEnvVar, policy }: Call): void {
   if (!(callee instanceof ExternalService)) {
     return;
   }
+  rejectWithoutProxy(path, caller, callee, port);
   if (addressEnvVar !== undefined && !callee.hasOneName) {
     throw new ValidationError({
       code: 'NoEffect',
@@ -86,6 +87,22 @@ function rejectUnusable(path: string, { caller, callee, addressEnvVar, policy }:
         `The pods of ${caller.name} exist already, so the client certificate cannot be mounted into their `
         + 'proxies.',
       fix: 'Use TlsOrigination.simple, or have this topology render the caller.',
+    });
+  }
+}
+
+/** Rejects what proxies alone do on the way to a host outside: another port, and the name of the host in requests. */
+function rejectWithoutProxy(path: string, caller: Call['caller'], callee: ExternalService, port: Port): void {
+  const isMapped = port.number !== port.target && callee.clusterService !== ClusterServiceKind.ENDPOINTS;
+  const isRenamed = port.carriesRequests && callee.clusterService === ClusterServiceKind.EXTERNAL_NAME;
+  if (!caller.inMesh && (isMapped || isRenamed)) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: isMapped
+        ? `${caller.name} has no proxy, so it connects to port ${port.number} itself, not to ${port.target}.`
+        : `${caller.name} has no proxy, so its requests would have "${callee.name}" as their host, not ${callee.host}.`,
+      fix: `Add ${caller.name} to the mesh, or leave ${isMapped ? '`target`' : '`clusterService`'} of ${callee.name} out.`,
     });
   }
 }

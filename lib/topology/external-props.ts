@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { requireCidr } from './cidr';
+import { validateClusterService } from './cluster-service';
 import { requireDistinctPorts } from './distinct-ports';
 import type { EgressGateway } from './egress-gateway';
 import { requireHostName } from './names';
@@ -40,6 +41,15 @@ export interface ExternalServiceProps {
    * @default - callers connect to it directly
    */
   readonly egressGateway?: EgressGateway;
+  /**
+   * Whether it has a Service in the namespace of the topology, by whose name callers reach it as they reach services of
+   * the cluster. With `host`: a Service of type ExternalName beside the ServiceEntry; the proxies of callers replace the
+   * `Host` header of requests by the host. With `addresses`: a Service without a selector and EndpointSlices, in place of
+   * the ServiceEntry.
+   * @default false
+   * @see https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors
+   */
+  readonly clusterService?: boolean;
 }
 
 /** Rejects properties that are invalid, or contradict each other. */
@@ -63,6 +73,9 @@ export function validateExternal(path: string, props: ExternalServiceProps, clus
   });
   requireDistinctPorts(path, ports);
   requireOneKindOfPort(path, ports, tlsOrigination);
+  if (props.clusterService) {
+    validateClusterService(path, props, ports);
+  }
   if (host?.startsWith('*.') || addresses) {
     requireOriginalDestination(path, props, ports);
   }
@@ -187,9 +200,9 @@ function requireOneKindOfPort(path: string, ports: readonly Port[], tlsOriginati
 
 /** The proxy forwards to the address that the caller dialled: by name alone it cannot choose another one. */
 function requireOriginalDestination(path: string, props: ExternalServiceProps, ports: readonly Port[]): void {
-  const { host, addresses, tlsOrigination } = props;
+  const { host, addresses, tlsOrigination, clusterService } = props;
   const mapped = ports.find(port => port.target !== port.number);
-  if (mapped) {
+  if (mapped && !clusterService) {
     throw new ValidationError({
       code: 'Contradiction',
       path,

@@ -48,6 +48,7 @@ export { type RenderedFrontKind, requireFront, requireOneHost } from './required
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
+export { ProgressiveRollout, type ProgressiveRolloutProps } from './progressive-rollout';
 export type { LatencyObjective, Slo } from './slo';
 export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';
@@ -66,6 +67,7 @@ export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
 export type { RateLimiterProps } from './rate-limiter';
 export type { RequestValidation } from './request-validation';
+export { claimsOfMatches, headerOfClaim } from './claim-match';
 export { areDisjoint, QueryParamMatch, type RequestMatch } from './request-match';
 export { Redirect, type RedirectProps, type RedirectTarget } from './redirect';
 export { literalRegex } from './regex';

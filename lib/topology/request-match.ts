@@ -47,6 +47,15 @@ export interface RequestMatch {
    * @default - none
    */
   readonly queryParams?: QueryParamMatch[];
+  /**
+   * The values of claims in the token of the request, which must be texts, numbers or booleans: not lists. In the
+   * cluster: `outputClaimToHeaders` of the RequestAuthentication at Istio's gateway, and conditions on these headers,
+   * `x-jwt-claim-CLAIM`, which the service receives as well. Rules with and without claims for the same requests need
+   * tokens of one issuer. Other gateways reject it.
+   * @default - none
+   * @see https://istio.io/latest/docs/reference/config/security/request_authentication/#JWTRule-output_claim_to_headers
+   */
+  readonly claims?: { readonly [claim: string]: string };
 }
 
 /** The number of conditions of one kind in an HTTPRoute. */
@@ -77,7 +86,7 @@ export function validateRequestMatch(path: string, match: RequestMatch | undefin
       code: 'NoEffect',
       path,
       summary: 'The match has no conditions.',
-      fix: 'Give `headers` or `queryParams`, or leave it out.',
+      fix: 'Give `headers`, `queryParams` or `claims`, or leave it out.',
     });
   }
 }

@@ -92,6 +92,15 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
       shop.addService('door', { image: 'example/door:1', port: Port.http(80), slo: { availability: 99 } }),
   ],
   [
+    'a progressive rollout',
+    'shop/door',
+    [Capability.SLO, Capability.PROGRESSIVE_ROLLOUTS],
+    (_web, _cart, shop) =>
+      shop
+        .addService('door', { image: 'example/door:1', port: Port.http(80), slo: { availability: 99 } })
+        .rollout({ prometheus: 'http://prometheus:9090' }),
+  ],
+  [
     'objectives of a call',
     'shop/web → cart',
     [Capability.SLO],
@@ -171,6 +180,12 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     (web, _cart, shop) => route(shop, web, { match: { headers: [HeaderMatch.exact('x-a', '1')] } }),
   ],
   [
+    'claims of a token as conditions',
+    'shop/door',
+    [Capability.EDGES, Capability.REQUEST_MATCHES, Capability.CLAIM_MATCHES, Capability.TOKENS],
+    (web, _cart, shop) => route(shop, web, { auth: jwt, match: { claims: { group: 'a' } } }),
+  ],
+  [
     'a redirect with a token',
     'shop/door',
     [Capability.EDGES, Capability.REDIRECTS, Capability.TOKENS],
@@ -209,6 +224,24 @@ const limit = PerClientRateLimit.of({
   requests: 1,
   per: Period.SECOND,
   failureMode: FailureMode.FAIL_OPEN,
+});
+
+test('a Service for an external service is reported where it is called', () => {
+  const topology = new Topology('shop');
+  const bank = topology.addExternalService('bank', {
+    host: 'bank.example',
+    port: Port.tcp(5432),
+    clusterService: true,
+  });
+  topology.addService('web', { image: 'example/web:1' }).calls(bank);
+  const byHost = { name: 'a stone', capabilities: [Capability.EGRESS_BY_HOST] };
+
+  expect(unsupportedFeatures(topology, byHost)).toEqual([
+    expect.objectContaining({
+      path: 'shop/web → bank',
+      message: 'It requires a Service for an external service, which a stone does not support.',
+    }),
+  ]);
 });
 
 test('an egress gateway is reported where it is declared', () => {

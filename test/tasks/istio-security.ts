@@ -12,7 +12,11 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
     '`requireAuth`, also with `anyAudience` and issuers that are not URLs',
     'istio/service-auth.test.ts › single operations need no token, another audience or a claim',
   ),
-  resources('Routing by claims of a token', '`VirtualService`'),
+  model(
+    'Routing by claims of a token',
+    "`match: { claims: { group: 'admin' } }` of a route, at Istio's gateway",
+    'istio/claim-routes.test.ts › are matched by the claims of the token that the gateway verifies',
+  ),
   model(
     'Copy claims of a token to headers',
     '`requireAuth({ claimHeaders })`',

@@ -86,9 +86,10 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
     "`addExternalService('wiki', { host: '*.wikipedia.org', … })`, directly from the sidecar",
     'istio/external.test.ts › of a whole domain is matched by the name in the request',
   ),
-  no(
+  model(
     'Kubernetes Services for egress',
-    'Services of type ExternalName and Services with endpoints outside; `addExternalService` instead',
+    '`clusterService: true` of an external service, with `host` or `addresses`',
+    'istio/cluster-service.test.ts › has no selector, and a slice for the addresses of each IP version',
   ),
   model(
     'An external HTTPS proxy',

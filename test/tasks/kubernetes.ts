@@ -27,7 +27,16 @@ export const KUBERNETES = tasksOf('Kubernetes: workloads and their fields', [
     '`headless: true`; rendered for StatefulSets',
     'kubernetes/service-access.test.ts › a headless Service resolves to the pods, with and without a mesh',
   ),
-  no('Service of type ExternalName', '`addExternalService` instead'),
+  model(
+    'Service of type ExternalName',
+    "`addExternalService('bank', { host, port, clusterService: true })`",
+    'istio/cluster-service.test.ts › is a name for the host without ports, beside the ServiceEntry that has them',
+  ),
+  model(
+    'Service without a selector, with EndpointSlices',
+    "`addExternalService('db', { addresses, port, clusterService: true })`",
+    'istio/cluster-service.test.ts › has no selector, and a slice for the addresses of each IP version',
+  ),
   model(
     'Service of type NodePort or LoadBalancer',
     '`serviceType` with `allowFrom(Peer.cidrs(…))`',

@@ -5,6 +5,7 @@ import {
   OutboundTraffic,
   Port,
   type ServiceProps,
+  TlsOrigination,
   Topology,
 } from '../../lib';
 
@@ -38,6 +39,28 @@ const onMachines = (props: ServiceProps) => () =>
 
 const outside = (props: Partial<ExternalServiceProps>) => () =>
   new Topology('shop', { clusterDomain: 'corp.example' }).addExternalService('x', { port: Port.tls(443), ...props });
+
+/** A call of an external service with a Service of the cluster. */
+const byName =
+  (props: Partial<ExternalServiceProps>, caller: ServiceProps = {}) =>
+  () => {
+    const shop = new Topology('shop');
+    const bank = shop.addExternalService('bank', { port: Port.tcp(5432), clusterService: true, ...props });
+    shop.addService('web', { image: 'example/web:1', ...caller }).calls(bank, { addressEnvVar: 'BANK' });
+  };
+
+test.each([
+  ['plain TCP by a name for the host', byName({ host: 'bank.example' }, { inMesh: false })],
+  [
+    'another port of an address',
+    byName({ addresses: ['10.1.2.3'], port: Port.tcp(80, { target: 81 }) }, { inMesh: false }),
+  ],
+  ['requests to an address', byName({ addresses: ['10.1.2.3'], port: Port.http(80) }, { inMesh: false })],
+  ['TLS of the caller to an address', byName({ addresses: ['10.1.2.3'], port: Port.tls(443) })],
+  ['several addresses, of which none is the only one', byName({ addresses: ['10.1.2.3', '10.1.2.4'] })],
+])('a Service of the cluster for a host outside accepts %s', (_what, declare) => {
+  expect(declare).not.toThrow();
+});
 
 /** A service that calls one outside, before or after a service of the cluster on the same port. */
 const besideRequests =
@@ -185,4 +208,43 @@ export const EGRESS_MISTAKES: Row[] = [
     ['rewrites'],
     through({}, {}, { rewrite: { host: 'x.example' } }),
   ],
+  [
+    'an egress gateway of a Service',
+    'Contradiction',
+    ['would be that of the Service'],
+    through({ clusterService: true }),
+  ],
+  [
+    'a Service of a host with addresses',
+    'Contradiction',
+    ['either'],
+    byName({ host: 'x.example', addresses: ['10.1.2.3'] }),
+  ],
+  ['a Service of a whole domain', 'Contradiction', ['one host'], byName({ host: '*.x.example', port: Port.http(80) })],
+  ['a Service of a range', 'Contradiction', ['not ranges'], byName({ addresses: ['10.1.2.0/24'] })],
+  ['a Service of nothing', 'InvalidHost', ['neither a host name nor addresses'], byName({})],
+  [
+    'a Service with TLS to a host',
+    'Contradiction',
+    ['handshake on port 443'],
+    byName({ host: 'x.example', port: Port.tls(443) }),
+  ],
+  [
+    'a Service with TLS of the proxy to an address without a name',
+    'InvalidHost',
+    ['not one host'],
+    byName({ addresses: ['10.1.2.3'], port: Port.http(80, { target: 443 }), tlsOrigination: TlsOrigination.simple() }),
+  ],
+  [
+    'a Service with requests of a caller without a proxy',
+    'Contradiction',
+    ['"bank" as their host, not x.example'],
+    byName({ host: 'x.example', port: Port.http(80) }, { inMesh: false }),
+  ],
+  ...[true, false].map((clusterService): Row => [
+    `another port of a host, without a proxy${clusterService ? ' and by a Service' : ''}`,
+    'Contradiction',
+    ['connects to port 80 itself, not to 81'],
+    byName({ host: 'x.example', port: Port.tcp(80, { target: 81 }), clusterService }, { inMesh: false }),
+  ]),
 ];

@@ -148,6 +148,40 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
     aggregate({ path: '/' }, Port.http(80), 'GET /home', { timeout: Duration.millis(0) }),
   ],
   ['a match without conditions', 'NoEffect', ['no conditions'], route({ match: { headers: [] } })],
+  ...[
+    { claims: { group: 'a', Group: 'b' } },
+    { claims: { group: 'a' }, headers: [HeaderMatch.exact('x-jwt-claim-group', 'b')] },
+  ].map((match, index): Row => [
+    `a claim with two conditions (${index})`,
+    'Duplicate',
+    ['"x-jwt-claim-group"'],
+    route({ auth: jwt, match }),
+  ]),
+  ['no claims', 'NoEffect', ['no conditions'], route({ auth: jwt, match: { claims: {} } })],
+  [
+    'a claim that is not in the token itself',
+    'InvalidText',
+    ['"realm.roles"'],
+    route({ auth: jwt, match: { claims: { 'realm.roles': 'a' } } }),
+  ],
+  ['a claim without a token', 'Contradiction', ['no token'], route({ match: { claims: { group: 'a' } } })],
+  ...[Auth.none(), Auth.jwt({ issuer: 'https://other.example', audiences: ['shop'] })].flatMap((auth, index) =>
+    [true, false].map((isFirst): Row => [
+      `a claim ${isFirst ? 'before' : 'after'} a rule with other tokens (${index})`,
+      'AmbiguousRoutes',
+      ['distinguished by claims'],
+      () => {
+        const shop = new Topology('shop');
+        const web = shop.addService('web', { image, port: Port.http(80) });
+        const door = shop.addEdge('door', { host: 'shop.example' });
+        const declare = [
+          () => door.route('GET /a', web, { auth: jwt, match: { claims: { group: 'a' } } }),
+          () => door.route('ANY /*', web, { auth }),
+        ];
+        (isFirst ? declare : declare.reverse()).forEach(each => each());
+      },
+    ]),
+  ),
   [
     'a header with two conditions',
     'Duplicate',

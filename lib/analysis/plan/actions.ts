@@ -1,5 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Cluster, Kind, type KubernetesObject, Resource, targetRefsOf, Workload } from '../../manifests';
+import {
+  type Cluster,
+  isAmbientNamespace,
+  isInjectedNamespace,
+  Kind,
+  type KubernetesObject,
+  Resource,
+  targetRefsOf,
+  Workload,
+} from '../../manifests';
 import { PolicyScope } from '../diff/policies';
 import { directionsOf, widened, withoutClientTls } from './widen';
 import type { Stage } from './stages';
@@ -20,7 +29,7 @@ export function actionsOf(before: Cluster, after: Cluster): readonly Action[] {
   return [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].sort().flatMap((id): Action[] => {
     const [was, is] = [old?.get(id), now?.get(id)];
     if (was && is) {
-      return isDeepStrictEqual(was.object, is.object) ? [] : changed(was, is);
+      return isDeepStrictEqual(was.object, is.object) ? [] : changed(was, is, situation);
     }
     return is ? added(is, situation) : was ? removed(was, situation) : [];
   });
@@ -60,13 +69,21 @@ const GRANTS: readonly string[] = [
   Kind.REQUEST_AUTHENTICATION,
 ];
 
-function changed(was: Resource, is: Resource): Action[] {
+function changed(was: Resource, is: Resource, situation: Situation): Action[] {
   const final = (stage: Stage): Action => ({ stage, does: 'apply', resource: is });
   if (is.type === Kind.NAMESPACE) {
     return [final('labels')];
   }
   if (Workload.of(is)) {
-    return [final(isWithoutPods(is) && !isWithoutPods(was) ? 'retire' : 'workloads')];
+    return [
+      final(
+        isWithoutPods(is) && !isWithoutPods(was)
+          ? 'retire'
+          : changesMode(is.namespace, situation)
+            ? 'labels'
+            : 'workloads',
+      ),
+    ];
   }
   if (isRoute(is)) {
     return [final('routes')];
@@ -85,6 +102,15 @@ function written(is: Resource, object: KubernetesObject): Pick<Action, 'resource
         resource: new Resource(object, is.origin, is.namespace || undefined),
         note: 'with what is permitted before and after',
       };
+}
+
+/** Whether the labels of a namespace change how its Pods are in the mesh, so that they change with them. */
+function changesMode(namespace: string, { before, after }: Situation): boolean {
+  const [was, is] = [before, after].map(cluster => {
+    const labels = cluster.namespaceLabels(namespace);
+    return [isAmbientNamespace(labels), isInjectedNamespace(labels)];
+  });
+  return !isDeepStrictEqual(was, is);
 }
 
 function isWithoutPods({ spec }: Resource): boolean {
@@ -109,6 +135,9 @@ function stageOfNew(is: Resource, situation: Situation): Stage {
   if (TYPES.includes(is.type)) {
     return 'types';
   }
+  if (isOfNewWaypoint(is, situation.before)) {
+    return 'configuration';
+  }
   if (Workload.of(is)) {
     return 'callees';
   }
@@ -122,6 +151,27 @@ function stageOfNew(is: Resource, situation: Situation): Stage {
     return restrictsNewly(is, situation) ? 'narrow' : 'grants';
   }
   return GRANTS.includes(is.type) ? 'grants' : 'configuration';
+}
+
+/**
+ * Whether nothing reads a policy yet: it is for Services that pass no waypoint so far, or for a Gateway that is new. Such
+ * policies are there before requests pass the waypoint.
+ */
+function isOfNewWaypoint(policy: Resource, before: Cluster): boolean {
+  const targets = targetRefsOf(policy);
+  return (
+    !isRoute(policy)
+    && targets.length > 0
+    && targets.every(target => {
+      const [kind, name] = [target.get('kind').text, target.get('name').text];
+      if (kind === 'Gateway') {
+        return !before.find(Kind.GATEWAY, name, policy.namespace);
+      }
+      const labels = before.find(Kind.SERVICE, name, policy.namespace)?.labels;
+      const waypoint = { ...before.namespaceLabels(policy.namespace), ...labels }['istio.io/use-waypoint'] ?? 'none';
+      return kind === 'Service' && waypoint === 'none';
+    })
+  );
 }
 
 /** Whether a new policy may deny what was allowed before, to a workload that exists. */

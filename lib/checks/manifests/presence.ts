@@ -15,7 +15,7 @@ export function* present(problems: Iterable<Problem>, check: Check, cluster: Clu
       missing
       && (possibleMaker(missing, cluster)
         ?? otherManifests(missing, cluster)
-        ?? withoutNamespace(missing, cluster)
+        ?? withoutNamespace(missing, cluster.withOthers ?? cluster)
         ?? inOthers.solving(each));
     if (!missing || !isMade(missing, cluster)) {
       yield maker === undefined ? each : unless(maker, each);
@@ -65,11 +65,14 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
 
 /**
  * That a namespace may be of other manifests: Services and Pods are among these ones, and none of them in it. Its name
- * is not a slip for one that has some.
+ * is not a slip for one that has some. One of several alternatives may also be for what runs already.
  */
 function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
-  const running = namespacesWithPods(cluster);
-  const isOther = running.size > 0 && !running.has(namespace) && suggestion(namespace, [...running]) === '';
+  const isOneOfSeveral = cluster.withOthers !== undefined;
+  const running =
+    isOneOfSeveral && type === Kind.SERVICE ? namespacesWithServices(cluster) : namespacesWithPods(cluster);
+  const isOther =
+    (running.size > 0 || isOneOfSeveral) && !running.has(namespace) && suggestion(namespace, [...running]) === '';
   return namespace !== '' && WITH_PODS.has(type) && isOther
     ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
     : undefined;
@@ -97,8 +100,9 @@ const NAMESPACE = 'default';
 
 const namespacesWithPods = memo(
   (cluster: Cluster): ReadonlySet<string> =>
-    new Set([
-      ...cluster.workloads.all.map(each => each.namespace),
-      ...cluster.all(Kind.SERVICE).map(each => each.namespace),
-    ]),
+    new Set([...cluster.workloads.all.map(each => each.namespace), ...namespacesWithServices(cluster)]),
+);
+
+const namespacesWithServices = memo(
+  (cluster: Cluster): ReadonlySet<string> => new Set(cluster.all(Kind.SERVICE).map(each => each.namespace)),
 );

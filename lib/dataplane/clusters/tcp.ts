@@ -7,6 +7,7 @@ import type { Message } from '../messages/message';
 import { ended, type SimulationResult } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
 import type { Listener } from '../virtual-hosts/scope';
+import { speaksTls } from './tls-layers';
 import { toCluster } from './to-cluster';
 import { unreadMatch } from '../unread/rules';
 import type { Unsimulated } from '../messages/unsimulated';
@@ -24,9 +25,9 @@ export interface ConnectionRule {
 }
 
 /**
- * A connection through a sidecar, on a port without HTTP: by the TCP or TLS rules of the first VirtualService for the
- * host that has any, else to the host.
- * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#TCPRoute
+ * A connection through a sidecar, on a port without HTTP: by the rules of the first VirtualService for the host that has
+ * any, those for TLS on a port for TLS and those for TCP on others, else to the host.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/tls.go
  */
 export function simulateTcp(
   message: Message,
@@ -39,11 +40,7 @@ export function simulateTcp(
 ): SimulationResult {
   const { cluster } = context;
   requireOwnListener(host, port, listener, cluster);
-  const rules = (listener?.virtualServices ?? []).filter(each => isFor(each, host, cluster.clusterDomain));
-  const candidates = rules.flatMap(each => [
-    ...each.spec.get('tls').items.filter(() => message.scheme === 'https'),
-    ...each.spec.get('tcp').items,
-  ]);
+  const candidates = rulesFor(message, host, port, listener, cluster);
   const rule = candidates.find(each => takesConnection(each, message, proxy));
   const doubt = unreadMatch(upTo(rule, candidates));
   if (doubt) {
@@ -61,6 +58,32 @@ export function simulateTcp(
   }
   const simulation = sendConnection(hostRule(host, port), message, caller, proxy, context);
   return { ...simulation, rule: undefined, steps: ['TCP proxy without a route'] };
+}
+
+/** Whether the rules for TLS of a host are for other server names only: its proxy then has no filter chain for this one. */
+export function isOtherServerName(
+  message: Message,
+  host: Host,
+  port: Field,
+  listener: Listener | undefined,
+  proxy: Proxy,
+  cluster: Cluster,
+): boolean {
+  const rules = speaksTls(port) ? rulesFor(message, host, port, listener, cluster) : [];
+  const applied = rules.filter(each => each.get('match').items.some(match => hasSource(match, proxy, message.port)));
+  return applied.length > 0 && !applied.some(each => takesConnection(each, message, proxy));
+}
+
+function rulesFor(
+  { scheme }: Message,
+  host: Host,
+  port: Field,
+  listener: Listener | undefined,
+  { clusterDomain }: Cluster,
+): readonly Field[] {
+  const rules = (listener?.virtualServices ?? []).filter(each => isFor(each, host, clusterDomain));
+  const isTls = speaksTls(port);
+  return isTls && scheme !== 'https' ? [] : rules.flatMap(each => each.spec.get(isTls ? 'tls' : 'tcp').items);
 }
 
 /** A rule that sends connections for a port of a host to its endpoints. */

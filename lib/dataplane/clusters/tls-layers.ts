@@ -35,7 +35,8 @@ export function beginsTls(tlsMode: string | undefined): boolean {
   return tlsMode === 'SIMPLE' || tlsMode === 'MUTUAL';
 }
 
-function speaksTls(port: Field): boolean {
+/** Whether a port is for TLS of clients (HTTPS or TLS). */
+export function speaksTls(port: Field): boolean {
   return ['https', 'tls'].includes(protocolOf(port) ?? '');
 }
 

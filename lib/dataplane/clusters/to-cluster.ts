@@ -224,15 +224,12 @@ function toEndpoint(
   const isUncertain = policies.isUncertain === true || unknown !== undefined;
   const doubt = policies.doubt ?? unknown;
   const steps = [...(step === undefined ? [] : [step]), ...policySteps];
+  const isAnswered =
+    message && caller.proxy && !caller.proxy.isZtunnel && !(connection.isEncrypted && security.isPassedThrough);
   return refused
     ? {
-        // A proxy that closes a connection within TLS, and ztunnel, give no status.
-        status:
-          message
-          && ((connection.isEncrypted && !security.isPassedThrough)
-            || (connection.isAtZtunnel && caller.proxy && !caller.proxy.isZtunnel))
-            ? 503
-            : refused.status,
+        // To the proxy of a caller that reads requests, a connection that is closed is no response.
+        status: refused.status === 0 && isAnswered ? 503 : refused.status,
         port: port.number,
         by: refused.by,
         reason: sentence(refused, workload.name),

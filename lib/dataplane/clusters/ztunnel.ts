@@ -20,6 +20,13 @@ export function waypointOnTheWay(
   if (!target) {
     return undefined;
   }
+  if (target.declaredBy !== undefined) {
+    throw new Unsimulated(
+      `Several ServiceEntries declare ${target.name}: ${target.declaredBy.map(each => each.key).join(', ')}; ztunnel has `
+        + 'only the first that was created.',
+      'Declare the host in one ServiceEntry.',
+    );
+  }
   if (isHeadless(target)) {
     rejectWorkloadWaypoint(target.resource.namespace, cluster.selectedBy(target.resource), cluster);
     return undefined;

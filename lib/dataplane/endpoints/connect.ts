@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import {
-  carriesRequests,
   type Cluster,
   type Field,
   isAutomatic,
@@ -15,13 +14,14 @@ import { verifyCertificate } from './backend-certificates';
 import type { BackendTls } from './backend-tls';
 import type { Caller } from './caller';
 import type { Attempt, Connection } from './connection';
-import { type Endpoint, type Machine, portsLeadingTo } from './endpoints';
+import type { Endpoint, Machine } from './endpoints';
+import { inboundPort } from './inbound-ports';
 import { policiesFor } from './policy-target';
 import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 import type { Security } from './security';
 import { LINKERD_INBOUND, linkerdConnection } from './linkerd';
-import { atZtunnel, isAmbient, isTunnelled } from './tunnel';
+import { atSidecar, atZtunnel, isAmbient, isTunnelled } from './tunnel';
 import { HBONE } from './waypoints';
 
 /** The address of a client outside that is unknown: a documentation address. */
@@ -72,7 +72,9 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
       ? atZtunnel(caller, workload, connection, isInTunnel, cluster)
       : ofLinkerd
         ? { connection: { ...connection, linkerd: ofLinkerd } }
-        : secured(caller, workload, connection, security, cluster);
+        : isInTunnel
+          ? atSidecar(caller, workload, connection, isProxied(workload, port.number, cluster), cluster)
+          : secured(caller, workload, connection, security, cluster);
     return attempt.refusal || !between?.undecided
       ? attempt
       : { ...attempt, doubt: unknownPod(caller, workload, arriving.number, between.undecided) };
@@ -212,9 +214,12 @@ function encrypted(
       const by = modeField(workload, cluster, number);
       return { refusal: { by, reason: `${name} requires mutual TLS, and ${title} uses that of ${policy}` } };
     }
-    const protocols = portsLeadingTo(workload, number, cluster).map(({ port }) => carriesRequests(port));
-    if (protocols.includes(true)) {
-      if (protocols.some(each => each !== true)) {
+    const { reads, tls: terminated, doubt } = inboundPort(workload, number, cluster);
+    if (doubt ?? terminated) {
+      throw doubt ?? new Unsimulated(`A Sidecar has TLS end at the proxy of ${name}.`, 'Use the TLS of the mesh.');
+    }
+    if (reads.includes('requests')) {
+      if (reads.length > 1) {
         throw new Unsimulated(`Services declare different protocols for port ${number} of ${name}.`, 'Declare one.');
       }
       return {

@@ -47,6 +47,17 @@ export interface Endpoint {
 
 /** The endpoints of a port of a host or subset: Pods with replicas, endpoints of ServiceEntries. */
 export function endpointsOf(host: Host, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
+  const { declaredBy, ...own } = host;
+  return declaredBy === undefined
+    ? declaredEndpoints(own, port, labels, cluster)
+    : declaredBy.flatMap(resource =>
+        portsOf({ ...own, resource })
+          .filter(each => portNumber(each) === portNumber(port))
+          .flatMap(each => declaredEndpoints({ ...own, resource }, each, labels, cluster)),
+      );
+}
+
+function declaredEndpoints(host: Host, port: Field, labels: Labels, cluster: Cluster): Endpoint[] {
   const { resource } = host;
   if (resource.type === Kind.SERVICE) {
     const pods = cluster

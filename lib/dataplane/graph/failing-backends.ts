@@ -14,6 +14,7 @@ import type { ProxiedCaller } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
 import type { Connection } from '../endpoints/connection';
 import type { Endpoint } from '../endpoints/endpoints';
+import { inboundPort, kindsAt } from '../endpoints/inbound-ports';
 import type { PolicyTarget } from '../endpoints/policy-target';
 import { type GatewayListener, policyTargetOf } from '../listeners/listener';
 import { unlessUnsimulated } from '../messages/unsimulated';
@@ -231,8 +232,13 @@ function failureInto(
     return undefined;
   }
   const title = `${workload.namespace}/${workload.name}`;
+  const port = inboundPort(workload, endpoint.port.number, cluster);
+  if (port.doubt) {
+    return undefined;
+  }
+  const kinds = [...new Set(isTcp.flatMap(each => kindsAt(port, each)))];
   const denial = firstIfAll(
-    (connection.isEncrypted ? [true] : isTcp)
+    (connection.isEncrypted && !port.tls ? [true] : kinds)
       .map(each => authorize(workload, { connection, isTcp: each }, cluster))
       .map(each => (each.isAllowed === false ? each : undefined)),
   );
@@ -243,7 +249,7 @@ function failureInto(
       reason: `${title} denies what ${caller.title} sends: ${denial.reason}`,
     };
   }
-  return rule && !connection.isEncrypted
+  return rule && !connection.isEncrypted && !kinds.includes(true)
     ? denialOfAll(workload, connection, forwardedRequests({ rule, hosts }, backend, listener, cluster), title, cluster)
     : undefined;
 }

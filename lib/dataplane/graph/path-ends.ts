@@ -6,6 +6,8 @@ import { checkAuthorizers } from '../policies/custom';
 import type { PolicyTarget } from '../endpoints/policy-target';
 import { type Caller, callerOf } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
+import type { Connection } from '../endpoints/connection';
+import { inboundPort, kindsAt } from '../endpoints/inbound-ports';
 import type { Security } from '../endpoints/security';
 import type { Context } from '../clusters/context';
 import { allowsInLinkerd } from '../clusters/linkerd-inbound';
@@ -86,14 +88,23 @@ function isAllowedAt(
     : connection.linkerd
       ? allowsInLinkerd(workload, connection, isTcp, cluster)
       : isProxied(workload, endpoint.port.number, cluster)
-        ? allows(
-            workload,
-            { connection, isTcp: isTcp || connection.isEncrypted === true },
-            callerOf(workload, cluster),
-            context,
-          )
+        ? allowsAtSidecar(workload, connection, isTcp, context)
         : true;
   return doubt && isAllowed !== false ? undefined : isAllowed;
+}
+
+/** A Sidecar may have its proxy read something else than the Services that lead there declare. */
+function allowsAtSidecar(workload: Workload, connection: Connection, isTcp: boolean, context: Context): Ternary {
+  const { cluster } = context;
+  const port = inboundPort(workload, connection.port.number, cluster);
+  const isEncrypted = connection.isEncrypted === true;
+  const kinds = isEncrypted ? [true] : kindsAt(port, isTcp);
+  // A proxy that reads requests answers bytes that are none by itself.
+  const isRead = port.isOfSidecar && port.reads.includes('requests') && (isTcp || isEncrypted);
+  const verdicts = kinds.map(each =>
+    allows(workload, { connection, isTcp: each }, callerOf(workload, cluster), context),
+  );
+  return port.doubt || port.tls || isRead || new Set(verdicts).size > 1 ? undefined : verdicts[0];
 }
 
 /** Whether external authorizers and policies allow a request or connection. */

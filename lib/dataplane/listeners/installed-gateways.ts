@@ -146,10 +146,25 @@ function declaredIn(at: Field, direction: Direction, cluster: Cluster): Installe
     .items.flatMap(each => published(each.get('port').number, each.get('targetPort').number));
   return {
     ...usual,
-    labels: { ...usual.labels, ...at.get('label').strings },
+    labels: { ...usual.labels, ...at.get('label').strings, ...overlaidLabels(at) },
     ports: ports.length > 0 ? ports : usual.ports,
     isDeclared: true,
   };
+}
+
+const LABEL_OF_PODS = 'spec.template.metadata.labels.';
+
+/** The labels that overlays of its Deployment set; names of labels with dots in them are not written like that. */
+function overlaidLabels(gateway: Field): Labels {
+  const patches = gateway
+    .get('k8s', 'overlays')
+    .items.filter(each => each.get('kind').text === 'Deployment')
+    .flatMap(each => each.get('patches').items);
+  return Object.fromEntries(
+    patches
+      .filter(each => each.get('path').text.startsWith(LABEL_OF_PODS))
+      .map(each => [each.get('path').text.slice(LABEL_OF_PODS.length), each.get('value').text]),
+  );
 }
 
 function published(port: number | undefined, targetPort = port): PublishedPort[] {

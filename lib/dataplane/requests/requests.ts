@@ -22,7 +22,7 @@ import type { Message } from '../messages/message';
 import { clientOf } from '../unread';
 import { Gateways } from '../listeners/gateways';
 import { Unsimulated } from '../messages/unsimulated';
-import { sidecarOf } from '../virtual-hosts/scope';
+import { sidecarOf } from '../endpoints/sidecars';
 import { unreadOfHost, unreadRuleFor } from '../unread/hosts';
 import { SIDECAR } from '../unread/istio';
 import { type Party, requireNoUnreadKind, serverOf } from '../unread/kinds';

@@ -46,7 +46,8 @@ const unreadRules = memo((cluster: Cluster) =>
   }),
 );
 
-function unreadOf({ name, resource }: Host, cluster: Cluster): Unsimulated | undefined {
+function unreadOf(host: Host, cluster: Cluster): Unsimulated | undefined {
+  const { name, resource } = host;
   const isService = resource.type === Kind.SERVICE;
   const entries = cluster.all(Kind.WORKLOAD_ENTRY).filter(each => isSelected(each, resource));
   return (
@@ -56,7 +57,32 @@ function unreadOf({ name, resource }: Host, cluster: Cluster): Unsimulated | und
     ?? firstUnread(tlsPoliciesOf(resource, cluster), BACKEND_TLS_POLICY)
     ?? (isService ? changedService(resource, cluster) : undefined)
     ?? foreignRoute(resource, cluster)
+    ?? conflictingDeclarations(host)
   );
+}
+
+/**
+ * ServiceEntries of a namespace that declare one host are merged where they agree on all but ports and endpoints;
+ * otherwise the one that was created first applies, and those of one second in no order.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go
+ */
+function conflictingDeclarations({ name, declaredBy = [] }: Host): Unsimulated | undefined {
+  const field = MERGED_IF_EQUAL.find(each => new Set(declaredBy.map(({ spec }) => textOf(spec.get(each)))).size > 1);
+  const differing =
+    field ?? (new Set(declaredBy.map(each => JSON.stringify(each.labels))).size > 1 ? 'labels' : undefined);
+  return differing === undefined
+    ? undefined
+    : new Unsimulated(
+        `The ServiceEntries ${declaredBy.map(each => each.key).join(' and ')} declare ${name} with different ${differing}, `
+          + 'and istiod applies only one of them.',
+        'Declare the host in one ServiceEntry.',
+      );
+}
+
+const MERGED_IF_EQUAL = ['resolution', 'location', 'addresses', 'exportTo', 'workloadSelector'] as const;
+
+function textOf(field: Field): string {
+  return JSON.stringify(field.value ?? null);
 }
 
 function firstUnread(resources: readonly Resource[], reading: Reading): Unsimulated | undefined {

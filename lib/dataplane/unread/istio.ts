@@ -122,11 +122,18 @@ export const SIDECAR: Reading = {
     'egress[].captureMode',
     'egress[].hosts',
     'egress[].port',
+    ...['captureMode', 'defaultEndpoint', 'port.number', 'port.protocol', 'tls'].map(name => `ingress[].${name}`),
     'outboundTrafficPolicy.mode',
     'workloadSelector',
   ],
-  harmless: { inboundConnectionPool: LOADS },
-  unsimulated: { ingress: undefined, 'outboundTrafficPolicy.egressProxy': undefined },
+  harmless: {
+    inboundConnectionPool: LOADS,
+    'ingress[].bind': 'without effect where traffic is captured',
+    'ingress[].connectionPool': LOADS,
+    'ingress[].port.name': 'a name',
+    'ingress[].port.targetPort': 'without effect, by the reference of Istio',
+  },
+  unsimulated: { 'outboundTrafficPolicy.egressProxy': undefined },
 };
 
 /** Gateways of Istio. @see https://istio.io/latest/docs/reference/config/networking/gateway/ */

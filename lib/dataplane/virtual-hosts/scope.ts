@@ -1,13 +1,9 @@
 import {
-  byAge,
-  ByLabel,
   type Cluster,
   type Field,
   fullHost,
-  hasLabels,
   type Host,
   Kind,
-  memo,
   memoByKey,
   portNumber,
   portsOf,
@@ -17,6 +13,7 @@ import { EgressHosts } from './egress-hosts';
 import { httpRulesOf } from '../routes/delegates';
 import { MeshRoutes } from '../routes/mesh-routes';
 import type { Proxy } from '../endpoints/proxy';
+import { sidecarOf } from '../endpoints/sidecars';
 import { Unsimulated } from '../messages/unsimulated';
 import { VirtualServices } from '../routes/virtual-services';
 
@@ -115,26 +112,6 @@ export class Scope {
 }
 
 const ALL_PORTS: readonly number[] = [];
-
-/** One that selects the Pod, else that of its namespace, else that of the mesh. */
-export function sidecarOf(
-  { namespace, labels }: Pick<Proxy, 'namespace' | 'labels'>,
-  cluster: Cluster,
-): Resource | undefined {
-  const index = sidecarsIn(cluster);
-  const own = index.candidates(namespace, labels);
-  const isDefault = (each: Resource) => !each.spec.get('workloadSelector').exists;
-  return (
-    own.find(each => !isDefault(each) && hasLabels(labels, each.spec.get('workloadSelector', 'labels').strings))
-    ?? own.find(isDefault)
-    ?? index.candidates(cluster.mesh.rootNamespace, {}).find(isDefault)
-  );
-}
-
-const sidecarsIn = memo(
-  (cluster: Cluster) =>
-    new ByLabel(byAge(cluster.all(Kind.SIDECAR)), each => each.spec.get('workloadSelector', 'labels').strings),
-);
 
 function everything(proxy: Proxy, cluster: Cluster): Listener {
   return {

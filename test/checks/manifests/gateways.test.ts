@@ -81,6 +81,11 @@ const kubernetesGateway = (gatewayClassName: string) =>
     listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
   });
 
+const LABEL = 'metadata.labels.istio';
+const OVERLAYS = [
+  { kind: 'Deployment', name: 'x', patches: [{ path: `spec.template.${LABEL}`, value: 'internal' }] },
+  { kind: 'Service', name: 'x', patches: [{ path: `spec.template.${LABEL}`, value: 'service' }] },
+];
 const PROFILE = { istio: 'ingressgateway' };
 const CHART = { istio: 'ingress' };
 const MADE = { 'gateway.networking.k8s.io/gateway-name': 'door' };
@@ -93,6 +98,10 @@ test.each<[string, string[]]>([
   [
     'tokens at a gateway of an IstioOperator',
     [operator({ name: 'x', label: { team: 'a' } }), jwt('istio-system', { team: 'a' })],
+  ],
+  [
+    'tokens at a gateway of an IstioOperator whose overlays change the labels',
+    [operator({ name: 'x', k8s: { overlays: OVERLAYS } }), jwt('istio-system', { istio: 'internal' })],
   ],
   ['telemetry of the gateway of the default profile', [telemetry('istio-system', PROFILE)]],
   ['telemetry of the documented Helm release', [telemetry('istio-ingress', CHART)]],
@@ -147,6 +156,11 @@ test.each<[string, string[]]>([
 });
 
 test.each<[string, string[], string]>([
+  [
+    'tokens at labels that an overlay gives the Service alone',
+    [operator({ name: 'x', k8s: { overlays: OVERLAYS } }), jwt('istio-system', { istio: 'service' })],
+    'PolicyWithoutPods',
+  ],
   ['tokens at other labels', [jwt('istio-system', { istio: 'ingresgateway' })], 'PolicyWithoutPods'],
   [
     'tokens for a gateway of another namespace',

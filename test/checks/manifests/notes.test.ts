@@ -79,3 +79,72 @@ test.each([
 
   expect(mergedReport(parts).findings.map(each => each.severity)).toEqual([severity]);
 });
+
+const definition = (kind: string, release: string): KubernetesObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: {
+    name: `${kind.toLowerCase()}s.gateway.networking.k8s.io`,
+    annotations: { 'gateway.networking.k8s.io/bundle-version': release },
+  },
+  spec: { group: 'gateway.networking.k8s.io', names: { kind } },
+});
+
+const route = (kind: string): KubernetesObject => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind,
+  metadata: meta('a'),
+  spec: { hostnames: ['shop.example'] },
+});
+
+test.each([
+  ['a note without an object of its kind', Severity.INFO, route('HTTPRoute')],
+  ['a warning with an object of its kind', Severity.WARNING, route('TLSRoute')],
+])('an old CustomResourceDefinition of the Gateway API is %s', (_, severity, object) => {
+  const found = severities('OldGatewayApi', definition('TLSRoute', 'v1.4.1'), object, gateway('g', {}));
+
+  expect(found).toEqual([severity]);
+});
+
+const pod: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { ...meta('web'), labels: { app: 'web' } },
+  spec: { containers: [{ name: 'app', image: 'example/app' }] },
+};
+
+const outside: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'shop', labels: { 'istio-injection': 'disabled' } },
+};
+
+test.each([
+  ['plain text on one port', Severity.INFO, { portLevelMtls: { 8443: { mode: 'PERMISSIVE' } } }],
+  ['plain text on all ports', Severity.INFO, { mtls: { mode: 'DISABLE' } }],
+  ['mutual TLS', Severity.WARNING, { mtls: { mode: 'STRICT' }, portLevelMtls: { 8443: { mode: 'PERMISSIVE' } } }],
+  ['what its parent states', Severity.WARNING, {}],
+])('a PeerAuthentication with %s, whose pods have no proxy, is of severity %s', (_, severity, modes) => {
+  const policy = {
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+    metadata: meta('a'),
+    spec: { selector: { matchLabels: { app: 'web' } }, ...modes },
+  };
+
+  expect(severities('PolicyWithoutPods', outside, pod, policy)).toEqual([severity]);
+});
+
+test.each([
+  ['0', Severity.INFO],
+  ['1', Severity.ERROR],
+])('a Service that does not exist is of severity by its weight of %s', (weight, severity) => {
+  const split = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    metadata: meta('a'),
+    spec: { rules: [{ backendRefs: [{ name: 'web', port: 80, weight: Number(weight) }] }] },
+  };
+
+  expect(severities('UnknownBackend', split, { ...pod, metadata: meta('other') })).toEqual([severity]);
+});

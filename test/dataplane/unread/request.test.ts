@@ -249,9 +249,9 @@ test.each<readonly [string, object, RegExp]>([
     'the Sidecar of the callee',
     istio('Sidecar', 'it', {
       workloadSelector: { labels: { app: 'cart' } },
-      ingress: [{ port: { number: 80 }, defaultEndpoint: '127.0.0.1:9' }],
+      ingress: [{ port: { number: 80 }, moon: 'full' }],
     }),
-    /Sidecar shop\/it .*spec\.ingress/,
+    /Sidecar shop\/it .*spec\.ingress\[0\]\.moon/,
   ],
 ])('a field of %s that is not simulated is named', (_what, found, message) => {
   expect(() => FROM_WEB([found])).toThrow(message);
@@ -265,7 +265,7 @@ test.each<readonly [string, object]>([
     istio('Sidecar', 'it', {
       workloadSelector: { labels: { app: 'web' } },
       egress: [{ hosts: ['./*'] }],
-      ingress: [{ port: { number: 80 } }],
+      ingress: [{ port: { number: 80 }, moon: 'full' }],
     }),
   ],
   [

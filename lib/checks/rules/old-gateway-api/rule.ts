@@ -17,7 +17,7 @@ export const rule: Check = {
   covers: ['IST0176'],
   summary: 'A Gateway API CRD is of a release that Istio does not support',
   explanation:
-    'Istio ignores objects of this kind. Manifests without anything of Istio are not checked. The release is in the annotation `gateway.networking.k8s.io/bundle-version`.',
+    'Istio ignores objects of this kind; it is a note where there are none among the manifests. Manifests without anything of Istio are not checked. The release is in the annotation `gateway.networking.k8s.io/bundle-version`.',
   *find(cluster) {
     for (const definition of hasIstio(cluster) ? cluster.all(Kind.CRD) : []) {
       const needed = definition.name.endsWith(`.${GROUP}`)
@@ -25,11 +25,13 @@ export const rule: Check = {
         : undefined;
       const release = definition.metadata.get('annotations', `${GROUP}/bundle-version`);
       if (needed && !DEVELOPMENT.test(release.text) && isOlder(release.text, needed)) {
-        yield problem(
+        const found = problem(
           release,
           `The CRD is of release ${release.text}, and Istio requires ${needed} or newer.`,
           `Install release ${needed} or newer of the Gateway API.`,
         );
+        const type = `${definition.spec.get('names', 'kind').text}.${GROUP}`;
+        yield cluster.all(type).length > 0 ? found : { ...found, severity: Severity.INFO };
       }
     }
   },

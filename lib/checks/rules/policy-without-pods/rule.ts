@@ -60,9 +60,23 @@ function* uselessness(policy: Resource, cluster: Cluster) {
   );
   yield pods.length === 0
     ? absent(missingPods(namespace), found)
-    : pods.some(each => each.resource.origin?.isChanged === true)
-      ? unless('a patch of their kustomization adds them', found)
-      : found;
+    : allowsPlainText(policy)
+      ? { ...found, severity: Severity.INFO }
+      : pods.some(each => each.resource.origin?.isChanged === true)
+        ? unless('a patch of their kustomization adds them', found)
+        : found;
+}
+
+/** Whether it is a PeerAuthentication that pods without a proxy comply with anyway: plain text is allowed on all ports. */
+function allowsPlainText({ type, spec }: Resource): boolean {
+  const modes = [spec.get('mtls'), ...spec.get('portLevelMtls').entries.map(([, each]) => each)]
+    .filter(each => each.exists)
+    .map(each => each.get('mode').text);
+  return (
+    type === Kind.PEER_AUTHENTICATION
+    && modes.length > 0
+    && modes.every(each => ['PERMISSIVE', 'DISABLE'].includes(each))
+  );
 }
 
 /** Whether the policy may be intended for machines outside the cluster. */

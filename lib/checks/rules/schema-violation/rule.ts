@@ -1,5 +1,6 @@
 import {
   CLOUDFORMATION,
+  type Cluster,
   type Field,
   isMap,
   Kind,
@@ -29,7 +30,7 @@ export const rule: Check = {
       if (schema === undefined) {
         yield* unknownKind(resource, schemas);
       } else {
-        yield* violations(resource.root, schema, schemas);
+        yield* unlessOfOthers(violations(resource.root, schema, schemas), resource, cluster);
         for (const each of [...unselected(resource), ...incomplete(resource)]) {
           yield unlessChanged(each);
         }
@@ -38,6 +39,24 @@ export const rule: Check = {
     }
   },
 };
+
+/**
+ * What is wrong by the CustomResourceDefinition of one alternative and right by that of another, such as channels of
+ * the Gateway API, may be meant for that one.
+ */
+function* unlessOfOthers(problems: Iterable<Problem>, { root, kind, object }: Resource, { withOthers }: Cluster) {
+  const schemas = withOthers && Schemas.of(withOthers);
+  const schema = schemas?.definedBy(object.apiVersion, kind);
+  const wrong =
+    schemas && schema !== undefined
+      ? new Set([...violations(root, schema, schemas)].map(({ at }) => String(at)))
+      : undefined;
+  for (const each of problems) {
+    yield wrong === undefined || wrong.has(String(each.at))
+      ? each
+      : unless('the CustomResourceDefinition of another folder or file is applied', each);
+  }
+}
 
 /** Groups whose kinds and versions are all known, unlike those of Kubernetes, which had others. */
 const GROUPS = /^([\w-]+\.istio\.io|gateway\.networking\.k8s\.io|gateway\.envoyproxy\.io)$/;

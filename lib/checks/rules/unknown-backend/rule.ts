@@ -10,7 +10,7 @@ import {
   type Cluster,
 } from '../../../manifests';
 import { Severity } from '../../finding';
-import { absent, type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem, unless } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownBackend',
@@ -41,7 +41,7 @@ export const rule: Check = {
           continue;
         }
         if (!service) {
-          yield absent(
+          const found = absent(
             { type: Kind.SERVICE, name: backend.name, namespace: backend.namespace },
             problem(
               backend.at.get('name'),
@@ -50,6 +50,7 @@ export const rule: Check = {
               'Correct the name or the namespace.',
             ),
           );
+          yield backend.at.get('weight').number === 0 ? unless('its weight stays 0', found) : found;
         } else if (needsGrants && !isGranted(route, backend, cluster)) {
           yield problem(
             backend.at,

@@ -1,6 +1,6 @@
-import { Kind } from '../../../manifests';
+import { type Cluster, fullHost, Kind, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
-import { absent, type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem, unless } from '../../manifests/check';
 import { chosenRules, namedHost, namespacesApplying } from '../../manifests/routing/destination-rules';
 import { destinationsOf } from '../../manifests/routing/destinations';
 
@@ -21,7 +21,7 @@ export const rule: Check = {
       for (const { at, host, subset } of destinations) {
         const chosen = chosenRules(namespaces, namedHost(host, virtualService, cluster), cluster);
         if (!chosen.some(each => each.subset(subset))) {
-          yield absent(
+          const found = absent(
             { type: Kind.DESTINATION_RULE, name: '', namespace: '' },
             problem(
               at.get('subset'),
@@ -29,8 +29,36 @@ export const rule: Check = {
               `Declare the subset in a DestinationRule with \`host: ${host}\`, or correct its name.`,
             ),
           );
+          const movable = withoutNamespace(host, subset, virtualService, cluster.withOthers ?? cluster);
+          yield movable
+            ? unless(
+                `the DestinationRule ${movable.name}, which names no namespace, is applied to ${virtualService.namespace}`,
+                found,
+              )
+            : found;
         }
       }
     }
   },
 };
+
+/** A DestinationRule that names no namespace, and has a subset of a host if it is applied to that of a VirtualService. */
+function withoutNamespace(
+  host: string,
+  subset: string,
+  { namespace, object }: Resource,
+  cluster: Cluster,
+): Resource | undefined {
+  const fullName = (name: string) => fullHost(name, namespace, cluster.clusterDomain);
+  return object.metadata.namespace === undefined
+    ? undefined
+    : cluster
+        .all(Kind.DESTINATION_RULE)
+        .find(
+          each =>
+            each.object.metadata.namespace === undefined
+            && each.namespace !== namespace
+            && fullName(each.spec.get('host').text) === fullName(host)
+            && each.spec.get('subsets').items.some(item => item.get('name').text === subset),
+        );
+}
