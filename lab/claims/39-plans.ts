@@ -11,7 +11,7 @@ import { NAMESPACE, State } from '../plans/state';
 import { World } from '../world';
 
 const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261126);
-const PAIRS = Number(process.env.CARDINAL_LAB_PAIRS ?? (process.env.CARDINAL_NIGHTLY ? 100 : 1));
+const PAIRS = Number(process.env.CARDINAL_LAB_PAIRS ?? 1);
 
 /** The requests that were sent during changes, and those of them that failed. */
 class Count {
