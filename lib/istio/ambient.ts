@@ -147,6 +147,7 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
   Capability.PROXY_SETTINGS,
   Capability.MACHINES,
   Capability.AUTHORIZATION_DRY_RUN,
+  Capability.PLAINTEXT_PORTS,
   Capability.SERVICE_RATE_LIMITS,
 ];
 

@@ -5,7 +5,7 @@ import { elsewhere, type Labels, podsElsewhere, type SpecOf, type TopologyChart 
 import type { IService, PathPattern, Port, Service } from '../topology';
 import type { Identities } from './identities';
 import { operationsOn } from './operations';
-import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
+import { plaintextPorts, rulesAgainstOthers, rulesOfPeers, sourceOf } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
 import { type PolicyTarget, renderServiceAuth, rulesFor } from './service-auth';
 import { WAYPOINT } from './waypoints';
@@ -35,7 +35,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   }
   const routedBy = rulesOfEdges(chart, mesh);
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
-    const rules = rulesAtPods(service, mesh, routedBy.get(service) ?? []);
+    const rules = withoutRepetition(rulesAtPods(service, mesh, routedBy.get(service) ?? []));
     const target = targetOf(service, mesh);
     const isOwned = chart.topology.owns(service.namespace);
     const isDryRun = service.objects.authorizationDryRun !== undefined;
@@ -196,12 +196,17 @@ function rulesOfCallers(
     .flatMap(({ caller, port, allowedOperations }) =>
       rulesFor(
         service,
-        { principals: [mesh.principal(caller.namespace, caller.serviceAccount)] },
+        sourceOf(service, mesh.principal(caller.namespace, caller.serviceAccount), port),
         port,
         allowedOperations,
         portOf(port),
       ),
     );
+}
+
+/** Callers without an identity have the same rule. */
+function withoutRepetition(rules: readonly Rule[]): Rule[] {
+  return [...new Map(rules.map(rule => [JSON.stringify(rule), rule])).values()];
 }
 
 /** The identities of callers that other manifests declare. */
@@ -235,7 +240,7 @@ function rulesOfEdges(chart: TopologyChart, mesh: Identities, portOf: PortOf = t
       const own = readsRequests
         ? rulesFor(
             service,
-            { principals: [principal] },
+            sourceOf(service, principal, port),
             port,
             decides || !port.carriesRequests ? undefined : [...operations, ...asked],
             portOf(port),

@@ -82,6 +82,9 @@ function fixFor(capability: Capability): string {
       + '`ExternalAuthorizer.of({ service })`.'
     );
   }
+  if (capability === Capability.PROGRESSIVE_ROLLOUTS) {
+    return 'Use Mesh.istio(), or declare two versions of the service and divide requests by `split`.';
+  }
   return BY_FRONT_ALONE.includes(capability)
     ? 'Put an API that supports it in front and declare it as `front`, or remove it.'
     : 'Choose a target that supports it, or remove it.';

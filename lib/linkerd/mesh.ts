@@ -53,6 +53,7 @@ const UNSUPPORTED: readonly Capability[] = [
   Capability.PROXY_SCRIPTS,
   Capability.MACHINES,
   Capability.AUTHORIZATION_DRY_RUN,
+  Capability.PLAINTEXT_PORTS,
 ];
 
 /** @see https://github.com/linkerd/linkerd2/blob/main/charts/linkerd-control-plane/values.yaml */

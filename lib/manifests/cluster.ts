@@ -161,6 +161,11 @@ export class Cluster {
     return this.props.unreadTypes ?? [];
   }
 
+  /** Objects that may be applied too. */
+  get others(): readonly Resource[] {
+    return this.props.others ?? [];
+  }
+
   /** The same objects with those that may be applied too, by names of their own; undefined without any. */
   get withOthers(): Cluster | undefined {
     const { others = [], ...props } = this.props;

@@ -68,6 +68,8 @@ export enum Capability {
   MACHINES = 'machines outside of Kubernetes',
   /** Policies of a service that are evaluated and not enforced: the annotation `istio.io/dry-run`. */
   AUTHORIZATION_DRY_RUN = 'a dry run of policies',
+  /** Ports of services that accept plain text only: `DISABLE` in a PeerAuthentication. */
+  PLAINTEXT_PORTS = 'ports without mutual TLS',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */
   SERVICE_RATE_LIMITS = 'rate limits at services',
   /** A limit on all requests of an edge or a route, across all clients. */

@@ -11,6 +11,7 @@ import type { ProgressiveRollout, ProgressiveRolloutProps } from './progressive-
 import { grpcMethod } from './grpc-method';
 import type { Operation } from './operation';
 import type { Peer } from './peer';
+import type { Port } from './port';
 import type { IService, ITopology, Replicas } from './references';
 import type { RateLimit } from './rate-limit';
 import { RequestRules, type ServiceRateLimit, type ServiceRateLimitProps } from './request-rules';
@@ -176,6 +177,11 @@ export class Service extends Callee implements IService {
   /** Whether its routes lead to Services or subsets that only its owner routes to. */
   get isRoutedByOwner(): boolean {
     return this.routesByVersion || this.progressiveRollout !== undefined;
+  }
+
+  /** Whether a port accepts connections in plain text only, so that its callers have no identity there. */
+  isPlaintext({ number }: Port): boolean {
+    return this.objects.portsWithoutMutualTls?.some(({ port }) => port === number) ?? false;
   }
 
   /** The version of that name. Throws if there is none. */

@@ -113,6 +113,11 @@ test('objectives of the service count the requests to old and new pods', () => {
   expect(rule.spec.groups[0].rules[0].expr).toMatch(/destination_service=~"cart\\\\\..*\|cart-stable.*\|cart-canary/);
 });
 
+test('its objects are these', () => {
+  const kinds = ['Rollout', 'AnalysisTemplate', 'Service', 'VirtualService'];
+  expect(render(shop().topology).filter(({ kind }) => kinds.includes(kind))).toMatchSnapshot();
+});
+
 test('how many pods are replaced at a time is declared as for a Deployment', () => {
   const rollout = { maxSurge: '1', maxUnavailable: '0', minReady: Duration.seconds(5), revisionHistoryLimit: 3 };
   const { spec } = one(render(shop({}, { rollout }).topology), 'Rollout', 'cart-v1');
@@ -123,7 +128,9 @@ test('how many pods are replaced at a time is declared as for a Deployment', () 
 
 test('autoscalers scale the Rollout', () => {
   const target = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'cart-v1' };
-  const byCpu = render(shop({}, { autoscaling: { min: 2, max: 5, cpuPercent: 70 }, resources: { cpu: '100m' } }).topology);
+  const byCpu = render(
+    shop({}, { autoscaling: { min: 2, max: 5, cpuPercent: 70 }, resources: { cpu: '100m' } }).topology,
+  );
   expect(one(byCpu, 'HorizontalPodAutoscaler', 'cart-v1').spec.scaleTargetRef).toEqual(target);
   expect(one(byCpu, 'Rollout', 'cart-v1').spec.replicas).toBeUndefined();
   const kedaTriggers = [{ type: 'cron', metadata: { timezone: 'UTC' } }];
@@ -145,11 +152,15 @@ test('the circuit breaker limits the connections to old and to new pods', () => 
 });
 
 test('routes of an edge lead to the stable pods, with a grant for their Service', () => {
-  const { topology, cart } = shop();
-  topology.addEdge('api', { host: 'api.example.com', namespace: 'gateways' }).route('GET /', cart);
+  const { topology, cart } = shop({}, { namespace: 'other' });
+  topology.addEdge('api', { host: 'api.example.com' }).route('GET /', cart);
   const objects = render(topology);
   expect(one(objects, 'HTTPRoute', 'api').spec.rules[0].backendRefs).toEqual([
-    { name: 'cart-stable', namespace: 'shop', port: 80 },
+    { name: 'cart-stable', namespace: 'other', port: 80 },
+  ]);
+  expect(one(objects, 'ReferenceGrant', 'api.shop-routes').spec.to).toEqual([
+    { group: '', kind: 'Service', name: 'cart' },
+    { group: '', kind: 'Service', name: 'cart-stable' },
   ]);
 });
 
@@ -165,13 +176,15 @@ test('a rollout without calls is an error, since new pods would get no request',
   expect(() => render(topology)).toThrow(/No call leads to it/);
 });
 
-test.each([Mesh.none(), Mesh.ambient(), Mesh.linkerd()])('%p reports that it cannot, by name', mesh => {
-  const { topology } = shop();
-  const { findings } = new TopologyChart(new ClusterApp(), 'test', { topology, mesh });
-  expect(findings.map(({ message }) => message)).toContain(
-    `It requires a progressive rollout, which ${mesh.name} does not support.`,
-  );
-});
+test.each([Mesh.none(), Mesh.ambient(), Mesh.linkerd()].map(mesh => [mesh.name, mesh] as const))(
+  '%s reports that it cannot, by name',
+  (_name, mesh) => {
+    const { topology } = shop();
+    const { findings } = new TopologyChart(new ClusterApp(), 'test', { topology, mesh });
+    const message = `It requires a progressive rollout, which ${mesh.name} does not support.`;
+    expect(findings.find(each => each.message === message)?.fix).toMatch(/^Use Mesh\.istio\(\), or .* `split`\.$/);
+  },
+);
 
 describe('what reads the manifests', () => {
   function rendered(weights = [100, 0]) {
@@ -197,8 +210,11 @@ describe('what reads the manifests', () => {
     }
   });
 
-  test('the checks find nothing wrong', () => {
-    const { findings } = checkManifests(new Cluster([...rendered().resources]));
+  test.each([
+    [100, 0],
+    [75, 25],
+  ])('the checks find nothing wrong with the weights %d and %d', (...weights) => {
+    const { findings } = checkManifests(new Cluster([...rendered(weights).resources]));
     expect(findings.map(({ id, message }) => `${id}: ${message}`)).toEqual([]);
   });
 });

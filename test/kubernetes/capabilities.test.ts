@@ -92,15 +92,6 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
       shop.addService('door', { image: 'example/door:1', port: Port.http(80), slo: { availability: 99 } }),
   ],
   [
-    'a progressive rollout',
-    'shop/door',
-    [Capability.SLO, Capability.PROGRESSIVE_ROLLOUTS],
-    (_web, _cart, shop) =>
-      shop
-        .addService('door', { image: 'example/door:1', port: Port.http(80), slo: { availability: 99 } })
-        .rollout({ prometheus: 'http://prometheus:9090' }),
-  ],
-  [
     'objectives of a call',
     'shop/web → cart',
     [Capability.SLO],
@@ -145,6 +136,17 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     'shop/dry',
     [Capability.AUTHORIZATION_DRY_RUN],
     (_web, _cart, shop) => shop.addService('dry', { image: 'example/dry:1', authorizationDryRun: 'for a while' }),
+  ],
+  [
+    'a port without mutual TLS',
+    'shop/db',
+    [Capability.PLAINTEXT_PORTS],
+    (_web, _cart, shop) =>
+      shop.addService('db', {
+        image: 'example/db:1',
+        port: Port.tcp(3306),
+        portsWithoutMutualTls: [{ port: 3306, reason: 'it sends first' }],
+      }),
   ],
   ['a split', 'shop/cart', [Capability.SPLITS], (_web, cart) => cart.split({ v1: 50, v2: 50 })],
   [

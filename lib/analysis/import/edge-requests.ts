@@ -56,7 +56,7 @@ function titleOf({ scheme, host, path, query, method, headers }: Request): strin
 
 function resultOf(request: Request, context: Context): string {
   try {
-    return describe(requestFromInternet(request, {}, context));
+    return describe(requestFromInternet(request, { hasCertificate: false }, context));
   } catch (error) {
     if (error instanceof Unsimulated) {
       return `unknown (${error.message})`;

@@ -17,9 +17,9 @@ export function progressiveFields(
   templateName: string,
   trafficRouting: object | undefined,
 ): Json {
-  const { strategy, ...fields } = rolloutFields({ rollout });
+  const fields = Object.entries(rolloutFields({ rollout })).filter(([field]) => field !== 'strategy');
   return {
-    ...fields,
+    ...Object.fromEntries(fields),
     // Pods that do not become ready get no requests in the end.
     progressDeadlineAbort: true,
     strategy: {
