@@ -265,13 +265,12 @@ async function send(spec: RequestSpec, count: number, concurrency: number): Prom
   return replies;
 }
 
-let stream: { readonly timer: NodeJS.Timeout; readonly replies: Promise<Reply>[] } | undefined;
-
-/** Sends requests at an interval, without waiting for responses, until it is stopped. */
+const streams: { readonly timer: NodeJS.Timeout; readonly replies: Promise<Reply>[] }[] = [];
+/** Sends requests at an interval, without waiting for responses. The last that was started is the first that ends. */
 function startStream(spec: RequestSpec, everyMs: number): void {
   const agent = new Agent({ keepAlive: true });
   const replies: Promise<Reply>[] = [];
-  stream = { replies, timer: setInterval(() => replies.push(sendHttp(spec, agent)), everyMs) };
+  streams.push({ replies, timer: setInterval(() => replies.push(sendHttp(spec, agent)), everyMs) });
 }
 
 process.on('message', (order: AppOrder) => {
@@ -287,6 +286,7 @@ process.on('message', (order: AppOrder) => {
   } else if (order.kind === 'end') {
     process.exit(0);
   } else if (order.kind === 'halt') {
+    const stream = streams.pop();
     clearInterval(stream?.timer);
     void Promise.all(stream?.replies ?? []).then(replies => process.send?.({ id: order.id, replies }));
   } else {

@@ -284,6 +284,7 @@ export class Pod {
   }
 }
 
-function commandOf(pid: number): string {
+/** The name of a program. */
+export function commandOf(pid: number): string {
   return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }

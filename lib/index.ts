@@ -225,6 +225,8 @@ export {
   type ServiceAuthProps,
   type ServiceTelemetry,
   type LatencyObjective,
+  ProgressiveRollout,
+  type ProgressiveRolloutProps,
   type Slo,
   type ServiceRateLimit,
   type ServiceRateLimitProps,
@@ -265,6 +267,7 @@ export {
 export {
   AccessLog,
   type AccessLogProps,
+  type AmbientSidecars,
   type ArgoCdProps,
   AuthorizationPolicy,
   DestinationRule,
@@ -302,5 +305,16 @@ export {
   WorkloadEntry,
   WorkloadGroup,
 } from './istio';
-export { LinkerdMesh, type LinkerdMeshProps } from './linkerd';
+export {
+  type LinkerdArgoCdProps,
+  type LinkerdChartsProps,
+  type LinkerdFluxProps,
+  type LinkerdHelmProps,
+  LinkerdInstall,
+  LinkerdInstallation,
+  type LinkerdInstallationProps,
+  LinkerdMesh,
+  type LinkerdMeshProps,
+  type LinkerdSettings,
+} from './linkerd';
 export { Mesh } from './mesh';

@@ -14,6 +14,7 @@ Examples:
   $ helm template web ./chart | cdk8s-cardinal check - --namespace web
   $ cdk8s-cardinal check --cluster --context staging --namespace shop
   $ cdk8s-cardinal check dist --format sarif > findings.sarif
+  $ cdk8s-cardinal check k8s/ --watch
   $ cdk8s-cardinal check --explain UnknownDestination`;
 
 /** The command \`check\`, without its action. */
@@ -49,6 +50,7 @@ export function checkCommand(): Command {
     )
     .option('--baseline <file>', 'an earlier report as JSON, whose findings are suppressed')
     .option('--no-inline-suppressions', 'ignore the suppressions in manifests, and report each of them')
+    .option('--watch', 'check again whenever files change, until Ctrl-C: for editors and terminals', false)
     .option('--explain <id>', 'what a code means, why, and what to do, also of istioctl analyze and Kiali')
     .option('--list', 'all codes as Markdown', false)
     .addHelpText('after', DETAILS);
@@ -70,6 +72,7 @@ export interface CheckValues {
   readonly suppress: readonly string[];
   readonly baseline?: string;
   readonly inlineSuppressions: boolean;
+  readonly watch: boolean;
   readonly explain?: string;
   readonly list: boolean;
 }
@@ -97,6 +100,7 @@ export interface Options {
   /** @default - none */
   readonly baseline?: string;
   readonly inlineSuppressions: boolean;
+  readonly watch: boolean;
   readonly explain?: string;
   readonly list: boolean;
 }
@@ -125,6 +129,12 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
   }
   if (values.context !== undefined && !values.cluster) {
     return '--context names the cluster of --cluster, which is missing.';
+  }
+  if (values.watch && (paths.includes('-') || values.cluster || values.explain !== undefined || values.list)) {
+    return '--watch checks files again when they change: not the standard input, a cluster, --explain or --list.';
+  }
+  if (values.watch && values.format !== 'text') {
+    return `--watch prints a report after each change, as text: not --format ${values.format}, which is one document.`;
   }
   const namespaceLabels = namespaceLabelsOf(values.namespaceLabel);
   if (typeof namespaceLabels === 'string') {

@@ -7,6 +7,7 @@ import {
   type CheckedCluster,
   checkManifests,
   CodeKind,
+  CONFIG_FILE,
   ConfigError,
   entriesNamed,
   type Environment,
@@ -28,20 +29,42 @@ import {
   textOfFile,
 } from '../../lib/manifests';
 import { type CheckValues, type Options, optionsOf } from './check-options';
-import { environmentsOf } from './environments';
+import { environmentsOf, WRITTEN } from './environments';
 import { explain } from './explain';
 import { list } from './list';
 import { PROGRAMS } from './programs';
 import { Progress } from './progress';
 import { readCluster } from './running-cluster';
 import { type Settings, settingsOf } from './settings';
+import { watch } from './watch';
 
 /** Checks manifests and prints the findings; returns the exit code. */
-export function check(paths: readonly string[], values: CheckValues): number {
+export function check(paths: readonly string[], values: CheckValues): number | Promise<number> {
   const options = optionsOf(paths, values);
   if (typeof options === 'string') {
     return misused(options);
   }
+  return options.watch
+    ? watch(
+        () => filesOf(options),
+        () => checkedOnce(options),
+      )
+    : checkedOnce(options);
+}
+
+/** The files that a report depends on; where settings cannot be read, without the paths that they name. */
+function filesOf({ paths, config, baseline, plugins }: Options): readonly string[] {
+  const named = [config ?? CONFIG_FILE, ...(baseline === undefined ? [] : [baseline]), ...paths];
+  const written = paths.length === 0 ? WRITTEN : [];
+  try {
+    const environments = environmentsOf(paths, settingsOf(config, plugins).config);
+    return [...new Set([...named, ...written, ...environments.flatMap(each => each.paths)])];
+  } catch {
+    return [...named, ...written];
+  }
+}
+
+function checkedOnce(options: Options): number {
   if (options.list) {
     process.stdout.write(list());
     return 0;

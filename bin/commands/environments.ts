@@ -14,6 +14,9 @@ export function environmentsOf(
   if (config && config.environments.length > 0) {
     return config.environments;
   }
-  const written = ['dist', 'cdk.out'].filter(each => existsSync(each));
+  const written = WRITTEN.filter(each => existsSync(each));
   return written.length === 0 ? [] : [{ paths: written, ...ofAll }];
 }
+
+/** The folders that `cardinal synth` writes. */
+export const WRITTEN: readonly string[] = ['dist', 'cdk.out'];

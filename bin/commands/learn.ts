@@ -1,5 +1,5 @@
 import { compared, learnedText, Learning, UnknownObservations } from '../../lib/analysis';
-import { textOfFile } from '../../lib/manifests';
+import { counted, textOfFile } from '../../lib/manifests';
 import { InputError, printNotes, readInput, withInputErrors } from './input';
 import type { LearnValues } from './learn-options';
 
@@ -18,10 +18,16 @@ export function learn(files: readonly string[], values: LearnValues): number {
     const observations = learning.calls();
     if (observations.calls.length === 0) {
       throw new InputError(
-        'No request has both a caller and a callee. Access logs need the prefix of kubectl logs --prefix, or --caller.',
+        'No request has both a caller and a callee. Access logs need the prefix of kubectl logs --prefix, or --caller; '
+          + 'spans need service.name, and metrics source_workload.',
       );
     }
     process.stdout.write(learnedText(observations));
+    if (learning.unparsed > 0) {
+      printNotes([
+        `${counted(learning.unparsed, 'line')} of JSON cannot be parsed, as where a file is cut off: requests are missing.`,
+      ]);
+    }
     if (manifests === undefined) {
       return 0;
     }

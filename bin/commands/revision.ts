@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InputError } from './input';
@@ -10,6 +10,7 @@ import { InputError } from './input';
  */
 export function withPath<T>(source: string, use: (path: string) => T): T {
   if (source === '-' || existsSync(source) || !source.includes(':')) {
+    assertNoRevision(source);
     return use(source);
   }
   const folder = mkdtempSync(join(tmpdir(), 'cardinal-'));
@@ -21,8 +22,19 @@ export function withPath<T>(source: string, use: (path: string) => T): T {
   }
 }
 
+/** Throws for a revision without a path: what is compared is a folder or a file of it. */
+function assertNoRevision(source: string): void {
+  if (source !== '-' && !existsSync(source)) {
+    const { status } = spawnSync('git', ['rev-parse', '--verify', '--quiet', '--end-of-options', `${source}^{commit}`]);
+    if (status === 0) {
+      throw new InputError(`${source} is a revision of git: add the folder or file, such as ${source}:dist.`);
+    }
+  }
+}
+
 const MAX_BYTES = 1024 * 1024 * 1024;
-const FILE = /^(100644|100755) blob ([0-9a-f]+)\t([^]+)$/;
+const ENTRY = /^(\d+) (\w+) ([0-9a-f]+)\t([^]+)$/;
+const LINK = '120000';
 
 function extract(source: string, folder: string): void {
   if (source.startsWith('-')) {
@@ -33,26 +45,45 @@ function extract(source: string, folder: string): void {
     writeFileSync(join(folder, 'file.yaml'), git(source, ['cat-file', 'blob', source]));
     return;
   }
-  const files = git(source, ['ls-tree', '-r', '-z', '--full-tree', source])
+  const entries = git(source, ['ls-tree', '-r', '-z', '--full-tree', source])
     .toString()
     .split('\0')
-    .flatMap(each => {
-      const [, , id = '', name = ''] = FILE.exec(each) ?? [];
-      return name === '' ? [] : [{ id, name }];
-    });
-  const contents = git(source, ['cat-file', '--batch'], files.map(({ id }) => `${id}\n`).join(''));
+    .filter(each => each !== '')
+    .map(each => entryOf(each, source));
+  const contents = git(source, ['cat-file', '--batch'], entries.map(({ id }) => `${id}\n`).join(''));
   let at = 0;
-  for (const { name } of files) {
+  const links: (() => void)[] = [];
+  for (const { name, isLink } of entries) {
     const end = contents.indexOf('\n', at);
     const size = Number(contents.subarray(at, end).toString().split(' ')[2]);
-    if (name.split('/').some(each => each === '..' || each === '')) {
-      throw new InputError(`${source} has a file outside of its folder.`);
-    }
+    const content = contents.subarray(end + 1, end + 1 + size);
     const file = join(folder, name);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, contents.subarray(end + 1, end + 1 + size));
+    if (isLink) {
+      links.push(() => symlinkSync(content, file));
+    } else {
+      writeFileSync(file, content);
+    }
     at = end + 1 + size + 1;
   }
+  // After all files, none of which is written through a link.
+  links.forEach(each => each());
+}
+
+function entryOf(
+  line: string,
+  source: string,
+): { readonly id: string; readonly name: string; readonly isLink: boolean } {
+  const [, mode, type, id = '', name = ''] = ENTRY.exec(line) ?? [];
+  if (type !== 'blob') {
+    throw new InputError(
+      `${source} has the submodule ${name}, whose files git does not have: check out both, and compare folders.`,
+    );
+  }
+  if (name.split('/').some(each => each === '..' || each === '')) {
+    throw new InputError(`${source} has a file outside of its folder.`);
+  }
+  return { id, name, isLink: mode === LINK };
 }
 
 function git(source: string, args: readonly string[], input = ''): Buffer {

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { explained, pageOf, pictureOf, problemPage } from '../../lib/analysis';
 import type { Cluster } from '../../lib/manifests';
+import { versionOf } from './file-version';
 import { propsOf, titleOf } from './graph';
 import { InputError, readInput, withProblems } from './input';
 import { resultOf } from './route';
@@ -33,9 +31,7 @@ export class ServedPage {
 
   /** A text that is another one when a file is new, removed or changed. */
   version(): string {
-    const hash = createHash('sha256');
-    this.files.flatMap(entriesAt).forEach(each => hash.update(`${each}\n`));
-    return hash.digest('hex');
+    return versionOf(this.files);
   }
 
   html(): string {
@@ -94,16 +90,3 @@ interface State {
   /** Undefined if the manifests cannot be read. */
   readonly cluster?: Cluster;
 }
-
-/** The files at a path, each with its size and time. */
-function entriesAt(path: string): string[] {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (!stats?.isDirectory()) {
-    return [`${path} ${stats?.size ?? ''} ${stats?.mtimeMs ?? ''}`];
-  }
-  return readdirSync(path, { withFileTypes: true })
-    .filter(each => each.isFile() || (each.isDirectory() && !UNREAD.includes(each.name)))
-    .flatMap(each => entriesAt(join(path, each.name)));
-}
-
-const UNREAD = ['node_modules', '.git'];

@@ -51,9 +51,12 @@ export function costOfSidecars(topologies: readonly Topology[], nodes: number): 
 
 /** A proxy of Linkerd for each pod in the mesh, and the control plane with its own. */
 export function costOfLinkerd(topologies: readonly Topology[], nodes: number): TierCost {
-  const count = topologies
-    .flatMap(topology => topology.services)
-    .reduce((sum, service) => sum + podsOf(service, nodes), 0);
+  const services = topologies.flatMap(topology => topology.services);
+  return costOfLinkerdProxies(services.reduce((sum, service) => sum + podsOf(service, nodes), 0));
+}
+
+/** Proxies of Linkerd beside pods, and its control plane. */
+export function costOfLinkerdProxies(count: number): TierCost {
   return costOf(count, [
     { ...LINKERD_PROXY, count: count + LINKERD_REPLICAS * LINKERD_PODS },
     { ...LINKERD_CONTROL_PLANE, count: LINKERD_REPLICAS },

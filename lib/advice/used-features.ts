@@ -1,6 +1,7 @@
 import { type Cluster, type Field, IDENTITY_FIELDS, Kind, type Resource } from '../manifests';
 import { Capability } from '../topology';
 import type { MissingInTier } from './advice';
+import { annotated, isOfServer, LINKERD_HTTP_ROUTE, usesOfLinkerd } from './used-of-linkerd';
 
 /** A feature that objects of a mesh ask for between services, with the object. */
 export interface UsedFeature extends MissingInTier {
@@ -20,18 +21,14 @@ export function usedFeatures(cluster: Cluster): UsedFeature[] {
   );
 }
 
+/** What proves the identity of a caller, as certificates of the mesh do. */
+export const MUTUAL_TLS = 'mutual TLS';
+
 const USES: { readonly [type: string]: (resource: Resource) => readonly string[] } = {
   [Kind.VIRTUAL_SERVICE]: ({ spec }) => spec.get('http').items.flatMap(rule => featuresOfRule(rule, 'route', 'weight')),
-  [Kind.HTTP_ROUTE]: ({ spec }) =>
-    spec
-      .get('rules')
-      .items.flatMap(rule => [
-        ...featuresOfRule(rule, 'backendRefs', 'weight'),
-        ...of(rule.get('timeouts').exists, Capability.TIMEOUTS),
-        ...of(rule.get('retry').exists, Capability.RETRIES),
-      ]),
-  [Kind.GRPC_ROUTE]: ({ spec }) =>
-    spec.get('rules').items.flatMap(rule => featuresOfRule(rule, 'backendRefs', 'weight')),
+  [Kind.HTTP_ROUTE]: featuresOfRoute,
+  [LINKERD_HTTP_ROUTE]: featuresOfRoute,
+  [Kind.GRPC_ROUTE]: featuresOfRoute,
   [Kind.DESTINATION_RULE]: ({ spec }) =>
     [spec, ...spec.get('subsets').items]
       .map(each => each.get('trafficPolicy'))
@@ -68,13 +65,32 @@ const USES: { readonly [type: string]: (resource: Resource) => readonly string[]
   [Kind.SERVICE_ENTRY]: ({ spec }) => of(spec.get('hosts').texts.length > 0, Capability.EGRESS_BY_HOST),
   [Kind.ENVOY_FILTER]: () => [ENVOY_CONFIGURATION],
   [Kind.WASM_PLUGIN]: () => [Capability.PROXY_EXTENSIONS],
+  [Kind.WORKLOAD_ENTRY]: () => [Capability.MACHINES],
+  [Kind.WORKLOAD_GROUP]: () => [Capability.MACHINES],
+  ...usesOfLinkerd(MUTUAL_TLS),
 };
 
-/** What proves the identity of a caller, as certificates of the mesh do. */
-export const MUTUAL_TLS = 'mutual TLS';
 /** What EnvoyFilters change, of sidecars and gateways alone. */
 const ENVOY_CONFIGURATION = 'changed configuration of Envoy';
 const OPERATIONS = ['methods', 'notMethods', 'paths', 'notPaths', 'hosts', 'notHosts'];
+
+function featuresOfRoute(route: Resource): string[] {
+  const rules = route.spec.get('rules').items;
+  if (isOfServer(route)) {
+    return of(
+      rules.some(each => each.get('matches').items.length > 0),
+      Capability.OPERATIONS,
+    );
+  }
+  return [
+    ...annotated(route.annotations),
+    ...rules.flatMap(rule => [
+      ...featuresOfRule(rule, 'backendRefs', 'weight'),
+      ...of(rule.get('timeouts').exists, Capability.TIMEOUTS),
+      ...of(rule.get('retry').exists, Capability.RETRIES),
+    ]),
+  ];
+}
 
 function featuresOfRule(rule: Field, destinations: string, weight: string): string[] {
   const filters = rule.get('filters').items.map(each => each.get('type').text);
@@ -82,6 +98,11 @@ function featuresOfRule(rule: Field, destinations: string, weight: string): stri
     ...of(rule.get('timeout').exists, Capability.TIMEOUTS),
     ...of((rule.get('retries', 'attempts').number ?? 0) > 0, Capability.RETRIES),
     ...of(rule.get('fault').exists, Capability.FAULTS),
+    ...of(rule.get('directResponse').exists, Capability.DIRECT_RESPONSES),
+    ...of(
+      rule.get('match').items.some(each => each.get('sourceLabels').exists || each.get('sourceNamespace').exists),
+      Capability.POLICY_BY_CALLER,
+    ),
     ...of(
       rule.get('mirror').exists || rule.get('mirrors').exists || filters.includes('RequestMirror'),
       Capability.MIRRORING,

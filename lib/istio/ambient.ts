@@ -1,17 +1,49 @@
-import { Capability, type Labels, type SystemConnections, type TopologyChart, type Tunnel } from '../kubernetes';
+import {
+  Capability,
+  type Labels,
+  type SystemConnections,
+  type TopologyChart,
+  toYaml,
+  type Tunnel,
+} from '../kubernetes';
 import { type Service } from '../topology';
 import { IstioMesh, type IstioMeshProps } from './istio-mesh';
 import { renderProxyExtensions } from './proxy-extensions';
+import { renderScopes } from './scope';
 import { renderSecurity } from './security';
-import { proxyConnections } from './system-connections';
+import { requireMixable } from './sidecar-callers';
+import { IstioSidecars } from './sidecars';
+import { proxyConnections, telemetryBackends } from './system-connections';
 import { renderSlos } from './slos';
 import { renderTelemetry } from './telemetry';
 import { renderWaypoints } from './waypoint-gateways';
 import { renderWaypointRoutes } from './waypoint-routes';
 import { requireEnforceable, Waypoints } from './waypoints';
 
+/** The part of a mesh that has sidecars while the rest is in ambient mode. */
+export interface AmbientSidecars {
+  /**
+   * The namespaces of the topology whose pods have sidecars; namespaces of other topologies that it calls, or whose
+   * services call it, as well. In the cluster: the label that injects sidecars, in place of `istio.io/dataplane-mode`.
+   */
+  readonly namespaces: readonly string[];
+  /**
+   * The revision of the control plane that injects the sidecars, or a revision tag.
+   * @default - the default revision
+   */
+  readonly revision?: string;
+}
+
 /** Properties of {@link IstioAmbient}. */
-export type IstioAmbientProps = IstioMeshProps;
+export interface IstioAmbientProps extends IstioMeshProps {
+  /**
+   * The namespaces that still have sidecars while a mesh moves to ambient mode. Sidecars pass waypoints by: a call for
+   * which a waypoint enforces something is an error, and so is a call of a sidecar's service from ambient mode for which
+   * the proxy of the caller would apply something.
+   * @default - none: all namespaces are in ambient mode
+   */
+  readonly sidecars?: AmbientSidecars;
+}
 
 /**
  * Istio without sidecars: ztunnel on each node encrypts connections and allows them by identity, and a waypoint for each
@@ -28,19 +60,25 @@ export class IstioAmbient extends IstioMesh {
    * The services with a waypoint.
    * @internal
    */
-  readonly waypoints = new Waypoints();
+  readonly waypoints: Waypoints;
+  private readonly sidecars: IstioSidecars;
 
   constructor(props: IstioAmbientProps = {}) {
     super('Mesh.ambient', 'IstioAmbient', props);
+    this.waypoints = new Waypoints(props.sidecars?.namespaces);
+    this.sidecars = new IstioSidecars({ revision: props.sidecars?.revision });
   }
 
-  /** The label by which ztunnel carries the connections of all pods of the namespace. */
-  namespaceLabels(): Labels {
-    return AMBIENT;
+  /** The label by which ztunnel carries the connections of all pods of the namespace, or by which they get sidecars. */
+  namespaceLabels(namespace: string): Labels {
+    return this.waypoints.sidecarNamespaces.includes(namespace) ? this.sidecars.namespaceLabels() : AMBIENT;
   }
 
   /** The label that excludes pods from the mesh, and in namespaces of others the one that adds them. */
   podLabels(service: Service): Labels {
+    if (this.waypoints.sidecarNamespaces.includes(service.namespace)) {
+      return this.sidecars.podLabels(service);
+    }
     return service.inMesh
       ? service.topology.owns(service.namespace)
         ? {}
@@ -48,9 +86,9 @@ export class IstioAmbient extends IstioMesh {
       : { 'istio.io/dataplane-mode': 'none' };
   }
 
-  /** Pods need no annotations. */
-  podAnnotations(): Labels {
-    return {};
+  /** For pods with a sidecar that it accepts HBONE, which callers in ambient mode use. */
+  podAnnotations(service: Service): Labels {
+    return this.waypoints.hasSidecar(service) ? { ...this.sidecars.podAnnotations(service), ...ACCEPTS_HBONE } : {};
   }
 
   /** Pods have no proxies, so no settings of them. */
@@ -76,7 +114,9 @@ export class IstioAmbient extends IstioMesh {
   /** Adds the waypoints, the policies of ztunnel and of the waypoints, Telemetry, and the routes of all services. */
   render(chart: TopologyChart): void {
     requireEnforceable(chart.topology, this.waypoints);
+    requireMixable(chart.topology, this.waypoints);
     renderSecurity(chart, this);
+    renderScopes(chart, telemetryBackends(this), this.waypoints);
     renderTelemetry(chart, this);
     renderSlos(chart, this);
     renderWaypointRoutes(chart, this.waypoints, (namespace, account) => this.principal(namespace, account));
@@ -87,6 +127,11 @@ export class IstioAmbient extends IstioMesh {
 
 const AMBIENT: Labels = { 'istio.io/dataplane-mode': 'ambient' };
 
+/** @see https://github.com/istio/istio/blob/master/manifests/charts/istio-control/istio-discovery/files/injection-template.yaml */
+const ACCEPTS_HBONE: Labels = {
+  'proxy.istio.io/config': toYaml({ proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' } }),
+};
+
 /** What has no field in the routes and policies that waypoints read, or is configured by EnvoyFilters. */
 const BY_SIDECARS_ALONE: readonly Capability[] = [
   // In the standard channel of the Gateway API, HTTPRoutes have no retries.
@@ -94,12 +139,15 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
   Capability.FAULTS,
   Capability.DIRECT_RESPONSES,
   Capability.POLICY_BY_CALLER,
+  // Argo Rollouts changes HTTPRoutes by a plugin only.
+  Capability.PROGRESSIVE_ROLLOUTS,
   Capability.EGRESS_GATEWAYS,
   Capability.CLUSTER_SERVICES_OUTSIDE,
   Capability.PROXY_SCRIPTS,
   Capability.PROXY_SETTINGS,
   Capability.MACHINES,
   Capability.AUTHORIZATION_DRY_RUN,
+  Capability.PLAINTEXT_PORTS,
   Capability.SERVICE_RATE_LIMITS,
 ];
 

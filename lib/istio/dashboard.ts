@@ -2,14 +2,15 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Labels, Phase, type TopologyChart } from '../kubernetes';
 import type { Service } from '../topology';
-import { failureRatio, latencyQuantile, requestRate } from './request-metrics';
+import { failureRatio, latencyQuantile, reporterOf, requestRate } from './request-metrics';
+import type { Waypoints } from './waypoints';
 
 /**
  * A dashboard of Grafana for a topology, in a ConfigMap that the sidecar of its chart finds by a label: for each service
  * that receives requests a row with their rate, the share of failures and the latency, and the rates of its callers.
  * @see https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards
  */
-export function renderDashboard(chart: TopologyChart, labels: Labels): void {
+export function renderDashboard(chart: TopologyChart, labels: Labels, waypoints?: Waypoints): void {
   const { name, namespace, services } = chart.topology;
   const scope = new Construct(chart.scopeOfNamespace(namespace), 'dashboard');
   Phase.POLICIES.assignTo(scope);
@@ -20,7 +21,7 @@ export function renderDashboard(chart: TopologyChart, labels: Labels): void {
     schemaVersion: 39,
     time: { from: 'now-6h', to: 'now' },
     refresh: '1m',
-    panels: measured.flatMap((service, index) => panelsOf(service, index)),
+    panels: measured.flatMap((service, index) => panelsOf(service, index, waypoints)),
   };
   new ApiObject(scope, 'config-map', {
     apiVersion: 'v1',
@@ -32,8 +33,8 @@ export function renderDashboard(chart: TopologyChart, labels: Labels): void {
 
 const HEIGHT = 7;
 
-function panelsOf(service: Service, index: number): object[] {
-  const counted = { callee: service };
+function panelsOf(service: Service, index: number, waypoints: Waypoints | undefined): object[] {
+  const counted = { callee: service, reporter: reporterOf(service, waypoints) };
   const y = index * (HEIGHT + 1);
   const title = `${service.namespace}/${service.name}`;
   const panel = (at: number, name: string, unit: string, targets: readonly Target[]) => ({

@@ -19,7 +19,7 @@ export {
   type TracingProps,
   UdpRoute,
 } from '../kubernetes';
-export { IstioAmbient, type IstioAmbientProps } from './ambient';
+export { type AmbientSidecars, IstioAmbient, type IstioAmbientProps } from './ambient';
 export { AccessLog, type AccessLogProps, type OpenTelemetryLogProps } from './access-log';
 export { GatewayService, IstioIngress } from './ingress';
 export { IstioMesh, type IstioMeshProps } from './istio-mesh';

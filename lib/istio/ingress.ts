@@ -27,7 +27,7 @@ import { rejectRemovedPrefixes } from './edge-redirects';
 import { renderLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
 import { rejectUnshareable, renderSharedAuthentication } from './shared-gateway';
-import { trafficPolicyOf } from './traffic';
+import { trafficPolicyOf } from './traffic-policy';
 
 /** The type of the Service in front of a gateway. */
 export enum GatewayService {

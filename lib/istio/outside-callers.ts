@@ -23,17 +23,28 @@ export function rulesOfPeers(
   return service.allowedPeers.filter(isIncluded).flatMap(({ peer, port, allowedOperations }) => {
     const { namespace, serviceAccount, addresses } = peer;
     const source: Source =
-      serviceAccount !== undefined && namespace !== undefined
+      serviceAccount !== undefined && namespace !== undefined && !service.isPlaintext(port)
         ? { principals: [mesh.principal(namespace, serviceAccount)] }
         : { ...WITHOUT_IDENTITY, ipBlocks: addresses && [...addresses] };
     return rulesFor(service, source, port, allowedOperations, portOf(port));
   });
 }
 
-/** The mode of mutual TLS for each port that callers without a proxy use, as a PeerAuthentication has it. */
-export function plaintextPorts(service: Service): { [port: number]: { mode: 'PERMISSIVE' } } | undefined {
+/**
+ * The mode of mutual TLS for each port that callers without a proxy use, or that has none, as a PeerAuthentication has
+ * it.
+ */
+export function plaintextPorts(service: Service): { [port: number]: { mode: 'PERMISSIVE' | 'DISABLE' } } | undefined {
   const ports = openPortsOf(service);
-  return ports.length > 0 ? Object.fromEntries(ports.map(port => [port, { mode: 'PERMISSIVE' as const }])) : undefined;
+  const disabled = disabledPortsOf(service);
+  return ports.length > 0
+    ? Object.fromEntries(ports.map(port => [port, { mode: disabled.includes(port) ? 'DISABLE' : 'PERMISSIVE' }]))
+    : undefined;
+}
+
+/** The source of a rule for a caller with that identity, which it has where mutual TLS proves it. */
+export function sourceOf(service: Service, principal: string, port: Port): Source {
+  return service.isPlaintext(port) ? WITHOUT_IDENTITY : { principals: [principal] };
 }
 
 /**
@@ -52,7 +63,7 @@ export function rulesAgainstOthers(service: Service, notPrincipals: readonly str
       to: [{ operation: { notPorts: open.map(String) } }],
     },
     ...open.map(port => ({
-      from: [{ source: { principals: ['*'], ...others } }, ...otherAddresses(service.allowedPeers, port)],
+      from: [{ source: { principals: ['*'], ...others } }, ...otherAddresses(service, port)],
       to: [{ operation: { ports: [String(port)] } }],
     })),
   ];
@@ -62,13 +73,20 @@ export function rulesAgainstOthers(service: Service, notPrincipals: readonly str
 const WITHOUT_IDENTITY = { notPrincipals: ['*'] };
 
 /** Where only addresses may connect in plaintext: all other addresses. */
-function otherAddresses(peers: readonly AllowedPeer[], port: number): { source: Source }[] {
-  const ranges = peers.filter(each => each.plaintext && each.port.target === port).map(each => each.peer.addresses);
-  return ranges.includes(undefined)
+function otherAddresses(service: Service, port: number): { source: Source }[] {
+  const ranges = service.allowedPeers
+    .filter(each => each.plaintext && each.port.target === port)
+    .map(each => each.peer.addresses);
+  return ranges.includes(undefined) || disabledPortsOf(service).includes(port)
     ? []
     : [{ source: { ...WITHOUT_IDENTITY, notIpBlocks: ranges.flatMap(each => each ?? []) } }];
 }
 
-function openPortsOf({ allowedPeers }: Service): number[] {
-  return [...new Set(allowedPeers.filter(each => each.plaintext).map(each => each.port.target))];
+function openPortsOf(service: Service): number[] {
+  const open = service.allowedPeers.filter(each => each.plaintext).map(each => each.port.target);
+  return [...new Set([...open, ...disabledPortsOf(service)])];
+}
+
+function disabledPortsOf(service: Service): number[] {
+  return service.ports.filter(each => service.isPlaintext(each)).map(({ target }) => target);
 }

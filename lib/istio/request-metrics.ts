@@ -1,10 +1,15 @@
 import { type Callee, Protocol, Service } from '../topology';
+import type { Waypoints } from './waypoints';
 
 /** The series of Istio's standard metrics that count the requests to a callee, of one caller or of all. */
 export interface CountedRequests {
   readonly callee: Callee;
   /** The SPIFFE ID of the caller; undefined for all callers and gateways. */
   readonly caller?: string;
+  /** One of the hosts of the callee; undefined for all of them. */
+  readonly host?: string;
+  /** The proxies that count: of several that a request passes, one. */
+  readonly reporter: string;
 }
 
 /** The dimensions of Istio's metrics that objectives depend on. */
@@ -17,15 +22,25 @@ export const DIMENSIONS = [
 ] as const;
 
 /**
- * The selector of the series. They are reported by the proxies of callers and gateways, or by the waypoint: those have
- * the requests that never reach the callee, too.
+ * The proxies that count the requests to a callee, each of them once: those of callers and gateways, which have requests
+ * that never reach it, too. Before it in ambient mode is its waypoint, past which gateways connect unless its policies are
+ * for their requests as well: only the waypoint counts these.
  * @see https://istio.io/latest/docs/reference/config/metrics/
  */
-export function selectorOf({ callee, caller }: CountedRequests, ...further: string[]): string {
-  const hosts = hostsOf(callee);
+export function reporterOf(callee: Callee, waypoints: Waypoints | undefined): string {
+  return !waypoints
+    ? 'source'
+    : callee instanceof Service && waypoints.isPassedByEdges(callee)
+      ? 'waypoint'
+      : 'source|waypoint';
+}
+
+/** The selector of the series. */
+export function selectorOf({ callee, caller, host: one, reporter }: CountedRequests, ...further: string[]): string {
+  const hosts = one === undefined ? hostsOf(callee) : [one];
   const [host = ''] = hosts;
   return [
-    'reporter=~"source|waypoint"',
+    reporter.includes('|') ? `reporter=~"${reporter}"` : `reporter="${reporter}"`,
     ...(caller === undefined ? [] : [`source_principal="${caller}"`]),
     hosts.length === 1
       ? `destination_service="${host}"`
@@ -64,16 +79,18 @@ export function latencyQuantile(counted: CountedRequests, quantile: number): str
   return `histogram_quantile(${quantile}, sum by (le) (rate(${buckets}[5m])))`;
 }
 
-/** Routes to single versions lead to a Service of each. */
+/** Routes to single versions lead to a Service of each, those of a rollout to one of the old and one of the new pods. */
 function hostsOf(callee: Callee): string[] {
-  return callee instanceof Service && callee.routesByVersion
-    ? [
-        callee.host,
-        ...[...callee.versions.values()].map(
-          ({ deploymentName }) => `${deploymentName}${callee.host.slice(callee.name.length)}`,
-        ),
-      ]
-    : [callee.host];
+  const names = callee instanceof Service ? furtherServicesOf(callee) : [];
+  return [callee.host, ...names.map(name => `${name}${callee.host.slice(callee.name.length)}`)];
+}
+
+function furtherServicesOf({ routesByVersion, versions, progressiveRollout: rollout }: Service): string[] {
+  return rollout
+    ? [rollout.stableService, rollout.canaryService]
+    : routesByVersion
+      ? [...versions.values()].map(({ deploymentName }) => deploymentName)
+      : [];
 }
 
 const FAILED = '5..';

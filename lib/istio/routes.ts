@@ -35,7 +35,7 @@ export function httpRoutes(callee: Callee, port: Port, incoming: readonly Call[]
   if (calls.length === 0) {
     // Callers outside the topology have no call policy, but the versions of the callee are for them too.
     const isRouted =
-      callee instanceof Service && callee.routesByVersion && callee.allowedPeers.some(each => each.port === port);
+      callee instanceof Service && callee.isRoutedByOwner && callee.allowedPeers.some(each => each.port === port);
     return isRouted ? routesUnder(callee, port, {}, [{ port: port.number }]) : [];
   }
   return routesByPolicy(port.number, calls, (policy, matches) =>
@@ -217,6 +217,14 @@ function directResponseOf({ status, body }: DirectResponse): HttpRoute['directRe
 }
 
 function destinationsOf(callee: Callee, port: Port): Destination[] {
+  const rollout = callee instanceof Service ? callee.progressiveRollout : undefined;
+  if (rollout) {
+    const to = (name: string, weight: number): Destination => ({
+      destination: { host: callee.host.replace(callee.name, name), port: { number: port.number } },
+      weight,
+    });
+    return [to(rollout.stableService, 100), to(rollout.canaryService, 0)];
+  }
   return splitOver(callee, port, trafficOf(callee).weights);
 }
 

@@ -2,16 +2,22 @@ import { elsewhere, hostElsewhere, podsElsewhere, type TelemetryBackend, type To
 import { type Call, ExternalService, Service } from '../topology';
 import { hostOfGateway } from './egress-gateway';
 import { Sidecar } from './resources';
+import type { Waypoints } from './waypoints';
 
 const NOTHING = '~/*';
 
 /**
  * A Sidecar for each workload: its proxy has only the hosts that the workload calls, and blocks requests to all others.
  */
-export function renderScopes(chart: TopologyChart, backends: readonly TelemetryBackend[]): void {
+export function renderScopes(chart: TopologyChart, backends: readonly TelemetryBackend[], waypoints?: Waypoints): void {
   const collectors = backends.map(each => `${each.namespace}/${each.host(chart.topology.clusterDomain)}`);
-  for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
-    const hosts = [...new Set(service.outgoingCalls.flatMap(call => hostsOf(service, call))), ...collectors];
+  const hasSidecar = (each: Service) => each.inMesh && !each.isForeign && (waypoints?.hasSidecar(each) ?? true);
+  for (const service of chart.topology.services.filter(hasSidecar)) {
+    const called = service.outgoingCalls.flatMap(call => [
+      ...hostsOf(service, call),
+      ...(waypoints ? hostsOfVersions(service, call) : []),
+    ]);
+    const hosts = [...new Set(called), ...collectors];
     new Sidecar(chart.scopeOf(service), 'sidecar', {
       metadata: {
         name: service.name,
@@ -45,6 +51,16 @@ function hostsOf(service: Service, { callee, port }: Call): string[] {
   return [callee.host, ...ofPods, ...(alias === undefined ? [] : [alias])]
     .flatMap(host => [`${seenFrom(service, callee.namespace)}/${host}`, ...(isRoutedHere ? [`./${host}`] : [])])
     .concat(ofGateway);
+}
+
+/** The hosts that a route has in place of subsets. */
+function hostsOfVersions(service: Service, { callee }: Call): string[] {
+  return callee instanceof Service && callee.routesByVersion
+    ? [...callee.versions.values()].map(
+        ({ deploymentName }) =>
+          `${seenFrom(service, callee.namespace)}/${callee.host.replace(callee.name, deploymentName)}`,
+      )
+    : [];
 }
 
 function seenFrom(service: Service, namespace: string): string {

@@ -2,10 +2,10 @@ import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.ist
   'resolution-mode': 'import',
 };
 import { elsewhere, type Labels, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
-import type { PathPattern, Port, Service } from '../topology';
+import type { IService, PathPattern, Port, Service } from '../topology';
 import type { Identities } from './identities';
 import { operationsOn } from './operations';
-import { plaintextPorts, rulesAgainstOthers, rulesOfPeers } from './outside-callers';
+import { plaintextPorts, rulesAgainstOthers, rulesOfPeers, sourceOf } from './outside-callers';
 import { AuthorizationPolicy, PeerAuthentication } from './resources';
 import { type PolicyTarget, renderServiceAuth, rulesFor } from './service-auth';
 import { WAYPOINT } from './waypoints';
@@ -35,7 +35,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
   }
   const routedBy = rulesOfEdges(chart, mesh);
   for (const service of chart.topology.services.filter(each => each.inMesh && !each.isForeign)) {
-    const rules = rulesAtPods(service, mesh, routedBy.get(service) ?? []);
+    const rules = withoutRepetition(rulesAtPods(service, mesh, routedBy.get(service) ?? []));
     const target = targetOf(service, mesh);
     const isOwned = chart.topology.owns(service.namespace);
     const isDryRun = service.objects.authorizationDryRun !== undefined;
@@ -159,6 +159,7 @@ function rulesAtPods(service: Service, mesh: Identities, edges: readonly Rule[])
   };
   return [
     waypoint,
+    ...rulesOfCallers(service, mesh, targetPort, caller => waypoints.hasSidecar(caller)),
     ...(waypoints.isPassedByEdges(service) ? [] : edges),
     ...rulesOfPeers(service, mesh, ({ peer }) => !peer.hasIdentity),
   ];
@@ -172,7 +173,7 @@ function renderPolicyOfWaypoint(chart: TopologyChart, service: Service, mesh: Id
   }
   const atService = ({ number }: Port): number => number;
   const rules = [
-    ...rulesOfCallers(service, mesh, atService),
+    ...rulesOfCallers(service, mesh, atService, caller => !waypoints.hasSidecar(caller)),
     ...(waypoints.isPassedByEdges(service) ? (rulesOfEdges(chart, mesh, atService).get(service) ?? []) : []),
     ...rulesOfPeers(service, mesh, ({ peer }) => peer.hasIdentity, atService),
   ];
@@ -184,16 +185,28 @@ function renderPolicyOfWaypoint(chart: TopologyChart, service: Service, mesh: Id
   }
 }
 
-function rulesOfCallers(service: Service, mesh: Identities, portOf: PortOf = targetPort): Rule[] {
-  return service.incomingCalls.flatMap(({ caller, port, allowedOperations }) =>
-    rulesFor(
-      service,
-      { principals: [mesh.principal(caller.namespace, caller.serviceAccount)] },
-      port,
-      allowedOperations,
-      portOf(port),
-    ),
-  );
+function rulesOfCallers(
+  service: Service,
+  mesh: Identities,
+  portOf: PortOf = targetPort,
+  isIncluded: (caller: IService) => boolean = () => true,
+): Rule[] {
+  return service.incomingCalls
+    .filter(({ caller }) => isIncluded(caller))
+    .flatMap(({ caller, port, allowedOperations }) =>
+      rulesFor(
+        service,
+        sourceOf(service, mesh.principal(caller.namespace, caller.serviceAccount), port),
+        port,
+        allowedOperations,
+        portOf(port),
+      ),
+    );
+}
+
+/** Callers without an identity have the same rule. */
+function withoutRepetition(rules: readonly Rule[]): Rule[] {
+  return [...new Map(rules.map(rule => [JSON.stringify(rule), rule])).values()];
 }
 
 /** The identities of callers that other manifests declare. */
@@ -213,11 +226,11 @@ function callersElsewhere({ incomingCalls, allowedPeers }: Service, mesh: Identi
  * in ambient mode allow the identity of the gateway.
  */
 function rulesOfEdges(chart: TopologyChart, mesh: Identities, portOf: PortOf = targetPort): Map<Service, Rule[]> {
-  const readsRequests = !mesh.waypoints || portOf !== targetPort;
   const rules = new Map<Service, Rule[]>();
   for (const edge of chart.topology.edges) {
     const principal = mesh.principal(edge.namespace, mesh.gateway.serviceNameOf(edge));
     for (const { service, port } of edge.destinations) {
+      const readsRequests = (mesh.waypoints?.hasSidecar(service) ?? true) || portOf !== targetPort;
       const operations = edge.routes
         .filter(route => route.service === service && route.port === port)
         .map(route => route.inside);
@@ -227,7 +240,7 @@ function rulesOfEdges(chart: TopologyChart, mesh: Identities, portOf: PortOf = t
       const own = readsRequests
         ? rulesFor(
             service,
-            { principals: [principal] },
+            sourceOf(service, principal, port),
             port,
             decides || !port.carriesRequests ? undefined : [...operations, ...asked],
             portOf(port),

@@ -5,6 +5,7 @@ import { IstioMesh, type IstioMeshProps } from './istio-mesh';
 import { renderMachines } from './machines';
 import { annotationsOf } from './proxy-annotations';
 import { renderProxyExtensions } from './proxy-extensions';
+import { renderRollouts, trafficRoutingOf } from './progressive-rollout';
 import { renderScopes } from './scope';
 import { renderSecurity } from './security';
 import { renderServiceRateLimits } from './service-rate-limits';
@@ -101,6 +102,11 @@ export class IstioSidecars extends IstioMesh {
     return proxyConnections(this.controlPlaneNamespace, this);
   }
 
+  /** The rules of the VirtualService whose weights the controller of a progressive rollout sets. */
+  override trafficRouting(service: Service): object {
+    return trafficRoutingOf(service);
+  }
+
   /** Adds the policies, Sidecars, Telemetry, and traffic rules of all services to the chart. */
   render(chart: TopologyChart): void {
     renderSecurity(chart, this);
@@ -109,6 +115,7 @@ export class IstioSidecars extends IstioMesh {
     renderSlos(chart, this);
     renderMachines(chart);
     renderTraffic(chart);
+    renderRollouts(chart);
     renderEgressGateways(chart, this, this.labelsOfInjection);
     renderServiceRateLimits(chart);
     renderProxyExtensions(chart);

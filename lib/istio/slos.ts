@@ -5,12 +5,14 @@ import { type Call, type Callee, type Service, type Slo, ValidationError } from 
 import { burnRateRules, type Objective, type PrometheusRuleItem } from './burn-rate-rules';
 import { renderDashboard } from './dashboard';
 import type { MetricsProps } from './metrics';
-import { type CountedRequests, DIMENSIONS, failureRatio, lateRatio, selectorOf } from './request-metrics';
+import { type CountedRequests, DIMENSIONS, failureRatio, lateRatio, reporterOf, selectorOf } from './request-metrics';
+import type { Waypoints } from './waypoints';
 
 /** What the target measures, and how its objects are found. */
 export interface Monitored {
   readonly metrics: MetricsProps;
   readonly monitoringLabels: Labels;
+  readonly waypoints?: Waypoints;
   principal(namespace: string, serviceAccount: string): string;
 }
 
@@ -48,7 +50,7 @@ export function renderSlos(chart: TopologyChart, monitored: Monitored): void {
       },
     });
   }
-  renderDashboard(chart, monitoringLabels);
+  renderDashboard(chart, monitoringLabels, monitored.waypoints);
 }
 
 interface RulesOfService {
@@ -60,7 +62,13 @@ interface RulesOfService {
 /** The rules for all requests to a service, and those for its calls. A dot is in no name of a service. */
 function rulesOf(service: Service, monitored: Monitored): RulesOfService[] {
   const { objects, outgoingCalls } = service;
-  const ofService = objects.slo ? objectivesOf(objects.slo, { callee: service }, labelsOf(service)) : [];
+  const ofService = objects.slo
+    ? objectivesOf(
+        objects.slo,
+        { callee: service, reporter: reporterOf(service, monitored.waypoints) },
+        labelsOf(service),
+      )
+    : [];
   const ofCalls = outgoingCalls.flatMap(call => objectivesOfCall(call, service, monitored));
   return [
     { service, name: `${service.name}.slo`, rules: ofService.flatMap(burnRateRules) },
@@ -71,6 +79,7 @@ function rulesOf(service: Service, monitored: Monitored): RulesOfService[] {
 function objectivesOfCall({ slo, callee }: Call, caller: Service, monitored: Monitored): Objective[] {
   const counted = {
     callee: callee as Callee,
+    reporter: reporterOf(callee as Callee, monitored.waypoints),
     caller: `spiffe://${monitored.principal(caller.namespace, caller.serviceAccount)}`,
   };
   if (slo && callee.host.startsWith('*')) {

@@ -39,7 +39,8 @@ export function renderTelemetry(chart: TopologyChart, observed: Observed): void 
   topology.ownNamespaces.forEach(namespace => render(chart.scopeOfNamespace(namespace), 'default', namespace));
   topology.services
     // ztunnel has no telemetry of single workloads.
-    .filter(({ inMesh, exists, namespace }) => inMesh && !exists && !topology.owns(namespace) && !observed.waypoints)
+    .filter(service => service.inMesh && !service.exists && !topology.owns(service.namespace))
+    .filter(service => observed.waypoints?.hasSidecar(service) ?? true)
     .forEach(service =>
       render(chart.scopeOf(service), service.name, service.namespace, service.selector, ownSpecOf(service, observed)),
     );

@@ -1,11 +1,12 @@
 import { elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Call, type Callee, ExternalService, ForeignService, Protocol, Service, type Version } from '../topology';
-import { connectionPoolOf, outlierDetectionOf } from './circuit-breaker';
-import { mountClientCertificates, renderExternal, tlsOf } from './external';
+import { outlierDetectionOf } from './circuit-breaker';
+import { mountClientCertificates, renderExternal } from './external';
 import { routesThrough } from './egress-gateway';
-import { loadBalancerOf } from './load-balancing';
 import { DestinationRule, VirtualService } from './resources';
-import { httpRoutes, podRoutes, tcpRoutes } from './routes';
+import { trafficPolicyOf } from './traffic-policy';
+import { rulesOf } from './progressive-rollout';
+import { podRoutes, tcpRoutes } from './routes';
 import type { IDestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1' with {
   'resolution-mode': 'import',
 };
@@ -63,7 +64,7 @@ function sidesOf({ topology }: TopologyChart, callee: Callee): Side[] {
 }
 
 function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, metadata, exportTo, calls }: Side): void {
-  const http = callee.ports.filter(port => port.carriesRequests).flatMap(port => httpRoutes(callee, port, calls));
+  const http = rulesOf(callee, calls);
   const tcp = callee.ports.filter(port => port.protocol === Protocol.TCP).flatMap(port => tcpRoutes(callee, port));
   const egress =
     callee instanceof ExternalService && callee.egressGateway && calls.length > 0
@@ -89,7 +90,9 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
       ? [...callee.versions.values()].map(version => subsetOf(callee, version))
       : undefined;
   const trafficPolicy = trafficPolicyOf(callee);
-  if (!subsets && !trafficPolicy) {
+  // No request is for the host of a service with a progressive rollout itself: those of its two Services have the limits.
+  const isRolledOut = callee instanceof Service && callee.progressiveRollout !== undefined;
+  if (isRolledOut || (!subsets && !trafficPolicy)) {
     return;
   }
   new DestinationRule(chart.scopeOf(callee), `destination-rule${suffix}`, {
@@ -132,23 +135,6 @@ function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDesti
   return { name: version.name, labels: { version: version.name }, ...trafficPolicy };
 }
 
-/**
- * The circuit breaker and load balancing of a callee, as a DestinationRule has them.
- * @param replicas those behind the rule's host
- */
-export function trafficPolicyOf(callee: Callee, replicas = callee.replicas): SpecOf<IDestinationRule>['trafficPolicy'] {
-  const { circuitBreaker, loadBalancing } = callee;
-  const tls = callee instanceof ExternalService ? tlsOf(callee) : undefined;
-  return circuitBreaker || loadBalancing || tls
-    ? {
-        connectionPool: circuitBreaker && connectionPoolOf(circuitBreaker.limits),
-        outlierDetection: outlierDetectionOf(callee, replicas),
-        loadBalancer: loadBalancerOf(loadBalancing),
-        ...(tls ? { tls } : {}),
-      }
-    : undefined;
-}
-
 /** The rules of an external host are exported to its callers' namespaces only: others may declare it differently. */
 function exportOf(callee: Callee): string[] | undefined {
   if (!(callee instanceof ExternalService)) {
@@ -175,7 +161,7 @@ function callersOf(callee: Callee): string[] {
  * routed by version: of two for one host a sidecar applies only one.
  */
 function virtualServiceExport(callee: Callee, exportTo: string[] | undefined): { exportTo?: string[] } {
-  const isForOwn = callee instanceof Service && callee.allowedPeers.length > 0 && !callee.routesByVersion;
+  const isForOwn = callee instanceof Service && callee.allowedPeers.length > 0 && !callee.isRoutedByOwner;
   const visible = exportTo ?? (isForOwn ? callersOf(callee) : undefined);
   return visible ? { exportTo: visible } : {};
 }

@@ -30,7 +30,7 @@ import { renderServiceEntry } from './external';
 import { renderVersionRules } from './ingress';
 import { operationsOn } from './operations';
 import { AuthorizationPolicy, DestinationRule } from './resources';
-import { trafficPolicyOf } from './traffic';
+import { trafficPolicyOf } from './traffic-policy';
 import { hasCallPolicy, WAYPOINT, type Waypoints } from './waypoints';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
@@ -47,7 +47,7 @@ export function renderWaypointRoutes(chart: TopologyChart, waypoints: Waypoints,
   for (const external of chart.topology.externals) {
     renderExternal(chart, waypoints, external, principal);
   }
-  for (const service of chart.topology.services.filter(each => waypoints.isBefore(each))) {
+  for (const service of chart.topology.services.filter(each => waypoints.hasRules(each))) {
     if (service.routesByVersion) {
       renderVersionServices(chart, service);
     }
@@ -168,20 +168,24 @@ function renderExternal(
   }
   const namespaces = new Set(incomingCalls.map(({ caller }) => caller.namespace));
   renderServiceEntry(chart, external, ['.', ...[...namespaces].filter(each => each !== namespace)]);
+  if (waypoints.hasRules(external)) {
+    renderRoutes(chart, external);
+  }
   if (!waypoints.isBefore(external)) {
     return;
   }
   chart.object('ServiceEntry', name, namespace).metadata.addLabel('istio.io/use-waypoint', WAYPOINT);
-  renderRoutes(chart, external);
   new AuthorizationPolicy(chart.scopeOf(external), 'waypoint-policy', {
     metadata: { name: `${name}.waypoint`, namespace },
     spec: {
       targetRefs: waypoints.targetRefs(external),
       action: 'ALLOW',
-      rules: incomingCalls.map(({ caller, port, allowedOperations }) => ({
-        from: [{ source: { principals: [principal(caller.namespace, caller.serviceAccount)] } }],
-        to: operationsOn(port, allowedOperations, port.number),
-      })),
+      rules: incomingCalls
+        .filter(({ caller }) => !waypoints.hasSidecar(caller))
+        .map(({ caller, port, allowedOperations }) => ({
+          from: [{ source: { principals: [principal(caller.namespace, caller.serviceAccount)] } }],
+          to: operationsOn(port, allowedOperations, port.number),
+        })),
     },
   });
 }

@@ -2,8 +2,9 @@ import { type ProxyPods, type Tunnel } from '../kubernetes';
 import {
   type Callee,
   callPolicyKey,
-  type Edge,
+  Edge,
   ExternalService,
+  type IService,
   Service,
   type Topology,
   ValidationError,
@@ -30,15 +31,41 @@ export interface TargetRef {
 export class Waypoints implements Tunnel {
   readonly port = HBONE;
 
-  /** Whether the pods of a callee are in the mesh: connections to them are HBONE. */
-  carriesTo(callee: Callee): boolean {
-    return callee instanceof Service && callee.inMesh && !callee.objects.machines;
+  /** @param sidecarNamespaces the namespaces whose pods have sidecars, which pass waypoints by */
+  constructor(readonly sidecarNamespaces: readonly string[] = []) {}
+
+  /** Whether the pods of a service have sidecars. */
+  hasSidecar({ inMesh, namespace }: Pick<IService, 'inMesh' | 'namespace'>): boolean {
+    return inMesh && this.sidecarNamespaces.includes(namespace);
+  }
+
+  /**
+   * Whether connections to the pods of a callee are HBONE: those of the mesh, unless both ends have sidecars. Gateways
+   * use mutual TLS where a pod has a sidecar.
+   * @see https://github.com/istio/istio/blob/master/pilot/pkg/xds/endpoints/endpoint_builder.go
+   */
+  carriesTo(callee: Callee, caller?: IService): boolean {
+    return (
+      callee instanceof Service
+      && callee.inMesh
+      && !callee.objects.machines
+      && !(this.hasSidecar(callee) && (!caller || this.hasSidecar(caller)))
+    );
+  }
+
+  /** Sidecars accept HBONE besides mutual TLS. */
+  acceptsBoth(service: Service): boolean {
+    return this.hasSidecar(service);
   }
 
   /** The waypoint that connections to a callee pass. Of services of other topologies it is the one they would have. */
-  proxyBefore(callee: Callee, edge?: Edge): ProxyPods | undefined {
+  proxyBefore(callee: Callee, from?: Edge | IService): ProxyPods | undefined {
+    const edge = from instanceof Edge ? from : undefined;
+    if (from && !(from instanceof Edge) && this.hasSidecar(from)) {
+      return undefined;
+    }
     const isPassed = edge ? callee instanceof Service && this.isPassedByEdges(callee) : this.isBefore(callee);
-    const ofOther = callee instanceof Service && callee.isForeign && callee.inMesh;
+    const ofOther = callee instanceof Service && callee.isForeign && callee.inMesh && !this.hasSidecar(callee);
     return isPassed || ofOther
       ? {
           name: WAYPOINT,
@@ -50,6 +77,13 @@ export class Waypoints implements Tunnel {
 
   /** Whether requests to a callee pass a waypoint. */
   isBefore(callee: Callee): boolean {
+    return callee instanceof ExternalService
+      ? callee.incomingCalls.some(({ caller }) => caller.inMesh && !this.hasSidecar(caller))
+      : this.hasRules(callee) && !(callee instanceof Service && this.hasSidecar(callee));
+  }
+
+  /** Whether something is declared of a callee that a waypoint enforces, or the sidecars of both ends. */
+  hasRules(callee: Callee): boolean {
     return reasonsForWaypoint(callee).length > 0;
   }
 

@@ -53,14 +53,14 @@ function requireSameTls(route: Route, routes: readonly Route[]): void {
       fix: `Set the same \`backendTls\` on all routes to port ${port.number} of ${service.name}.`,
     });
   }
-  if (service.isForeign || service.routesByVersion) {
+  if (service.isForeign || service.routesByVersion || service.progressiveRollout) {
     throw new ValidationError({
       code: 'Contradiction',
       path,
       summary: service.isForeign
         ? `${service.name} belongs to the topology "${service.topology.name}", which declares how its ports are reached.`
-        : `${service.name} is routed by version, and \`backendTls\` applies to its Service alone.`,
-      fix: 'Remove `backendTls`, or route to a service of this topology without versions.',
+        : `${service.name} is routed by version or has a rollout, and \`backendTls\` applies to its Service alone.`,
+      fix: 'Remove `backendTls`, or route to a service of this topology without either.',
     });
   }
 }

@@ -82,6 +82,9 @@ function fixFor(capability: Capability): string {
       + '`ExternalAuthorizer.of({ service })`.'
     );
   }
+  if (capability === Capability.PROGRESSIVE_ROLLOUTS) {
+    return 'Use Mesh.istio(), or declare two versions of the service and divide requests by `split`.';
+  }
   return BY_FRONT_ALONE.includes(capability)
     ? 'Put an API that supports it in front and declare it as `front`, or remove it.'
     : 'Choose a target that supports it, or remove it.';
@@ -154,6 +157,7 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.headerRoutes.length > 0, Capability.HEADER_ROUTES),
     ...when(service.mirror ?? service.headerRoutes.some(({ mirror }) => mirror), Capability.MIRRORING),
     ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
+    ...when(service.progressiveRollout, Capability.PROGRESSIVE_ROLLOUTS),
     ...when(service.auth, Capability.SERVICE_AUTH),
     ...when(service.rateLimits.length > 0, Capability.SERVICE_RATE_LIMITS),
     ...when(

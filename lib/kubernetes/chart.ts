@@ -20,6 +20,7 @@ import {
   frontLimits,
   openBehindFront,
   openEgress,
+  plaintextPorts,
   requireAcceptable,
   reservedNamespaces,
   Severity,
@@ -148,6 +149,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         ...exposedServices(this.topology),
         ...openEgress(this.topology),
         ...dryRuns(this.topology),
+        ...plaintextPorts(this.topology),
         ...unverifiedTokens(this.topology),
         ...unappliedSettings(this.topology),
       ],
@@ -165,7 +167,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         metadata: {
           name,
           labels: {
-            ...this.mesh.namespaceLabels(),
+            ...this.mesh.namespaceLabels(name),
             ...readinessGateLabels(this.topology, this.mesh, name),
             ...podSecurityLabels(this.topology, this.mesh, name, props.enforcePodSecurity),
           },
@@ -199,7 +201,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
       throw new ValidationError({
         code: 'NotRendered',
         path: service.path,
-        summary: `${service.name} is a ${service.workloadKind.name}, so this chart has no Deployment for it.`,
+        summary: `${service.name} is a ${workload.kind}, so this chart has no Deployment for it.`,
         fix: 'Use `chart.workload(…)`, which returns objects of every kind.',
       });
     }

@@ -93,8 +93,11 @@ function renderGrant(chart: TopologyChart, edge: Edge, namespace: string, servic
   });
 }
 
-/** The Services of a service, with those of its versions. */
+/** The Services of a service, with those of its versions, or of its rollout. */
 export function serviceNamesOf(service: Service): string[] {
+  if (service.progressiveRollout) {
+    return [service.name, service.progressiveRollout.stableService];
+  }
   return service.routesByVersion
     ? [service.name, ...[...service.versions.values()].map(version => version.deploymentName)]
     : [service.name];

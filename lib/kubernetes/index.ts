@@ -5,6 +5,12 @@ export { writeAsDeclared } from './as-written';
 export { renderBackendTls } from './backend-tls';
 export * from './capabilities';
 export * from './chart';
+export {
+  type ChartRelease,
+  renderChartApplications,
+  renderChartReleases,
+  requireExactVersion,
+} from './chart-releases';
 export { renderCertificate } from './certificate';
 export * from './cluster-app';
 export * from './cluster-dns';
@@ -18,6 +24,7 @@ export { renderEdgeRoutes, renderVersionServices } from './edge-routes';
 export { edgesBeside, leadOf } from './shared-gateways';
 export * from './gateway-api';
 export { mountFiles } from './files';
+export { helmTemplate } from './helm-template';
 export { pods, tcp } from './network-peers';
 export * from './no-mesh';
 export * from './target';

@@ -164,6 +164,7 @@ export const OF_SERVICES = {
   ],
   machines: ({ objects }) => when(objects.machines, Capability.MACHINES),
   authorizationDryRun: ({ objects }) => when(objects.authorizationDryRun, Capability.AUTHORIZATION_DRY_RUN),
+  portsWithoutMutualTls: ({ objects }) => when(objects.portsWithoutMutualTls, Capability.PLAINTEXT_PORTS),
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
 

@@ -4,7 +4,7 @@ import { anyOutside, type ClusterNetwork } from './cluster-network';
 import type { EdgeGateway } from './edge-gateway';
 import { distinct, egressTo, peersAt, peersOf, pods, tcp } from './network-peers';
 import { renderForProxies } from './proxy-policies';
-import { destinationsAt, fromProxy, portAt, sourcesOf, throughProxy } from './tunnelled-connections';
+import { destinationsAt, fromProxy, portAt, portsAt, sourcesOf, throughProxy } from './tunnelled-connections';
 import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
 import type { Target, Tunnel } from './target';
 import type { ITopologyChart } from './topology-chart';
@@ -85,7 +85,7 @@ function renderForService(
     ...repeated.ingress,
     ...service.incomingCalls.map(({ caller, port }) => ({
       from: sourcesOf(tunnel, service, caller),
-      ports: [portAt(tunnel, service, port, caller.inMesh)],
+      ports: [portAt(tunnel, service, port, caller)],
     })),
     ...gates.map(({ gateway, edge, port }) => ({
       from: fromProxy(tunnel, service, edge) ?? [pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))],
@@ -93,7 +93,7 @@ function renderForService(
     })),
     ...service.allowedPeers.map(({ peer, port }) => ({
       from: (peer.hasIdentity ? fromProxy(tunnel, service) : undefined) ?? peersOf(peer),
-      ports: [portAt(tunnel, service, port, peer.hasIdentity)],
+      ports: portsAt(tunnel, service, port, peer.hasIdentity),
     })),
     // A dry run of the mesh's policies reports the callers that would be denied, so they have to arrive.
     ...(service.objects.authorizationDryRun !== undefined && service.ports.length > 0
@@ -104,7 +104,7 @@ function renderForService(
     ...repeated.egress,
     ...service.outgoingCalls.map(({ callee, port }) =>
       callee instanceof Service
-        ? { to: destinationsAt(tunnel, callee, service), ports: [portAt(tunnel, callee, port, service.inMesh)] }
+        ? { to: destinationsAt(tunnel, callee, service), ports: [portAt(tunnel, callee, port, service)] }
         : callee instanceof ExternalService
           ? (throughProxy(tunnel, service, callee) ?? egressTo(callee, port, network))
           : { ports: [tcp(port.target)], to: [] },

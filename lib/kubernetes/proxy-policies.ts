@@ -59,7 +59,9 @@ function sourcesOf({ topology }: ITopologyChart, { gateway }: Target, tunnel: Tu
       : [];
   const peers = callee instanceof Service ? callee.allowedPeers.filter(({ peer }) => peer.hasIdentity) : [];
   return [
-    ...callee.incomingCalls.filter(({ caller }) => caller.inMesh).map(({ caller }) => peersAt(caller)),
+    ...callee.incomingCalls
+      .filter(({ caller }) => caller.inMesh && tunnel.proxyBefore(callee, caller) !== undefined)
+      .map(({ caller }) => peersAt(caller)),
     ...edges.flatMap(edge => (gateway ? [[pods(gateway.namespaceOf(edge), gateway.labelsOf(edge))]] : [])),
     ...peers.map(({ peer }) => peersOf(peer)),
   ];

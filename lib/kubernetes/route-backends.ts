@@ -24,7 +24,10 @@ export function backends(
       : integersOf(weights).map(({ version, weight }) => ({ ...backend(route, service, port, version), weight }));
 }
 
-/** A service, or a version of it, as a route in a namespace refers to it. */
+/**
+ * A service, or a version of it, as a route in a namespace refers to it. During a progressive rollout routes of gateways
+ * lead to the stable pods: its controller changes the weights of the mesh.
+ */
 export function backend(
   route: Namespaced,
   service: Service,
@@ -32,5 +35,9 @@ export function backend(
   version?: Version,
 ): { name: string; namespace?: string; port: number } {
   const namespace = service.namespace === route.namespace ? {} : { namespace: service.namespace };
-  return { name: version?.deploymentName ?? service.name, ...namespace, port: port.number };
+  return {
+    name: version?.deploymentName ?? service.progressiveRollout?.stableService ?? service.name,
+    ...namespace,
+    port: port.number,
+  };
 }

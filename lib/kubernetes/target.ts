@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-27';
-import type { Callee, Capability, Edge, ProxyProps, Service } from '../topology';
+import type { Callee, Capability, Edge, IService, ProxyProps, Service } from '../topology';
 import type { EdgeGateway } from './edge-gateway';
 import type { ITopologyChart, Labels } from './topology-chart';
 
@@ -25,13 +25,18 @@ export interface ProxyPods {
 export interface Tunnel {
   /** The port at which pods and proxies accept the tunnel, in place of the ports inside of it. */
   readonly port: number;
-  /** Whether connections to the pods of a service, or to an external service, are carried in the tunnel. */
-  carriesTo(callee: Callee): boolean;
+  /**
+   * Whether connections to the pods of a service, or to an external service, are carried in the tunnel.
+   * @param caller the service in the mesh that opens them; undefined for gateways and proxies
+   */
+  carriesTo(callee: Callee, caller?: IService): boolean;
+  /** Whether the pods of a service accept the tunnel besides connections to their ports, as the caller has it. */
+  acceptsBoth(service: Service): boolean;
   /**
    * The proxy that connections to a callee pass first; undefined if callers connect to its pods.
-   * @param edge the edge whose gateway opens the connections; undefined for callers in the mesh
+   * @param from the edge whose gateway opens the connections, or the caller; undefined for any caller with a tunnel
    */
-  proxyBefore(callee: Callee, edge?: Edge): ProxyPods | undefined;
+  proxyBefore(callee: Callee, from?: Edge | IService): ProxyPods | undefined;
 }
 
 /** Renders a topology to manifests: for a mesh or plain Kubernetes, with the gateway that serves its edges. */
@@ -47,7 +52,7 @@ export abstract class Target {
   abstract readonly mutualTls: boolean;
 
   /** The labels that add a namespace to the mesh. */
-  abstract namespaceLabels(): Labels;
+  abstract namespaceLabels(namespace: string): Labels;
 
   /** The annotations that add a namespace to the mesh. */
   namespaceAnnotations(): Labels {
@@ -68,6 +73,12 @@ export abstract class Target {
 
   /** The annotations of pods with the settings of their proxy. */
   abstract proxyAnnotations(proxy: ProxyProps): Labels;
+
+  /** What the controller of a progressive rollout changes to divide requests: `trafficRouting` of a Rollout. */
+  trafficRouting(service: Service): object | undefined {
+    void service;
+    return undefined;
+  }
 
   /**
    * The namespaces of its control plane, and those whose policies apply to the whole mesh: no workload of a topology

@@ -1,4 +1,4 @@
-import { type ApiObject, type ApiObjectMetadata, Lazy } from 'cdk8s';
+import { ApiObject, type ApiObjectMetadata, Lazy } from 'cdk8s';
 import {
   type IScalable,
   k8s,
@@ -24,7 +24,7 @@ export interface WorkloadObjectProps extends WorkloadProps {
 }
 
 /**
- * A StatefulSet, DaemonSet, Job or CronJob. The classes of cdk8s-plus-27 have no volume claim templates and no
+ * A StatefulSet, DaemonSet, Job or CronJob, or a Rollout in place of a Deployment. The classes of cdk8s-plus-27 have no volume claim templates and no
  * parallelism, and defaults that Kubernetes does not have, such as a starting deadline of 10 s.
  */
 export class WorkloadObject extends Workload implements IScalable {
@@ -46,11 +46,15 @@ export class WorkloadObject extends Workload implements IScalable {
         : workloadKind.job
           ? k8s.KubeJob
           : k8s.KubeDaemonSet;
-    this.resourceType = `${workloadKind.name.toLowerCase()}s`;
-    this.apiObject = new Kind(this, 'Resource', {
-      metadata,
-      spec: Lazy.any({ produce: () => this.spec() }) as never,
-    });
+    this.resourceType = `${workloadKind.hasVersions ? 'rollout' : workloadKind.name.toLowerCase()}s`;
+    this.apiObject = workloadKind.hasVersions
+      ? new ApiObject(this, 'Resource', {
+          apiVersion: 'argoproj.io/v1alpha1',
+          kind: 'Rollout',
+          metadata,
+          spec: Lazy.any({ produce: () => this.rolloutSpec() }),
+        })
+      : new Kind(this, 'Resource', { metadata, spec: Lazy.any({ produce: () => this.spec() }) as never });
     // The controller of Jobs selects pods by a label of its own.
     if (!workloadKind.runsToCompletion) {
       this.select(LabelSelector.of({ labels: selector }));
@@ -66,6 +70,15 @@ export class WorkloadObject extends Workload implements IScalable {
   toScalingTarget(): ScalingTarget {
     const { kind, apiVersion, name, containers } = this;
     return { kind, apiVersion, name, containers, replicas: this.props.replicas };
+  }
+
+  /** That of a Deployment, with the field names of the API. */
+  private rolloutSpec(): unknown {
+    const template: k8s.PodTemplateSpec = { metadata: this.podMetadata.toJson(), spec: this._toPodSpec() };
+    const manifest = k8s.KubeDeployment.manifest({
+      spec: { replicas: this.props.replicas, selector: this._toLabelSelector(), template },
+    }) as { readonly spec: unknown };
+    return manifest.spec;
   }
 
   private spec(): k8s.StatefulSetSpec | k8s.DaemonSetSpec | k8s.JobSpec | k8s.CronJobSpec {

@@ -27,7 +27,7 @@ import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
 import { renderAutoscaler } from './workload/autoscaler';
 import { renderClaims } from './workload/claims';
-import { rolloutFields } from './workload/deployment';
+import { progressiveFields, rolloutFields } from './workload/deployment';
 import { renderDisruptionBudget } from './workload/disruption-budget';
 import { merge } from './workload/merge';
 import { podFields } from './workload/pod';
@@ -41,6 +41,8 @@ export interface MeshOfPods {
   podAnnotations(service: Service): Labels;
   /** The annotations with the settings of a proxy. */
   proxyAnnotations(proxy: ProxyProps): Labels;
+  /** What the controller of a progressive rollout changes to divide requests. */
+  trafficRouting(service: Service): object | undefined;
 }
 
 /** Renders the workload of a service, and returns the objects that run its pods. */
@@ -62,13 +64,20 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
     automountToken: false,
   });
   renderHeadlessService(scope, service);
+  if (service.progressiveRollout) {
+    const { stableService, canaryService } = service.progressiveRollout;
+    // The controller sets their selectors. One that is declared as well would be reset to all pods by each apply.
+    [stableService, canaryService].forEach(name => {
+      renderService(scope, `service:${name}`, service, name, {});
+    });
+  }
   renderDisruptionBudget(scope, service);
   return new Map(
     [...service.versions.values()].map(version => [version, renderVersion(scope, service, version, account, mesh)]),
   );
 }
 
-/** A Service that selects the pods with these labels; nothing without a port. */
+/** A Service that selects the pods with these labels, without labels by none of them; nothing without a port. */
 export function renderService(scope: Construct, id: string, service: Service, name: string, selector: Labels): void {
   if (service.ports.length === 0) {
     return;
@@ -86,9 +95,10 @@ export function renderService(scope: Construct, id: string, service: Service, na
   Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
   refine(ApiObject.of(kube), written => {
     const plain = withoutDefaults(written);
-    return id === 'service' && isObject(plain.spec)
-      ? { ...plain, spec: { ...plain.spec, ...accessOf(service) } }
-      : plain;
+    const fields = Object.entries(isObject(plain.spec) ? plain.spec : {}).filter(
+      ([field]) => field !== 'selector' || Object.keys(selector).length > 0,
+    );
+    return { ...plain, spec: { ...Object.fromEntries(fields), ...(id === 'service' ? accessOf(service) : {}) } };
   });
 }
 
@@ -166,24 +176,29 @@ function renderVersion(
     containers: [containerOf(service, version, env)],
   };
   const id = `version:${version.name}`;
-  const object = workloadKind.hasVersions
+  const isDeployment = workloadKind.hasVersions && !service.progressiveRollout;
+  const object = isDeployment
     ? new Deployment(scope, id, { ...props, select: false })
     : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
   if (object instanceof Deployment) {
     object.select(LabelSelector.of({ labels: selector }));
   }
-  refine(ApiObject.of(object), written => refined(written, version, env, selector));
+  const { progressiveRollout: rollout } = service;
+  const spec = rollout
+    ? progressiveFields(workload, rollout, service.name, mesh.trafficRouting(service))
+    : rolloutFields(workload);
+  refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
   if (workload.autoscaling) {
     // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
     object.markHasAutoscaler();
   }
-  renderAutoscaler(scope, version);
+  renderAutoscaler(scope, version, rollout !== undefined);
   renderClaims(scope, version);
   return object;
 }
 
 /** The object as it is written, with the declared fields that cdk8s-plus does not render. */
-function refined(written: Json, version: Version, env: Env, selector: Labels): Json {
+function refined(written: Json, version: Version, env: Env, selector: Labels, spec: Json): Json {
   const { service } = version;
   const { cronJob } = service.workloadKind;
   const path = cronJob ? ['spec', 'jobTemplate', 'spec', 'template'] : ['spec', 'template'];
@@ -191,7 +206,7 @@ function refined(written: Json, version: Version, env: Env, selector: Labels): J
   const withPods = changed(withoutDefaults(written), path, template =>
     merge(service.path, podWithoutDefaults(template), declared),
   );
-  return merge(service.path, withPods, { spec: rolloutFields(version.workload) });
+  return merge(service.path, withPods, { spec });
 }
 
 function changed(object: Json, [field, ...rest]: readonly string[], change: (value: Json) => Json): Json {

@@ -1,3 +1,6 @@
+import './declaring-classes';
+
+export * from './install';
 export { LinkerdMesh, type LinkerdMeshProps } from './mesh';
 export {
   EgressNetwork,

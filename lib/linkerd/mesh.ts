@@ -48,10 +48,12 @@ const UNSUPPORTED: readonly Capability[] = [
   Capability.SERVICE_AUTH,
   Capability.SERVICE_TELEMETRY,
   Capability.SLO,
+  Capability.PROGRESSIVE_ROLLOUTS,
   Capability.PROXY_EXTENSIONS,
   Capability.PROXY_SCRIPTS,
   Capability.MACHINES,
   Capability.AUTHORIZATION_DRY_RUN,
+  Capability.PLAINTEXT_PORTS,
 ];
 
 /** @see https://github.com/linkerd/linkerd2/blob/main/charts/linkerd-control-plane/values.yaml */
@@ -133,6 +135,7 @@ export class LinkerdMesh extends Target {
     return {
       port: INBOUND,
       carriesTo: callee => callee instanceof Service && callee.inMesh,
+      acceptsBoth: () => false,
       proxyBefore: () => undefined,
     };
   }

@@ -6,6 +6,7 @@ import { MeshConfig } from './mesh-config';
 import { besides, withoutOverwritten } from './namesakes';
 import { ownValue } from './object';
 import type { Resource } from './resource';
+import { selectorOf } from './rollouts';
 import type { Labels } from './selector';
 import { selects } from './selector';
 import { Workload } from './workload';
@@ -160,6 +161,11 @@ export class Cluster {
     return this.props.unreadTypes ?? [];
   }
 
+  /** Objects that may be applied too. */
+  get others(): readonly Resource[] {
+    return this.props.others ?? [];
+  }
+
   /** The same objects with those that may be applied too, by names of their own; undefined without any. */
   get withOthers(): Cluster | undefined {
     const { others = [], ...props } = this.props;
@@ -206,9 +212,14 @@ export class Cluster {
     return ownValue(this.props.namespaceLabels ?? {}, namespace);
   }
 
+  /** The labels by which a Service selects Pods, as far as manifests have them; none if it has no selector. */
+  selectorOf(service: Resource): Labels {
+    return selectorOf(service, this.all(Kind.ROLLOUT));
+  }
+
   /** The workloads that a Service selects; none if it has no selector. */
   selectedBy(service: Resource): readonly Workload[] {
-    const selector = service.spec.get('selector').strings;
+    const selector = this.selectorOf(service);
     return Object.keys(selector).length === 0 ? [] : this.workloads.select(selector, service.namespace);
   }
 
@@ -220,9 +231,7 @@ export class Cluster {
   private servicesByWorkload(): ReadonlyMap<Workload, readonly Resource[]> {
     const services = this.all(Kind.SERVICE);
     const bySelector = new Map<string, Resource[]>();
-    services.forEach(each =>
-      addTo(bySelector, JSON.stringify([each.namespace, each.spec.get('selector').strings]), each),
-    );
+    services.forEach(each => addTo(bySelector, JSON.stringify([each.namespace, this.selectorOf(each)]), each));
     const groups = [...bySelector.values()];
     const groupsOf = new Map<Workload, number[]>();
     groups.forEach(([first], index) =>

@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import { type Fork, forksIn, isWithin, placeOf } from './forks';
+import { addTo } from './lists';
 import type { Resource } from './resource';
 
 /** Objects that are applied to one cluster. */
@@ -31,25 +32,73 @@ export function environmentsIn(resources: readonly Resource[]): readonly World[]
   if (forks.length === 0) {
     return [{ resources }];
   }
-  const places = new Map(resources.map(each => [each, placeOf(each)]));
-  const choices = choicesAmong(forks);
+  const places = new Places(forks);
+  const choices = choicesAmong(forks, places);
   const names = [...choices.keys()].map(each => shortest(each, [...choices.keys()]));
+  const branches = resources.map(each => places.branchOf(placeOf(each)));
   return [...choices.values()].map((chosen, index) => {
     const ofEnvironments = new Map([...chosen].filter(([fork]) => fork.isOfEnvironments));
-    const isHere = (each: Resource) => isIn(places.get(each) ?? '', chosen);
+    const [here, others]: [Resource[], Resource[]] = [[], []];
+    for (const [at, each] of resources.entries()) {
+      const branch = branches[at] ?? [];
+      if (isOf(branch, chosen)) {
+        here.push(each);
+      } else if (
+        isOf(
+          branch.filter(([fork]) => fork.isOfEnvironments),
+          ofEnvironments,
+        )
+      ) {
+        others.push(each);
+      }
+    }
     return {
       name: names[index],
       environment: [...ofEnvironments].map(([{ parent }, name]) => inFolder(parent, name)).join(),
-      resources: resources.filter(isHere),
-      others: resources.filter(each => !isHere(each) && isIn(places.get(each) ?? '', ofEnvironments)),
+      resources: here,
+      others,
     };
   });
 }
 
 type Choice = ReadonlyMap<Fork, string>;
+/** The alternatives that contain a place, by their forks. */
+type Branch = readonly (readonly [Fork, string])[];
+
+class Places {
+  private readonly byParent = new Map<string, Fork[]>();
+  private readonly known = new Map<string, Branch>();
+  private readonly names = new Map<Fork, ReadonlySet<string>>();
+
+  constructor(forks: readonly Fork[]) {
+    for (const each of forks) {
+      addTo(this.byParent, each.parent, each);
+      this.names.set(each, new Set(each.alternatives));
+    }
+  }
+
+  branchOf(place: string): Branch {
+    const known = this.known.get(place) ?? this.find(place);
+    this.known.set(place, known);
+    return known;
+  }
+
+  private find(place: string): Branch {
+    const steps = place.split(sep);
+    return steps.flatMap((step, index) =>
+      (this.byParent.get(steps.slice(0, index).join(sep)) ?? [])
+        .filter(fork => this.names.get(fork)?.has(step) === true)
+        .map(fork => [fork, step] as const),
+    );
+  }
+}
+
+function isOf(branch: Branch, choice: Choice): boolean {
+  return branch.every(([fork, name]) => choice.get(fork) === name);
+}
 
 /** Choices such that each alternative is in one of them, by the folder for which each is made. */
-function choicesAmong(forks: readonly Fork[]): Map<string, Choice> {
+function choicesAmong(forks: readonly Fork[], places: Places): Map<string, Choice> {
   const choices = new Map<string, Choice>();
   const covered = new Set<string>();
   for (const { parent, alternatives } of forks) {
@@ -59,7 +108,7 @@ function choicesAmong(forks: readonly Fork[]): Map<string, Choice> {
         const choice = new Map(forks.map(fork => [fork, chosenOf(fork, folder, name)]));
         choices.set(folder, choice);
         for (const [fork, chosen] of choice) {
-          if (isIn(fork.parent, choice)) {
+          if (isOf(places.branchOf(fork.parent), choice)) {
             covered.add(inFolder(fork.parent, chosen));
           }
         }
@@ -83,14 +132,6 @@ function chosenOf({ parent, alternatives }: Fork, folder: string, name: string):
 
 function wordsOf(name: string): string[] {
   return name.split(/[^A-Za-z0-9]+/);
-}
-
-/** Whether a place is in none of the alternatives, but in the chosen ones. */
-function isIn(folder: string, choice: Choice): boolean {
-  return [...choice].every(([{ parent, alternatives }, chosen]) => {
-    const inside = alternatives.find(each => isWithin(folder, inFolder(parent, each)));
-    return inside === undefined || inside === chosen;
-  });
 }
 
 function inFolder(parent: string, name: string): string {

@@ -20,7 +20,11 @@ export function textOf(path: string | number, file: string, isNamed: boolean): s
     }
     const bytes = bytesOf(opened, file);
     if (!isUtf8(bytes)) {
-      throw new ManifestError(file, firstInvalidLine(bytes), 1, 'This is not UTF-8. Convert the file.');
+      const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+      const problem = isCompressed
+        ? 'This is compressed. Decompress the file, e.g. with gunzip.'
+        : 'This is not UTF-8. Convert the file.';
+      throw new ManifestError(file, firstInvalidLine(bytes), 1, problem);
     }
     return bytes.toString('utf8');
   } finally {

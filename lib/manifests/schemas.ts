@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Cluster } from './cluster';
 import { Kind } from './kinds';
-import { memo } from './memo';
+import { memo, memoByKey } from './memo';
 import { isMap } from './object';
-import type { Field } from './resource';
+import type { Field, Resource } from './resource';
 
 /**
  * A type of the API: text, number, boolean, number or text, anything, the number of a named type, an enumeration, a
@@ -32,22 +32,32 @@ interface Packed {
 /** The schemas of objects, by `apiVersion/kind`. */
 export class Schemas {
   /** Those of the package, and of the CustomResourceDefinitions of a cluster, which count before them. */
-  static readonly of = memo((cluster: Cluster) => new Schemas(packed(), definedIn(cluster)));
+  static readonly of = memo((cluster: Cluster) => {
+    const others = [...cluster.namesakes.flatMap(each => each.slice(0, -1)), ...cluster.others];
+    return new Schemas(packed(), new Map(definitions(cluster.all(Kind.CRD))), definitions(others));
+  });
 
   private constructor(
     private readonly known: Packed,
-    private readonly defined: ReadonlyMap<string, Schema>,
+    private readonly defined: ReadonlyMap<string, Field>,
+    private readonly others: readonly Definition[],
   ) {}
 
   /** The schema of an object, if there is one. */
   of(apiVersion: string, kind: string): Schema | undefined {
     const key = `${apiVersion}/${kind}`;
-    return this.defined.get(key) ?? (Object.hasOwn(this.known.kinds, key) ? this.known.kinds[key] : undefined);
+    const defined = this.defined.get(key);
+    return defined
+      ? ofDefinition([key, defined])
+      : Object.hasOwn(this.known.kinds, key)
+        ? this.known.kinds[key]
+        : undefined;
   }
 
-  /** The schema of an object by a CustomResourceDefinition among the manifests. */
-  definedBy(apiVersion: string, kind: string): Schema | undefined {
-    return this.defined.get(`${apiVersion}/${kind}`);
+  /** The schemas of an object by CustomResourceDefinitions that may be applied instead. */
+  ofOthers(apiVersion: string, kind: string): readonly Schema[] {
+    const key = `${apiVersion}/${kind}`;
+    return this.others.filter(([name]) => name === key).map(ofDefinition);
   }
 
   /** A schema itself, not the number of one. */
@@ -79,17 +89,27 @@ function packed(): Packed {
   return cached;
 }
 
-function definedIn(cluster: Cluster): Map<string, Schema> {
-  return new Map(
-    cluster.all(Kind.CRD).flatMap(({ spec }) =>
+/** A schema of OpenAPI with its `apiVersion/kind`. */
+type Definition = readonly [key: string, schema: Field];
+
+function definitions(resources: readonly Resource[]): Definition[] {
+  return resources
+    .filter(({ type }) => type === Kind.CRD)
+    .flatMap(({ spec }) =>
       spec.get('versions').items.flatMap(version => {
         const schema = version.get('schema', 'openAPIV3Schema');
         const kind = `${spec.get('group').text}/${version.get('name').text}/${spec.get('names', 'kind').text}`;
-        return schema.exists ? [[kind, ofObject(schema)] as const] : [];
+        return schema.exists ? [[kind, schema] as const] : [];
       }),
-    ),
-  );
+    );
 }
+
+function ofDefinition([key, schema]: Definition): Schema {
+  return converted(schema.resource, key, schema);
+}
+
+/** Once, also where a definition is of several clusters. */
+const converted = memoByKey((_definition: Resource, _key: string, schema: Field) => ofObject(schema));
 
 /** The API server has the metadata itself, and controllers write the status. */
 function ofObject(schema: Field): Schema {

@@ -58,6 +58,8 @@ export enum Capability {
   SERVICE_TELEMETRY = 'telemetry of services',
   /** Objectives for requests, which alerts on the metrics of proxies watch: PrometheusRules. */
   SLO = 'service level objectives',
+  /** Requests that move to changed pods step by step: a Rollout of Argo Rollouts and weights of a VirtualService. */
+  PROGRESSIVE_ROLLOUTS = 'a progressive rollout',
   /** Modules that the proxies of a service run: WasmPlugins. */
   PROXY_EXTENSIONS = 'extensions of its proxy',
   /** Scripts that the proxies of a service run: EnvoyFilters. */
@@ -66,6 +68,8 @@ export enum Capability {
   MACHINES = 'machines outside of Kubernetes',
   /** Policies of a service that are evaluated and not enforced: the annotation `istio.io/dry-run`. */
   AUTHORIZATION_DRY_RUN = 'a dry run of policies',
+  /** Ports of services that accept plain text only: `DISABLE` in a PeerAuthentication. */
+  PLAINTEXT_PORTS = 'ports without mutual TLS',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */
   SERVICE_RATE_LIMITS = 'rate limits at services',
   /** A limit on all requests of an edge or a route, across all clients. */

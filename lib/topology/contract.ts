@@ -9,7 +9,7 @@ import { ValidationError } from './validation-error';
 
 /** A service, as a contract describes it. */
 interface PublishedService extends IService {
-  readonly routesByVersion: boolean;
+  readonly isRoutedByOwner: boolean;
   readonly versions: ReadonlyMap<string, unknown>;
   readonly allowedPeers: readonly AllowedPeer[];
   readonly objects: { readonly deniedOperations?: readonly Operation[] };
@@ -74,7 +74,7 @@ export class Contract {
 }
 
 function serviceData(service: PublishedService): ServiceData {
-  const { name, namespace, serviceAccount, selector, headlessService, inMesh, routesByVersion, versions } = service;
+  const { name, namespace, serviceAccount, selector, headlessService, inMesh, isRoutedByOwner, versions } = service;
   const {
     ports,
     allowedPeers,
@@ -87,7 +87,7 @@ function serviceData(service: PublishedService): ServiceData {
     labels: sorted(selector),
     ...(headlessService === undefined ? {} : { headlessService }),
     inMesh,
-    routesByVersion,
+    routesByVersion: isRoutedByOwner,
     versions: [...versions.keys()],
     ports: ports.map(portData),
     ...(deniedOperations ? { deniedOperations: deniedOperations.map(String) } : {}),

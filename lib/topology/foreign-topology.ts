@@ -38,7 +38,7 @@ export class ForeignService extends Service {
   }
 
   /** Whether its owner routes requests by version, so that no callers have traffic rules of their own. */
-  get isRoutedByOwner(): boolean {
+  override get isRoutedByOwner(): boolean {
     return this.data.routesByVersion;
   }
 

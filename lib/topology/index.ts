@@ -48,6 +48,7 @@ export { type RenderedFrontKind, requireFront, requireOneHost } from './required
 export { changesHeaders, type HeaderChanges, type HeaderOperations, type HeaderValues } from './header-changes';
 export { type CookieProps, HashKey } from './hash-key';
 export { type LoadBalancing, LoadBalancingAlgorithm, type Warmup } from './load-balancing';
+export { ProgressiveRollout, type ProgressiveRolloutProps } from './progressive-rollout';
 export type { LatencyObjective, Slo } from './slo';
 export type { LocalityDistribution, LocalityLoadBalancing, RegionFailover } from './locality';
 export * from './rate-limit';

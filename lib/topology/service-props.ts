@@ -109,6 +109,7 @@ const RULES = {
   disruptionBudget: anyValue,
   outboundTraffic: anyValue,
   authorizationDryRun: anyValue,
+  portsWithoutMutualTls: anyValue,
   headless: anyValue,
   serviceType: anyValue,
   trafficDistribution: anyValue,

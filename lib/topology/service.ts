@@ -7,9 +7,11 @@ import { rejectContradictoryCall } from './call-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace, requireNamespaceName } from './names';
 import type { DirectResponse } from './direct-response';
+import type { ProgressiveRollout, ProgressiveRolloutProps } from './progressive-rollout';
 import { grpcMethod } from './grpc-method';
 import type { Operation } from './operation';
 import type { Peer } from './peer';
+import type { Port } from './port';
 import type { IService, ITopology, Replicas } from './references';
 import type { RateLimit } from './rate-limit';
 import { RequestRules, type ServiceRateLimit, type ServiceRateLimitProps } from './request-rules';
@@ -17,7 +19,7 @@ import type { ServiceAuthProps } from './service-auth';
 import { type ExistingWorkload, type ServiceProps, validateService } from './service-props';
 import type { HeaderMatch, HeaderRoute, Mirror, Weight } from './traffic';
 import { TrafficRules } from './traffic-rules';
-import { sumOfReplicas, Version } from './version';
+import { sumOfReplicas, type Version, versionsOf } from './version';
 import { WorkloadKind } from './workload-kind';
 import { podNameOf, requireVersions, validateWorkloadKind } from './workload-kind-rules';
 import { objectsOf, type ServiceObjects } from './workload/service-rules';
@@ -69,7 +71,7 @@ export class Service extends Callee implements IService {
     this.serviceAccount = this.existing?.serviceAccount ?? props.serviceAccount?.name ?? name;
     // Policies name it as a part of an identity, where "*" would match other identities.
     requireDnsSubdomain(this.path, 'a ServiceAccount', this.serviceAccount);
-    this.versions = this.declareVersions(props);
+    this.versions = versionsOf(this, props);
     this.objects = objectsOf(this.path, props, this.replicas, topology);
   }
 
@@ -157,6 +159,11 @@ export class Service extends Callee implements IService {
     return this.traffic.mirror;
   }
 
+  /** How changes of its pods receive requests step by step; undefined if all at once. */
+  get progressiveRollout(): ProgressiveRollout | undefined {
+    return this.traffic.progressive;
+  }
+
   /** The number of pods of all versions; undefined for pods that are declared elsewhere, and one on each node. */
   override get replicas(): Replicas | undefined {
     return sumOfReplicas([...this.versions.values()]);
@@ -165,6 +172,16 @@ export class Service extends Callee implements IService {
   /** Whether requests are routed by version, so that each version needs a subset of its own. */
   get routesByVersion(): boolean {
     return this.traffic.nameVersions;
+  }
+
+  /** Whether its routes lead to Services or subsets that only its owner routes to. */
+  get isRoutedByOwner(): boolean {
+    return this.routesByVersion || this.progressiveRollout !== undefined;
+  }
+
+  /** Whether a port accepts connections in plain text only, so that its callers have no identity there. */
+  isPlaintext({ number }: Port): boolean {
+    return this.objects.portsWithoutMutualTls?.some(({ port }) => port === number) ?? false;
   }
 
   /** The version of that name. Throws if there is none. */
@@ -200,9 +217,7 @@ export class Service extends Callee implements IService {
         code: 'ForeignService',
         path,
         summary: `${callee.name} belongs to the topology "${callee.topology.name}".`,
-        fix:
-          'Declare both in one topology (namespaces may differ), or call it by its contract, '
-          + '`topology.addContract(…)`.',
+        fix: 'Declare both in one topology, or call it by its contract, `topology.addContract(…)`.',
       });
     }
     const call = new Call(DECLARING, this, callee, given(props));
@@ -272,21 +287,20 @@ export class Service extends Callee implements IService {
   }
 
   /**
+   * Shifts requests to changed pods step by step, as long as these meet the objectives of `slo`, and back if they do
+   * not. In the cluster: a {@link ProgressiveRollout}.
+   */
+  rollout(props: ProgressiveRolloutProps): void {
+    this.topology.requireOpen(this.path);
+    this.traffic.rollOut(this, given(props));
+  }
+
+  /**
    * Answers requests with that header in the proxy of the caller: the service does not receive them. Faults, timeouts
    * and header changes of calls do not apply to them.
    */
   respondDirectly(match: HeaderMatch, response: DirectResponse): void {
     this.topology.requireOpen(this.path);
     this.traffic.respondDirectly(match, { ...response });
-  }
-
-  private declareVersions(props: ServiceProps): Map<string, Version> {
-    const { versions = this.exists ? {} : { v1: {} }, image } = props;
-    return new Map(
-      Object.entries(versions).map(([name, own]) => {
-        const workload = { ...props, ...own, env: { ...props.env, ...own.env } };
-        return [name, new Version(DECLARING, this, name, own.image ?? image, workload)];
-      }),
-    );
   }
 }

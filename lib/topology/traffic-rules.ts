@@ -2,6 +2,7 @@ import { type DirectResponse, validateDirectResponse } from './direct-response';
 import { duplicate } from './duplicate';
 import { requirePercentage } from './numbers';
 import { type Port, Protocol } from './port';
+import { declareRollout, type ProgressiveRollout, type ProgressiveRolloutProps } from './progressive-rollout';
 import type { HeaderMatch } from './traffic';
 import { covers, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { ValidationError } from './validation-error';
@@ -20,6 +21,7 @@ export class TrafficRules {
   private readonly shares: Weight[] = [];
   private readonly byHeader: HeaderRoute[] = [];
   private mirrored?: Mirror;
+  private rolledOut?: ProgressiveRollout;
 
   constructor(private readonly service: Routed) {}
 
@@ -35,10 +37,19 @@ export class TrafficRules {
     return this.mirrored;
   }
 
+  get progressive(): ProgressiveRollout | undefined {
+    return this.rolledOut;
+  }
+
   /** Whether a rule names a version. */
   get nameVersions(): boolean {
     const names = this.byHeader.some(({ weights, mirror }) => weights.length > 0 || mirror !== undefined);
     return this.shares.length > 0 || names || this.mirrored !== undefined;
+  }
+
+  rollOut(service: Parameters<typeof declareRollout>[0], props: ProgressiveRolloutProps): void {
+    this.rolledOut = declareRollout(service, props);
+    this.rejectRulesBesideRollout();
   }
 
   split(percentByVersion: { readonly [version: string]: number }, match?: HeaderMatch): void {
@@ -66,11 +77,13 @@ export class TrafficRules {
     } else {
       this.shares.push(...weights);
     }
+    this.rejectRulesBesideRollout();
   }
 
   routeTo(version: string, match: HeaderMatch): void {
     this.requireRequests('Routing by header');
     this.addRoute({ match, weights: [{ version: this.service.version(version), percent: 100 }] });
+    this.rejectRulesBesideRollout();
   }
 
   mirrorTo(version: string, percent: number, match?: HeaderMatch): void {
@@ -85,6 +98,7 @@ export class TrafficRules {
     } else {
       this.mirrored = mirror;
     }
+    this.rejectRulesBesideRollout();
   }
 
   respondDirectly(match: HeaderMatch, response: DirectResponse): void {
@@ -105,6 +119,18 @@ export class TrafficRules {
       );
     }
     this.byHeader.push(route);
+  }
+
+  /** The controller of a rollout writes the weights, and its pods have one version. */
+  private rejectRulesBesideRollout(): void {
+    if (this.rolledOut && this.nameVersions) {
+      throw new ValidationError({
+        code: 'Contradiction',
+        path: this.service.path,
+        summary: `The rollout of ${this.service.name} sets the shares of requests, and a rule for its versions does as well.`,
+        fix: 'Remove `rollout`, or split, routeTo and mirrorTo.',
+      });
+    }
   }
 
   private rejectSecond(what: string, isSecond: boolean): void {

@@ -1,4 +1,4 @@
-import { type Declaring, requireDeclaring } from './declaring';
+import { DECLARING, type Declaring, requireDeclaring } from './declaring';
 import { requireImage } from './image';
 import { requireLabel } from './names';
 import type { IService, Replicas } from './references';
@@ -50,6 +50,20 @@ export class Version {
   get replicas(): Replicas | undefined {
     return this.service.exists ? undefined : replicasOf(this.service.workloadKind, this.workload);
   }
+}
+
+/** The versions of a service: one, `v1`, if none is declared and its pods do not exist yet. */
+export function versionsOf(
+  service: IService,
+  props: VersionProps & { readonly versions?: { readonly [name: string]: VersionProps } },
+): Map<string, Version> {
+  const { versions = service.exists ? {} : { v1: {} }, image } = props;
+  return new Map(
+    Object.entries(versions).map(([name, own]: [string, VersionProps]) => {
+      const workload = { ...props, ...own, env: { ...props.env, ...own.env } };
+      return [name, new Version(DECLARING, service, name, own.image ?? image, workload)];
+    }),
+  );
 }
 
 /** The number of pods that a version declares; undefined for kinds without one. */

@@ -129,3 +129,101 @@ test('ambient mode in use that lacks something is a warning', () => {
     adviseManifests(cluster(AMBIENT, workload('Deployment'), virtualService('{retries: {attempts: 2}}'))).warnings,
   ).toEqual(['Istio in ambient mode lacks retries: VirtualService shop/a. Istio with sidecars has it.']);
 });
+
+describe('Linkerd', () => {
+  const policy = (kind: string, spec: string) =>
+    `{apiVersion: policy.linkerd.io/v1beta3, kind: ${kind}, metadata: {name: a, namespace: shop}, spec: ${spec}}`;
+  const annotated = (annotation: string, kind = 'Service', version = 'v1', spec = '{}') =>
+    `{apiVersion: ${version}, kind: ${kind}, metadata: {name: a, namespace: shop, annotations: {${annotation}}}, spec: ${spec}}`;
+  const ofService = '{parentRefs: [{kind: Service, group: "", name: a}], rules: [{}]}';
+  const ofServer =
+    '{parentRefs: [{kind: Server, group: policy.linkerd.io, name: a}], rules: [{matches: [{method: GET}]}]}';
+  const missing = (...objects: string[]) =>
+    adviseManifests(cluster(...objects)).tiers[3]?.missing.map(({ feature }) => feature);
+
+  test.each([
+    ['mutual TLS', policy('MeshTLSAuthentication', '{identities: ["*"]}')],
+    ['mutual TLS', annotated('config.linkerd.io/default-inbound-policy: all-authenticated', 'Namespace')],
+    ['egress by host name', policy('EgressNetwork', '{trafficPolicy: Deny}')],
+    ['rate limits at services', policy('HTTPLocalRateLimitPolicy', '{total: {requestsPerSecond: 5}}')],
+    ['a timeout', annotated('timeout.linkerd.io/request: 1s')],
+    ['retries', annotated('retry.linkerd.io/http: 5xx')],
+    ['a circuit breaker', annotated('balancer.linkerd.io/failure-accrual: consecutive')],
+    ['a timeout', annotated('timeout.linkerd.io/request: 1s', 'HTTPRoute', 'gateway.networking.k8s.io/v1', ofService)],
+    ['retries', annotated('retry.linkerd.io/grpc: internal', 'GRPCRoute', 'gateway.networking.k8s.io/v1', ofService)],
+    ['allowed operations', route(ofServer)],
+    ['allowed operations', policy('HTTPRoute', ofServer)],
+    ['a timeout', policy('HTTPRoute', ofService.replace('rules: [{}]', 'rules: [{timeouts: {request: 1s}}]'))],
+    [
+      'retries',
+      '{apiVersion: linkerd.io/v1alpha2, kind: ServiceProfile, metadata: {name: a}, spec: {routes: [{isRetryable: true}]}}',
+    ],
+    [
+      'a timeout',
+      '{apiVersion: linkerd.io/v1alpha2, kind: ServiceProfile, metadata: {name: a}, spec: {routes: [{timeout: 1s}]}}',
+    ],
+    [
+      'a traffic split',
+      '{apiVersion: linkerd.io/v1alpha2, kind: ServiceProfile, metadata: {name: a}, spec: {dstOverrides: [{authority: a}, {authority: b}]}}',
+    ],
+  ])('%s is what its objects use, and it supports it: %s', (feature, object) => {
+    expect(features(object)).toEqual([feature]);
+    expect(missing(object)).toEqual([]);
+  });
+
+  test.each([
+    ['injected faults', virtualService('{fault: {abort: {httpStatus: 500}}}')],
+    ['rewrites', virtualService('{rewrite: {uri: /}}')],
+    ['direct responses', virtualService('{directResponse: {status: 404}}')],
+    ['call policies that differ by caller', virtualService('{match: [{sourceLabels: {app: a}}]}')],
+    ['token verification at services', security('RequestAuthentication', '{jwtRules: []}')],
+    ['changed configuration of Envoy', networking('EnvoyFilter', '{configPatches: []}')],
+    ['machines outside of Kubernetes', networking('WorkloadEntry', '{address: 10.0.0.1}')],
+    [
+      'limits of a circuit breaker other than consecutive failures',
+      networking('DestinationRule', '{host: a, trafficPolicy: {outlierDetection: {maxEjectionPercent: 50}}}'),
+    ],
+    ['policies that deny, audit or use an authorizer', security('AuthorizationPolicy', '{action: DENY, rules: [{}]}')],
+    [
+      'conditions of policies on more than callers and requests',
+      security('AuthorizationPolicy', '{rules: [{when: [{key: a, values: [b]}]}]}'),
+    ],
+    [
+      'conditions of policies on more than callers and requests',
+      security('AuthorizationPolicy', '{rules: [{from: [{source: {notNamespaces: [a]}}]}]}'),
+    ],
+    ['regular expressions of paths and hosts', virtualService('{match: [{uri: {regex: .*}}]}')],
+  ])('it lacks %s: %s', (feature, object) => {
+    expect(missing(object)).toEqual([feature]);
+  });
+
+  test('consecutive failures, callers and operations are what it has', () => {
+    expect(
+      missing(
+        networking('DestinationRule', '{host: a, trafficPolicy: {outlierDetection: {consecutive5xxErrors: 5}}}'),
+        security(
+          'AuthorizationPolicy',
+          '{rules: [{from: [{source: {principals: [a]}}], to: [{operation: {methods: [GET]}}]}]}',
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('it has a proxy for each pod, besides those of its control plane', () => {
+    expect(adviseManifests(cluster(workload('Deployment', 'replicas: 3, '))).tiers[3]?.cost.proxies).toBe(3);
+  });
+
+  test('in use without a use is a warning, and so is what it lacks', () => {
+    const injected =
+      '{apiVersion: v1, kind: Namespace, metadata: {name: shop, annotations: {linkerd.io/inject: enabled}}}';
+    expect(adviseManifests(cluster(injected, workload('Deployment'))).warnings).toEqual([
+      'Nothing that is declared requires Linkerd: plain Kubernetes is enough for 0 services.',
+    ]);
+    expect(adviseManifests(cluster(injected, workload('Deployment'), virtualService('{fault: {}}'))).warnings).toEqual([
+      'Linkerd lacks injected faults: VirtualService shop/a. Istio with sidecars has it.',
+    ]);
+    expect(
+      adviseManifests(cluster(injected, workload('Deployment'), annotated('timeout.linkerd.io/request: 1s'))).warnings,
+    ).toEqual([]);
+  });
+});

@@ -22,7 +22,8 @@ test('the tier in use that is right is no failure', () => {
     stdout:
       '→ plain Kubernetes: no proxies; supports everything that is declared\n'
       + '  Istio in ambient mode: 3 proxies, 1.9 CPUs, 5932 MiB; supports everything that is declared\n'
-      + '  Istio with sidecars: 3 proxies, 1.3 CPUs, 4480 MiB; supports everything that is declared\n',
+      + '  Istio with sidecars: 3 proxies, 1.3 CPUs, 4480 MiB; supports everything that is declared\n'
+      + '  Linkerd: 3 proxies, 2.4 CPUs, 720 MiB; supports everything that is declared\n',
     stderr: '',
   });
 });
@@ -34,6 +35,7 @@ test('a tier that lacks something is 1, and each node has one pod of a DaemonSet
       '  plain Kubernetes: no proxies; lacks\n      a timeout: VirtualService shop/a\n'
       + '→ Istio in ambient mode: 7 proxies, 2.7 CPUs, 7412 MiB; supports everything that is declared\n'
       + '  Istio with sidecars: 5 proxies, 1.5 CPUs, 4736 MiB; supports everything that is declared\n'
+      + '  Linkerd: 5 proxies, 2.6 CPUs, 760 MiB; supports everything that is declared\n'
       + 'Plain Kubernetes lacks a timeout: VirtualService shop/a. Istio in ambient mode has it.\n',
     stderr: '',
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CHANGE_KINDS } from '../../lib/analysis';
 import { cardinal, cardinalIn } from '../support/command';
@@ -271,6 +271,44 @@ describe('revisions of git', () => {
     expect(cardinalIn(repository, ['diff', 'main:broken', 'manifests'])).toMatchObject({
       status: 2,
       stderr: expect.stringMatching(/^main:broken\/all\.yaml:/),
+    });
+  });
+
+  test('a revision without a folder is an error that names how to give one', () => {
+    expect(cardinalIn(repository, ['diff', 'main', 'manifests'])).toMatchObject({
+      status: 2,
+      stderr: 'main is a revision of git: add the folder or file, such as main:dist.\n',
+    });
+  });
+
+  test('links of a revision are read like those of a folder: within it, and not out of it', () => {
+    put('linked/files/vault.txt', allowing('payments'));
+    put('outside.yaml', allowing('payments'));
+    symlinkSync('files/vault.txt', join(repository, 'linked/vault.yaml'));
+    git('add', '-A');
+    git('commit', '-q', '-m', 'links');
+
+    const within = cardinalIn(repository, ['diff', 'main:linked', 'linked']);
+    expect(within).toEqual({ status: 0, stdout: 'No changes\n', stderr: expect.any(String) });
+    symlinkSync('../outside.yaml', join(repository, 'linked/other.yaml'));
+    git('add', '-A');
+    git('commit', '-q', '-m', 'links');
+
+    expect(cardinalIn(repository, ['diff', 'main:linked', 'manifests'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^main:linked\/other\.yaml:1:1: /),
+    });
+  });
+
+  test('a submodule is an error, since git does not have its files', () => {
+    put('parts/all.yaml', ALL);
+    git('add', 'parts');
+    git('update-index', '--add', '--cacheinfo', `160000,${git('rev-parse', 'main').stdout.trim()},parts/other`);
+    git('commit', '-q', '-m', 'submodule');
+
+    expect(cardinalIn(repository, ['diff', 'main:parts', 'manifests'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/^main:parts has the submodule other, whose files git does not have: /),
     });
   });
 

@@ -1,62 +1,25 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { Manifests, Traffic } from '../../lib/testing';
+import { Traffic } from '../../lib/testing';
 import { cardinal } from '../support/command';
+import {
+  app,
+  deployment,
+  imported,
+  istio,
+  namespace,
+  object,
+  pod,
+  policy,
+  service,
+  synthesized,
+} from '../support/imported';
 import { temporaryFolder } from '../support/temporary-folder';
-import { runProgram } from '../docs/programs';
 
 const ROOT = join(__dirname, '../..');
 const folder = temporaryFolder();
-let files = 0;
-
-const namespace =
-  'apiVersion: v1\nkind: Namespace\nmetadata: { name: shop, labels: { istio-injection: enabled } }\n---\n';
-const deployment = (name: string, pod: string, labels = `app: ${name}`) =>
-  `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: ${name}, namespace: shop }\nspec:\n`
-  + `  selector: { matchLabels: { ${labels} } }\n  template: { metadata: { labels: { ${labels} } }, spec: ${pod} }\n---\n`;
-const pod = (name: string, more = '') =>
-  `{ serviceAccountName: ${name}, securityContext: { runAsUser: 1000 }, containers: [{ name: ${name}, image: '${name}:1', ${more} }] }`;
-const service = (name: string, spec = 'ports: [{ name: http, port: 80, targetPort: 8080 }]') =>
-  `apiVersion: v1\nkind: Service\nmetadata: { name: ${name}, namespace: shop }\nspec: { selector: { app: ${name} }, ${spec} }\n---\n`;
-const object = (apiVersion: string, kind: string, name: string, spec: string) =>
-  `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: ${name}, namespace: shop }\nspec: ${spec}\n---\n`;
-const istio = (kind: string, name: string, spec: string) => object('networking.istio.io/v1', kind, name, spec);
-const policy = (name: string, spec: string) => object('security.istio.io/v1', 'AuthorizationPolicy', name, spec);
-const app = (name: string, more = '') => deployment(name, pod(name, more)) + service(name);
-
-interface Imported {
-  readonly status: unknown;
-  readonly model: string;
-  readonly objects: string;
-  readonly summary: string;
-}
-
-function imported(yaml: string, ...args: string[]): Imported {
-  const name = join(folder, `${(files += 1)}`);
-  writeFileSync(`${name}.yaml`, yaml);
-  const { status, stdout, stderr } = cardinal('import', `${name}.yaml`, '--out', name, ...args);
-  const read = (file: string) => (existsSync(join(name, file)) ? readFileSync(join(name, file), 'utf8') : '');
-  return { status, model: read('model.ts'), objects: read('objects.yaml'), summary: stdout + stderr };
-}
-
-/** What the printed model writes, as a project would run it. */
-function synthesized({ model, objects }: Imported): Manifests {
-  const own = temporaryFolder();
-  mkdirSync(own, { recursive: true });
-  writeFileSync(join(own, 'objects.yaml'), objects);
-  const outdir = join(own, 'dist');
-  const program = model
-    .replace('__dirname', JSON.stringify(own))
-    .replace('new ClusterApp()', `new ClusterApp({ outdir: ${JSON.stringify(outdir)} })`);
-  const warnings = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const others = jest.spyOn(console, 'error').mockReturnValue(undefined);
-  runProgram(program);
-  warnings.mockRestore();
-  others.mockRestore();
-  return Manifests.ofDirectory(outdir);
-}
 
 const shop =
   namespace
@@ -163,21 +126,6 @@ test('weights of subsets are a split, with the timeout of the route', () => {
   expect(status).toBe(0);
   expect(model).toContain('pay.split({ v1: 70, v2: 30 });');
   expect(model).toContain('pay.calls(pay, { retries, timeout: Duration.seconds(2) });');
-});
-
-test('routes that the model has no words for replace those that it renders', () => {
-  const { status, model } = imported(
-    namespace
-      + app('web')
-      + istio(
-        'VirtualService',
-        'web',
-        '{ hosts: [web], http: [{ match: [{ headers: { a: { exact: b } } }], timeout: 1s, route: [{ destination: { host: web } }] }, { route: [{ destination: { host: web } }] }] }',
-      ),
-  );
-
-  expect(status).toBe(0);
-  expect(model).toContain("JsonPatch.replace('/spec/http', [");
 });
 
 test('exact methods and paths of a policy are the operations of a call', () => {

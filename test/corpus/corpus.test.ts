@@ -84,6 +84,12 @@ const REVIEWED: Readonly<Record<string, readonly string[]>> = {
   'moved-rules': ['routes/shop.yaml UnknownSubset spec.http[0].route[0].destination.subset'],
   // One of two definitions has the first field, and none the second one: the API server rejects the object.
   channels: ['app/limit.yaml SchemaViolation spec.size'],
+  // The kustomization lists the first definition alone; the other one is for those who want more.
+  'listed-channel': ['app/limit.yaml SchemaViolation spec.size'],
+  // Two rules and a route are for an application that runs already; one host is misspelt.
+  demonstrations: ['discovery/routes.yaml UnknownDestination spec.http[0].route[0].destination.host'],
+  // The labels of the namespace are not known, but its name is: the second listener does not accept its route.
+  'labelled-elsewhere': ['routes.yaml UnknownParent spec.parentRefs[0]'],
   // Of a file with its class, the second Gateway has another one; the class of the other example exists in the cluster.
   'classes-of-examples': ['basic/gateway.yaml UnknownGatewayClass spec.gatewayClassName'],
 };

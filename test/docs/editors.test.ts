@@ -1,20 +1,34 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cardinalIn } from '../support/command';
+import { createInterface } from 'node:readline';
+import { CARDINAL, cardinalIn } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 
 interface Tasks {
   readonly tasks: readonly {
-    readonly problemMatcher: { readonly pattern: Readonly<Record<string, number>> & { readonly regexp: string } };
+    readonly command: string;
+    readonly problemMatcher: {
+      readonly background: { readonly beginsPattern: string; readonly endsPattern: string };
+      readonly pattern: Readonly<Record<string, number>> & { readonly regexp: string };
+    };
   }[];
 }
 
 const GUIDE = readFileSync(join(__dirname, '../../docs/guides/editors.md'), 'utf8');
 const folder = temporaryFolder();
 
-function matcher(): (line: string) => Record<string, string | undefined> | undefined {
+function task(): Tasks['tasks'][number] {
   const [, json = ''] = /```json\n([^]*?)```/.exec(GUIDE) ?? [];
-  const { regexp = '', ...groups } = (JSON.parse(json) as Tasks).tasks[0]?.problemMatcher.pattern ?? {};
+  const [first] = (JSON.parse(json) as Tasks).tasks;
+  if (!first) {
+    throw new Error('the guide has no task');
+  }
+  return first;
+}
+
+function matcher(): (line: string) => Record<string, string | undefined> | undefined {
+  const { regexp, ...groups } = task().problemMatcher.pattern;
   return line => {
     const match = new RegExp(regexp).exec(line);
     return match
@@ -46,4 +60,33 @@ test('the problem matcher of the guide reads each finding of a report, and nothi
     message: expect.stringContaining('There is no field "prot" here'),
     code: 'SchemaViolation',
   });
+});
+
+test('the task of the guide sees where a report begins and ends', async () => {
+  const own = temporaryFolder();
+  mkdirSync(join(own, 'k8s'));
+  writeFileSync(join(own, 'k8s/web.yaml'), 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {prots: []}\n');
+  const args = task().command.split(' ').slice(2);
+  const watching = spawn(process.execPath, [...CARDINAL, ...args], { cwd: own });
+  const { beginsPattern, endsPattern } = task().problemMatcher.background;
+  const lines: string[] = [];
+  for await (const line of createInterface(watching.stdout)) {
+    lines.push(line);
+    if (new RegExp(endsPattern).test(line)) {
+      break;
+    }
+  }
+  watching.kill();
+  expect(new RegExp(beginsPattern).test(lines[0] ?? '')).toBe(true);
+  expect(lines.slice(1, -1).map(matcher())).toContainEqual(
+    expect.objectContaining({ file: 'k8s/web.yaml', line: '4' }),
+  );
+}, 60_000);
+
+test('the schema of the guide is what the build writes', () => {
+  const paths = [...GUIDE.matchAll(/node_modules\/cdk8s-cardinal\/build\/(\S+?schema\.json)/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(paths).toHaveLength(2);
+  paths.forEach(each => expect(existsSync(join(__dirname, '../..', each))).toBe(true));
 });

@@ -1,5 +1,15 @@
 import { Duration, Testing } from 'cdk8s';
-import { ClusterApp, Mesh, Port, type ServiceProps, type Slo, type Target, Topology, TopologyChart } from '../../lib';
+import {
+  ClusterApp,
+  Mesh,
+  Operation,
+  Port,
+  type ServiceProps,
+  type Slo,
+  type Target,
+  Topology,
+  TopologyChart,
+} from '../../lib';
 import { names, one, plain, render, type Rendered } from './support';
 
 const AVAILABILITY: Slo = { availability: 99.9 };
@@ -44,8 +54,8 @@ test('objectives of a service are measured by the requests of all callers, those
   expect(ofService).toEqual({
     record: 'slo:request_misses:ratio_rate5m',
     expr:
-      '((sum(rate(istio_requests_total{reporter=~"source|waypoint",destination_service="cart.shop.svc.cluster.local",'
-      + 'response_code=~"5.."}[5m])) or vector(0))) / sum(rate(istio_requests_total{reporter=~"source|waypoint",'
+      '((sum(rate(istio_requests_total{reporter="source",destination_service="cart.shop.svc.cluster.local",'
+      + 'response_code=~"5.."}[5m])) or vector(0))) / sum(rate(istio_requests_total{reporter="source",'
       + 'destination_service="cart.shop.svc.cluster.local"}[5m]))',
     labels: { namespace: 'shop', service: 'cart', slo: 'availability' },
   });
@@ -75,7 +85,7 @@ test('an alert fires where there are no metrics of the objective', () => {
   const unknown = rulesIn(render(shop({ slo: AVAILABILITY }).topology), 'cart.slo').at(-1);
   expect(unknown).toMatchObject({ alert: 'ServiceLevelUnknown', for: '1h' });
   expect(unknown?.expr).toBe(
-    'absent(istio_requests_total{reporter=~"source|waypoint",destination_service="cart.shop.svc.cluster.local"})',
+    'absent(istio_requests_total{reporter="source",destination_service="cart.shop.svc.cluster.local"})',
   );
 });
 
@@ -157,4 +167,22 @@ test.each([Mesh.none(), Mesh.linkerd()])('objectives are an error where nothing 
     const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh });
     expect(chart.node.validate().join()).toContain('service level objectives');
   }
+});
+
+describe('a request is counted once', () => {
+  const expressionOf = (objects: readonly Rendered[]) => rulesIn(objects, 'cart.slo')[0]?.expr;
+
+  test('by the waypoint or the gateway in ambient mode, since requests of gateways do not pass the waypoint', () => {
+    expect(expressionOf(ambient(shop({ slo: AVAILABILITY }).topology))).toContain('reporter=~"source|waypoint"');
+  });
+
+  test('by the waypoint alone where requests of gateways pass it as well', () => {
+    const { topology, cart } = shop({ slo: AVAILABILITY, deniedOperations: [Operation.http('ANY /admin/*')] });
+    topology.addEdge('api', { host: 'api.example.com' }).route('GET /', cart);
+    const objects = ambient(topology);
+    expect(expressionOf(objects)).toContain('{reporter="waypoint",destination_service=');
+    const dashboard = one(objects, 'ConfigMap', 'shop.dashboard').data?.['shop.json'];
+    expect(dashboard).toContain('reporter=\\"waypoint\\"');
+    expect(dashboard).not.toContain('source|waypoint\\",destination_service=\\"cart');
+  });
 });

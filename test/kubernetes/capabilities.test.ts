@@ -137,6 +137,17 @@ test.each<[string, string, Capability[], (web: Service, cart: Service, shop: Top
     [Capability.AUTHORIZATION_DRY_RUN],
     (_web, _cart, shop) => shop.addService('dry', { image: 'example/dry:1', authorizationDryRun: 'for a while' }),
   ],
+  [
+    'a port without mutual TLS',
+    'shop/db',
+    [Capability.PLAINTEXT_PORTS],
+    (_web, _cart, shop) =>
+      shop.addService('db', {
+        image: 'example/db:1',
+        port: Port.tcp(3306),
+        portsWithoutMutualTls: [{ port: 3306, reason: 'it sends first' }],
+      }),
+  ],
   ['a split', 'shop/cart', [Capability.SPLITS], (_web, cart) => cart.split({ v1: 50, v2: 50 })],
   [
     'a header route',

@@ -3,9 +3,10 @@ import { model, nothing, resources, tasksOf } from './task';
 export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
   nothing('Plug in CA certificates', 'a Secret that istiod reads'),
   resources('Custom CA by CertificateSigningRequests or istio-csr', 'a patch of the IstioOperator object'),
-  resources(
+  model(
     'Authentication policy: mutual TLS of mesh, namespace, workload and port',
-    'always STRICT, a port PERMISSIVE by `allowFrom(peer, { plaintext: true })`; DISABLE by `PeerAuthentication`',
+    'STRICT; a port PERMISSIVE by `allowFrom(peer, { plaintext: true })`, or DISABLE by `portsWithoutMutualTls`',
+    'istio/plaintext-ports.test.ts › has the mode DISABLE, and other ports keep that of the namespace',
   ),
   model(
     'Authentication policy: end-user tokens at a workload, by path',

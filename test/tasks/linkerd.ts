@@ -53,7 +53,7 @@ export const LINKERD = tasksOf('Linkerd (by meaning: Istio is the mesh)', [
     '`split`',
     'istio/traffic.test.ts › a split is weights over subsets that the DestinationRule has',
   ),
-  no('Progressive delivery with Flagger', 'weights that a controller changes: the next apply resets them'),
+  no('Progressive delivery with Flagger', 'weights that a controller changes: Argo Rollouts with Istio, `rollout`'),
   model(
     'Topology-aware routing',
     '`trafficDistribution`; `addCircuitBreaker` prefers the nearest locality while it is healthy',

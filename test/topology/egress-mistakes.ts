@@ -167,6 +167,28 @@ export const EGRESS_MISTAKES: Row[] = [
   ],
   ['a dry run without a reason', 'MissingReason', ['not enforced'], service({ authorizationDryRun: '' })],
   ['a dry run without a proxy', 'NoEffect', ['Without a proxy'], service({ authorizationDryRun: 'x', inMesh: false })],
+  ...(
+    [
+      ['without a proxy', 'NoEffect', 'Without a proxy', [{ port: 80, reason: 'x' }], { inMesh: false }],
+      ['in an empty list', 'NoEffect', 'is empty', [], {}],
+      ['without a reason', 'MissingReason', 'without a reason', [{ port: 80, reason: ' ' }], {}],
+      ['twice', 'Duplicate', 'twice', [80, 80].map(port => ({ port, reason: 'x' })), {}],
+      ['that is not there', 'UnknownPort', 'no port 81', [{ port: 81, reason: 'x' }], {}],
+      ['for requests', 'Contradiction', 'distinguished', [{ port: 80, reason: 'x' }], { port: Port.http(80) }],
+      [
+        'that is another one of the pods',
+        'Contradiction',
+        'one port of the pods',
+        [{ port: 80, reason: 'x' }],
+        { ports: [Port.tcp(81, { target: 80, name: 'other' })] },
+      ],
+    ] as const
+  ).map(([what, code, text, portsWithoutMutualTls, props]): Row => [
+    `a port without mutual TLS ${what}`,
+    code,
+    [text],
+    service({ port: Port.tcp(80), ...props, portsWithoutMutualTls: [...portsWithoutMutualTls] } as ServiceProps),
+  ]),
   ['an egress gateway with an invalid name', 'InvalidName', ['"Out"'], gateway('Out')],
   ['an egress gateway with the name of a whole namespace', 'ReservedName', ['"default"'], gateway('default')],
   [

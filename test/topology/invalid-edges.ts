@@ -18,6 +18,7 @@ import {
   ProtoDescriptor,
   QueryParamMatch,
   type RedirectProps,
+  type RequestMatch,
   type RouteProps,
   Topology,
 } from '../../lib';
@@ -72,7 +73,9 @@ const redirect =
   () =>
     new Topology('shop').addEdge('door', { host: 'shop.example' }).redirect(operation, props);
 
-export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
+type Row = [string, string, string[], () => unknown];
+
+export const EDGE_MISTAKES: Row[] = [
   ...['', 'login.example/keys', 'ftp://login.example/keys', 'https://login.example/the keys', 'https://'].map(
     (jwksUri): [string, string, string[], () => unknown] => [
       `"${jwksUri}" as the address of keys`,
@@ -149,9 +152,9 @@ export const EDGE_MISTAKES: [string, string, string[], () => unknown][] = [
   ],
   ['a match without conditions', 'NoEffect', ['no conditions'], route({ match: { headers: [] } })],
   ...[
-    { claims: { group: 'a', Group: 'b' } },
+    { claims: { group: 'a', Group: 'b' }, headers: [] },
     { claims: { group: 'a' }, headers: [HeaderMatch.exact('x-jwt-claim-group', 'b')] },
-  ].map((match, index): Row => [
+  ].map((match: RequestMatch, index): Row => [
     `a claim with two conditions (${index})`,
     'Duplicate',
     ['"x-jwt-claim-group"'],

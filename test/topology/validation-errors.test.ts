@@ -22,6 +22,7 @@ import { EGRESS_MISTAKES } from './egress-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
 import { LISTENER_MISTAKES } from './listener-mistakes';
 import { POD_MISTAKES } from './pod-mistakes';
+import { ROLLOUT_MISTAKES } from './rollout-mistakes';
 import { SERVICE_ACCESS_MISTAKES } from './service-access-mistakes';
 import { SHARED_GATEWAY_MISTAKES } from './shared-gateway-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
@@ -804,6 +805,7 @@ const ALL = [
   ...LISTENER_MISTAKES,
   ...SHARED_GATEWAY_MISTAKES,
   ...VALUE_MISTAKES,
+  ...ROLLOUT_MISTAKES,
   ...TRAFFIC_MISTAKES,
   ...WORKLOAD_KIND_MISTAKES,
   ...POD_MISTAKES,

@@ -1,6 +1,7 @@
 import { gatewayListeners, policiesFor, policyTargetOf, unlessUnsimulated } from '../../dataplane';
 import {
   addTo,
+  ByLabel,
   type Cluster,
   isDryRun,
   Kind,
@@ -83,12 +84,12 @@ function ofProxy(workload: Workload, cluster: Cluster): Resource[] {
 }
 
 function ofNetwork({ namespace, labels }: Workload, cluster: Cluster): Resource[] {
-  return (networkPolicies(cluster).get(namespace) ?? []).filter(each => selects(each.spec.get('podSelector'), labels));
+  return networkPolicies(cluster)
+    .candidates(namespace, labels)
+    .filter(each => selects(each.spec.get('podSelector'), labels));
 }
 
-/** By namespace. */
-const networkPolicies = memo((cluster: Cluster) => {
-  const found = new Map<string, Resource[]>();
-  cluster.all(Kind.NETWORK_POLICY).forEach(each => addTo(found, each.namespace, each));
-  return found;
-});
+const networkPolicies = memo(
+  (cluster: Cluster) =>
+    new ByLabel(cluster.all(Kind.NETWORK_POLICY), each => each.spec.get('podSelector', 'matchLabels').strings),
+);

@@ -4,6 +4,9 @@ import { call, cardinal, exported, literal, make, name, object, objectOrNone, ty
 import { hostOf } from './routes';
 import { type ImportedService, isReserved } from './services';
 
+/** The annotation of objects that are assumed on both sides of a comparison. */
+export const ASSUMED = 'cdk8s-cardinal/assumed';
+
 /** The Pods of a gateway, and the ports of services that its routes lead to. */
 export interface ImportedGateway {
   readonly pods: GatewayPods & { readonly namespace: string };
@@ -11,11 +14,15 @@ export interface ImportedGateway {
 }
 
 /** The gateways whose objects are kept, with the services behind them. */
-export function gatewaysOf(services: readonly ImportedService[], cluster: Cluster): readonly ImportedGateway[] {
+export function gatewaysOf(
+  services: readonly ImportedService[],
+  cluster: Cluster,
+  expressed: ReadonlySet<Resource>,
+): readonly ImportedGateway[] {
   const backends = new Map<string, string[]>();
   const byTitle = new Map<string, GatewayPods>();
   const routes = [Kind.VIRTUAL_SERVICE, Kind.HTTP_ROUTE, Kind.GRPC_ROUTE, Kind.TCP_ROUTE, Kind.TLS_ROUTE];
-  for (const route of routes.flatMap(each => cluster.all(each))) {
+  for (const route of routes.flatMap(each => cluster.all(each)).filter(each => !expressed.has(each))) {
     for (const pods of podsOf(route, cluster)) {
       const title = `${pods.namespace ?? 'istio-system'}/${pods.name}`;
       byTitle.set(title, pods);

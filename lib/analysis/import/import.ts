@@ -1,20 +1,20 @@
 import { contextOf, TrafficMatrix } from '../../dataplane';
 import { Cluster, Kind, type KubernetesObject, Resource, resourcesOf } from '../../manifests';
 import { ALL } from './calls';
-import { ASSUMED, differencesBetween } from './compare';
+import { differencesBetween } from './compare';
 import { call, exported, literal, make, name, object, refersTo, type Statement } from './code';
+import { Choices, type Refusal } from './choices';
 import { type Coverage, coverageOf } from './fields';
-import { assumedGateways } from './gateways';
+import { ASSUMED, assumedGateways } from './gateways';
+import { headerOf } from './header';
 import { DEFAULT_RETRIES } from './routes';
-import { appStatements, type ImportMesh, keyOf, type Model, modelOf } from './model';
+import { appStatements, type ImportMesh, type Model, modelOf } from './model';
 import { printModel } from './print';
 import { restOf } from './rest';
 import { isReserved } from './services';
 
 /** What rendering a model gives: its objects, or why it is refused. */
-export type Rendering =
-  | { readonly resources: readonly Resource[] }
-  | { readonly refusal: { readonly path: string; readonly message: string } };
+export type Rendering = { readonly resources: readonly Resource[] } | { readonly refusal: Refusal };
 
 /** How manifests become a model. */
 export interface ImportProps {
@@ -51,27 +51,20 @@ export const OBJECTS_FILE = 'objects.yaml';
 /** Manifests as a model in TypeScript. Throws where the model cannot be rendered at all. */
 export function importOf(read: Cluster, props: ImportProps): Import {
   const { cluster, guesses, mesh } = prepared(read, props.mesh);
-  const refused = new Map<string, string>();
+  const choices = new Choices();
   const title = props.name ?? nameOf(cluster);
   for (;;) {
-    const model = modelOf(cluster, { name: title, mesh, keepsOpen: props.keepsOpen, existing: refused });
+    const model = modelOf(cluster, { name: title, mesh, keepsOpen: props.keepsOpen, ...choices });
     const outcome = completed(model, cluster, title, mesh, props.render);
     if (!('refusal' in outcome)) {
-      return described(outcome, model, cluster, title, mesh, guesses);
+      const result = described(outcome, model, cluster, title, guesses);
+      if (!choices.changedBy(result.differences, model, cluster.clusterDomain)) {
+        return result;
+      }
+    } else if (!choices.refusedBy(outcome.refusal, model, title)) {
+      throw new ImportError(`The model cannot be rendered: ${outcome.refusal.message}`);
     }
-    const { path, message } = outcome.refusal;
-    const service = model.services.find(
-      each => namesService(path, `${title}/${each.name}`) && !refused.has(keyOf(each)),
-    );
-    if (!service) {
-      throw new ImportError(`The model cannot be rendered: ${message}`);
-    }
-    refused.set(keyOf(service), message);
   }
-}
-
-function namesService(path: string, key: string): boolean {
-  return path === key || path.startsWith(`${key}/`) || path.startsWith(`${key} `) || path.startsWith(`${key}.`);
 }
 
 interface Completed {
@@ -96,7 +89,9 @@ function completed(
   }
   const rest = restOf({ ...model, cluster: written(cluster), rendered: first.resources });
   const ofRest = rest.statements.map((each, index) =>
-    index === 0 ? { ...each, comment: ['What the model has no words for, as it is.'], isApart: true } : each,
+    index === 0
+      ? { ...each, comment: ['What the model has no words for, as it is.', ...(each.comment ?? [])], isApart: true }
+      : each,
   );
   const statements = [...base, ...model.ofChart, ...ofRest];
   const second = render(statements);
@@ -193,7 +188,6 @@ function described(
   model: Model,
   cluster: Cluster,
   title: string,
-  mesh: ImportMesh,
   guesses: readonly string[],
 ): Import {
   const before = cluster.withResources(cluster.resources.map(each => renamed(each, model)));
@@ -201,10 +195,10 @@ function described(
     [...rendered, ...resourcesOf(kept), ...cluster.resources.filter(each => each.annotations[ASSUMED] !== undefined)],
     { clusterDomain: cluster.clusterDomain },
   );
-  const differences = differencesBetween(before, after);
+  const differences = differencesBetween(before, after, model.gateways.edges);
   const coverage = coverageOf(written(cluster), { ...model, rendered, kept, counterparts });
   const { reaches } = new TrafficMatrix(contextOf(before));
-  const header = headerOf(title, { differences, coverage, guesses, pairs: reaches.length, mesh, model });
+  const header = headerOf(title, { differences, coverage, guesses, pairs: reaches.length, model });
   const tail: Statement[] = [
     ...(kept.length > 0 ? [inclusion(kept.length)] : []),
     { code: call(name('app'), 'synth'), isApart: true },
@@ -252,39 +246,4 @@ function renamed(resource: Resource, { services, existing }: Model): Resource {
         resource.origin,
         resource.namespace,
       );
-}
-
-/** The first lines of many. */
-function most(lines: readonly string[]): string[] {
-  const shown = lines.slice(0, 20).map(each => `  ${each.length > 300 ? `${each.slice(0, 300)}…` : each}`);
-  return lines.length > shown.length ? [...shown, `  and ${lines.length - shown.length} more`] : shown;
-}
-
-interface Facts extends Pick<Import, 'differences' | 'coverage' | 'guesses' | 'pairs'> {
-  readonly mesh: ImportMesh;
-  readonly model: Model;
-}
-
-function headerOf(title: string, { differences, coverage, guesses, pairs, model }: Facts): string[] {
-  const renames = model.services
-    .filter(each => !model.existing.has(each))
-    .flatMap(each => each.versions)
-    .filter(each => each.objectName !== each.workload.name)
-    .map(({ workload, objectName }) => `${workload.name} → ${objectName}`);
-  return [
-    `${title}, imported from manifests.`,
-    `Fields: ${coverage.carried} of ${coverage.total} (${coverage.percent} %) are carried over.`,
-    ...most(coverage.lost.map(each => `not carried over: ${each}`)),
-    differences.length === 0
-      ? `Traffic: equal. ${pairs} pairs of a caller and a callee, with their terms, were compared.`
-      : `Traffic: ${differences.length} differences between the manifests and this model.`,
-    ...most(differences),
-    ...guesses.map(each => `Guess: ${each}`),
-    ...(renames.length > 0
-      ? [
-          `Names: ${renames.join(', ')}. Deploy the new ones beside the old ones, then delete these: selectors of `
-            + 'Deployments cannot be changed.',
-        ]
-      : []),
-  ];
 }

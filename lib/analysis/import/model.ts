@@ -3,12 +3,13 @@ import { type Cluster, hasLabels, Kind, Membership, membershipOf, Selecting, typ
 import { ALL, callsOf, callStatement, type ImportedCall, loopsOf } from './calls';
 import { call, cardinal, type Code, list, literal, make, name, object, objectOrNone, type Statement } from './code';
 import { externalsOf, keptHosts } from './externals';
+import { edgesOf, type ImportedGateways } from './edges';
 import { datagramOpenings, datagramPorts } from './datagrams';
 import { admissions, gatewaysOf, gatewayStatements, openings } from './gateways';
 import { policiesOf } from './policies';
 import { DEFAULT_RETRIES, defaultRetries, routesOf } from './routes';
 import type { ImportedRoutes } from './routes';
-import { type ImportedService, KINDS, servicesOf } from './services';
+import { type ImportedService, KINDS, RESERVED_WORDS, servicesOf } from './services';
 import { exposedPorts } from './exposed';
 import { surroundingsOf } from './surroundings';
 import { existingDeclaration, serviceDeclaration, type Surroundings } from './workload';
@@ -24,6 +25,10 @@ export interface ModelProps {
   readonly keepsOpen: boolean;
   /** The services whose workloads the model cannot render, with the reason. */
   readonly existing: ReadonlyMap<string, string>;
+  /** The services whose routes the model would change, so that they stay as they are. */
+  readonly asWritten: ReadonlySet<string>;
+  /** The Gateways that stay as they are, with the reason. */
+  readonly gatewaysAsWritten: ReadonlyMap<Resource, string>;
 }
 
 /** A model without what is left of the manifests. */
@@ -35,10 +40,14 @@ export interface Model {
   readonly existing: ReadonlySet<ImportedService>;
   readonly routes: ReadonlyMap<ImportedService, ImportedRoutes>;
   readonly expressed: ReadonlySet<Resource>;
+  readonly gateways: ImportedGateways;
 }
 
 /** The services, calls and traffic rules of manifests. */
-export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existing }: ModelProps): Model {
+export function modelOf(
+  cluster: Cluster,
+  { name: title, mesh, keepsOpen, existing, asWritten, gatewaysAsWritten }: ModelProps,
+): Model {
   const hasMesh = mesh !== 'none';
   const services = servicesOf(cluster).filter(each => !isGateway(each, cluster));
   const refused = new Map([...existing, ...ofOtherKinds(services)]);
@@ -46,12 +55,16 @@ export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existi
   const calls = callsOf(services, new TrafficMatrix(contextOf(cluster)).reaches);
   const all = [...calls.addressed, ...calls.granted, ...(keepsOpen ? calls.open : [])];
   const { routes, expressed } = hasMesh
-    ? routesOf(services, kept, cluster)
+    ? routesOf(services, cluster, each => asWritten.has(keyOf(each)))
     : { routes: new Map<ImportedService, ImportedRoutes>(), expressed: new Set<Resource>() };
   const policies = policiesOf(services, all, cluster);
   const isUnmanaged = (namespace: string) => services.every(each => each.namespace !== namespace || kept.has(each));
-  const gateways = gatewaysOf(services, cluster);
-  const taken = new Set([...services.map(each => each.constant), ...RESERVED]);
+  const taken = new Set([...services.map(each => each.constant), ...RESERVED, ...RESERVED_WORDS]);
+  const imported: ImportedGateways = hasMesh
+    ? edgesOf(services, cluster, taken, each => gatewaysAsWritten.get(each))
+    : { edges: [], kept: new Map<Resource, string>() };
+  const ofEdges = imported.edges.flatMap(each => each.expressed);
+  const gateways = gatewaysOf(services, cluster, new Set(ofEdges));
   const protocolPolicy = (protocol: string): Readonly<Record<string, Code>> =>
     hasMesh && ['http', 'http2', 'grpc'].includes(protocol) ? { retries: name(DEFAULT_RETRIES) } : {};
   const policyOf = (each: ImportedCall): Readonly<Record<string, Code | undefined>> => ({
@@ -68,10 +81,12 @@ export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existi
     services,
     existing: kept,
     routes,
+    gateways: imported,
     expressed: new Set([
       ...expressed,
       ...policies.expressed,
       ...externals.expressed,
+      ...ofEdges,
       ...cluster.all(Kind.NAMESPACE).filter(each => namespaces.includes(each.name)),
     ]),
     statements: [
@@ -106,6 +121,7 @@ export function modelOf(cluster: Cluster, { name: title, mesh, keepsOpen, existi
         keepsOpen ? loopsOf(calls.open, policyOf, services) : [],
       ),
       ...section(['Hosts outside, which all services can reach.'], externals.statements),
+      ...imported.edges.flatMap(each => each.statements),
       ...section(
         ['The gateways in front of the services, whose objects are kept below.'],
         gatewayStatements(gateways, services, hasMesh),

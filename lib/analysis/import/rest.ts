@@ -1,6 +1,7 @@
 import { addTo, type Cluster, hasLabels, isMap, Kind, type KubernetesObject, type Resource } from '../../manifests';
 import { call, type Code, exported, literal, name, type Statement } from './code';
 import { userOf } from './container';
+import type { ImportedGateways } from './edges';
 import { type IsOwn, type Patch, patchesOf, pruned } from './patches';
 import type { ImportedRoutes } from './routes';
 import { destinationRulesFor } from './routes';
@@ -26,18 +27,14 @@ export interface Imported {
   /** Objects that declarations of the model stand for. */
   readonly expressed: ReadonlySet<Resource>;
   readonly rendered: readonly Resource[];
+  readonly gateways: ImportedGateways;
 }
 
 /** The rest of an import, so that nothing of the manifests is lost. */
 export function restOf(imported: Imported): Rest {
   const { cluster, expressed } = imported;
   const counterparts = counterpartsOf(imported);
-  const patches: {
-    readonly kind: string;
-    readonly name: string;
-    readonly namespace?: Code;
-    readonly patches: readonly Patch[];
-  }[] = [];
+  const patches: Patched[] = [];
   const typed: Resource[] = [];
   const kept: KubernetesObject[] = [];
   for (const resource of cluster.resources) {
@@ -46,7 +43,9 @@ export function restOf(imported: Imported): Rest {
       const changes = changesOf(resource, counterpart, imported);
       if (changes.length > 0) {
         const { kind, name: title, namespace } = counterpart;
-        patches.push({ kind, name: title, namespace: namespaceIn(imported.services, namespace), patches: changes });
+        const comment = [...imported.routes.values()].find(each => each.from === resource)?.reason;
+        const own = namespaceIn(imported.services, namespace);
+        patches.push({ kind, name: title, namespace: own, patches: changes, comment });
       }
     } else if (!expressed.has(resource)) {
       (CLASSES[resource.type] === undefined
@@ -54,7 +53,11 @@ export function restOf(imported: Imported): Rest {
         : typed.push(resource)) satisfies number;
     }
   }
-  return { statements: [...patchStatements(patches), ...typedStatements(typed)], kept, counterparts };
+  return {
+    statements: [...patchStatements(patches), ...typedStatements(typed, imported.gateways.kept)],
+    kept,
+    counterparts,
+  };
 }
 
 /** The namespace by which a chart has an object: none for that of the topology, and for objects of the whole cluster. */
@@ -204,28 +207,32 @@ export function isEquivalent(path: Path, written: unknown): boolean {
   );
 }
 
-function patchStatements(
-  all: readonly {
-    readonly kind: string;
-    readonly name: string;
-    readonly namespace?: Code;
-    readonly patches: readonly Patch[];
-  }[],
-): Statement[] {
-  const groups = new Map<string, string[]>();
-  all.forEach(each => addTo(groups, JSON.stringify([each.kind, each.namespace, each.patches]), each.name));
-  return [...groups].map(([key, names]): Statement => {
-    const [kind, namespace, patches] = JSON.parse(key) as [string, Code | null, Patch[]];
-    const [only] = names;
+/** Changes of a rendered object. */
+interface Patched {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: Code;
+  readonly patches: readonly Patch[];
+  readonly comment?: string;
+}
+
+function patchStatements(all: readonly Patched[]): Statement[] {
+  const groups = new Map<string, Patched[]>();
+  all.forEach(each => addTo(groups, JSON.stringify([each.kind, each.namespace, each.patches, each.comment]), each));
+  return [...groups.values()].flatMap((group): Statement[] => {
+    const [first] = group;
+    if (!first) {
+      return [];
+    }
+    const { kind, namespace, patches, comment } = first;
     const code = (target: Code) =>
-      call(
-        call(name('chart'), 'object', literal(kind), target, namespace ?? undefined),
-        'addJsonPatch',
-        ...patches.map(patchCode),
-      );
-    return names.length === 1
-      ? { code: code(literal(only)) }
-      : { each: { name: 'name', of: names.map(literal) }, code: code(name('name')) };
+      call(call(name('chart'), 'object', literal(kind), target, namespace), 'addJsonPatch', ...patches.map(patchCode));
+    const shared = { comment: comment === undefined ? undefined : [comment] };
+    return [
+      group.length === 1
+        ? { ...shared, code: code(literal(first.name)) }
+        : { ...shared, each: { name: 'name', of: group.map(each => literal(each.name)) }, code: code(name('name')) },
+    ];
   });
 }
 

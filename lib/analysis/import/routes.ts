@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Cluster, type Field, fullHost, Kind, millisOf, type Resource } from '../../manifests';
-import { call, cardinal, type Code, duration, list, literal, name, object, type Statement } from './code';
+import { cardinal, type Code, duration, list, literal, name, object, type Statement } from './code';
+import { declarationsOf } from './rules';
 import type { ImportedService } from './services';
 
 /** What the VirtualService of a service becomes. */
@@ -10,21 +11,23 @@ export interface ImportedRoutes {
   readonly statements: readonly Statement[];
   /** Routes that the model has no words for: they replace those that it renders. */
   readonly spec?: Readonly<Record<string, unknown>>;
+  /** Why they do. */
+  readonly reason?: string;
   readonly from?: Resource;
 }
 
 /** The VirtualServices for requests within the mesh, by the service that they are for. */
 export function routesOf(
   services: readonly ImportedService[],
-  existing: ReadonlySet<ImportedService>,
   cluster: Cluster,
+  isKept: (service: ImportedService) => boolean,
 ): { readonly routes: ReadonlyMap<ImportedService, ImportedRoutes>; readonly expressed: ReadonlySet<Resource> } {
   const routes = new Map<ImportedService, ImportedRoutes>();
   const expressed = new Set<Resource>();
   for (const resource of cluster.all(Kind.VIRTUAL_SERVICE)) {
     const service = serviceOf(resource, services, cluster);
     if (service && !routes.has(service)) {
-      routes.set(service, importedRoutes(service, resource, cluster, existing.has(service)));
+      routes.set(service, importedRoutes(service, resource, cluster, isKept));
       expressed.add(resource);
     }
   }
@@ -53,54 +56,44 @@ function importedRoutes(
   service: ImportedService,
   resource: Resource,
   cluster: Cluster,
-  isExisting: boolean,
+  isKept: (service: ImportedService) => boolean,
 ): ImportedRoutes {
   const { spec } = resource;
-  const [rule, ...others] = spec.get('http').items;
-  const isAlone = rule && others.length === 0 && !spec.get('tcp').exists && !spec.get('tls').exists;
-  const split = isAlone && !isExisting ? splitOf(service, rule, resource, cluster) : undefined;
-  const known = ['name', 'route', 'timeout', 'retries'];
-  const policy = rule ? policyOf(rule) : undefined;
-  if (!isAlone || split === undefined || !policy || rule.entries.some(([field]) => !known.includes(field))) {
-    const kept = spec.entries.filter(([field]) => !['hosts', 'gateways'].includes(field));
-    const replaced = Object.fromEntries(kept.map(([field, each]) => [field, each.value]));
-    return { policy: {}, statements: [], spec: replaced, from: resource };
-  }
-  const code = split === 'all' ? [] : [{ code: call(name(service.constant), 'split', split) }];
-  return { policy, statements: code, from: resource };
+  const others = spec.entries.filter(([field]) => !['hosts', 'gateways'].includes(field));
+  const isOfRequests = others.every(([field]) => field === 'http');
+  const found = isKept(service)
+    ? { reason: 'its traffic would differ' }
+    : isOfRequests
+      ? declarationsOf(spec.get('http').items, {
+          constant: service.constant,
+          versionOf: each => versionAt(each, service, resource, cluster),
+          policyOf,
+        })
+      : { reason: 'it has rules for connections' };
+  return 'reason' in found
+    ? {
+        policy: {},
+        statements: [],
+        spec: Object.fromEntries(others.map(([field, each]) => [field, each.value])),
+        reason: `The rules of the VirtualService ${resource.key} as they are: ${found.reason}.`,
+        from: resource,
+      }
+    : { ...found, from: resource };
 }
 
-/** The shares of versions, or 'all' where requests go to the service as a whole. */
-function splitOf(
+/** The version of a destination: '' for the service as a whole, undefined for none of it. */
+function versionAt(
+  destination: Field,
   service: ImportedService,
-  rule: Field,
-  resource: Resource,
+  { namespace }: Resource,
   cluster: Cluster,
-): Code | 'all' | undefined {
-  const targets = rule.get('route').items;
-  const host = hostOf(service, cluster.clusterDomain);
-  const areOwn = targets.every(each => {
-    const destination = each.get('destination');
-    const port = destination.get('port', 'number').number;
-    return (
-      fullHost(destination.get('host').text, resource.namespace, cluster.clusterDomain) === host
-      && !each.get('headers').exists
-      && (port === undefined || (service.ports.length === 1 && service.ports[0]?.number === port))
-    );
-  });
-  if (!areOwn || targets.length === 0) {
-    return undefined;
-  }
-  const subsets = targets.map(each => each.get('destination', 'subset').text);
-  if (subsets.every(each => each === '')) {
-    return targets.length === 1 ? 'all' : undefined;
-  }
-  const weights = targets.map(each => each.get('weight').number ?? (targets.length === 1 ? 100 : 0));
-  const versions = subsets.map(each => versionOf(each, service, cluster));
-  const areKnown = versions.every(each => each !== undefined) && new Set(versions).size === versions.length;
-  return areKnown
-    ? object(Object.fromEntries(versions.map((version, index) => [version ?? '', literal(weights[index] ?? 0)])))
-    : undefined;
+): string | undefined {
+  const port = destination.get('port', 'number').number;
+  const isOwn =
+    fullHost(destination.get('host').text, namespace, cluster.clusterDomain) === hostOf(service, cluster.clusterDomain)
+    && (port === undefined || (service.ports.length === 1 && service.ports[0]?.number === port));
+  const subset = destination.get('subset').text;
+  return isOwn ? (subset === '' ? '' : versionOf(subset, service, cluster)) : undefined;
 }
 
 /** The version that a subset selects by the label `version` alone. */

@@ -159,7 +159,8 @@ const PROTOCOLS: ReadonlyMap<string, ImportedPort['protocol']> = new Map([
   ['redis', 'tcp'],
 ]);
 
-const RESERVED_WORDS = (
+/** Names that no constant of a model can have. */
+export const RESERVED_WORDS: readonly string[] = (
   'app chart topology break case catch class const continue debugger default delete do else enum export extends false '
   + 'finally for function if import in instanceof new null return super switch this throw true try typeof var void '
   + 'while with yield let static await package private public interface protected implements arguments eval async of '

@@ -24,19 +24,30 @@ export const CLASSES: Readonly<Record<string, string>> = {
   [Kind.BACKEND_TLS_POLICY]: 'BackendTlsPolicy',
 };
 
-/** Objects as typed resources. */
-export function typedStatements(resources: readonly Resource[]): Statement[] {
-  return resources.map(({ object: { metadata, spec }, namespace, name: title, type, kind }) => ({
-    code: make(
-      exported('cdk8s-cardinal/istio', CLASSES[type] ?? kind),
-      name('chart'),
-      literal(`${kind}-${namespace}-${title}`),
-      object({
-        metadata: literal(ownMetadata({ ...metadata, namespace })),
-        spec: literal(pruned(spec) ?? {}),
-      }),
-    ),
-  }));
+/** Objects as typed resources, those of gateways with the reason why they are no edges. */
+export function typedStatements(resources: readonly Resource[], reasons: ReadonlyMap<Resource, string>): Statement[] {
+  return resources.map(resource => {
+    const {
+      object: { metadata, spec },
+      namespace,
+      name: title,
+      type,
+      kind,
+    } = resource;
+    const reason = reasons.get(resource);
+    return {
+      comment: reason === undefined ? undefined : [`The Gateway ${resource.key} is no edge of the model: ${reason}.`],
+      code: make(
+        exported('cdk8s-cardinal/istio', CLASSES[type] ?? kind),
+        name('chart'),
+        literal(`${kind}-${namespace}-${title}`),
+        object({
+          metadata: literal(ownMetadata({ ...metadata, namespace })),
+          spec: literal(pruned(spec) ?? {}),
+        }),
+      ),
+    };
+  });
 }
 
 /** The metadata without what the API server and kubectl set. */

@@ -4,6 +4,8 @@ import { pathOf, textOf } from './spans';
 
 /** A prefix of `kubectl logs --prefix`: the pod that has written the line. */
 const PREFIX = /^\[pod\/([^/\]]+)\/[^\]]+\] /;
+/** The prefix of `kubectl logs --timestamps`. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\dT[\d:.]+Z? /;
 /** Envoy's default format, as Istio extends it. */
 const LINE = /^\[[^\]]*\] "(\S+) (\S+) (\S+)" (\d+|-) (\S+) (.*)$/;
 const CLUSTER = /\boutbound\|(\d+)\|[^|\s]*\|([^\s"|]+)/;
@@ -11,7 +13,7 @@ const CLUSTER = /\boutbound\|(\d+)\|[^|\s]*\|([^\s"|]+)/;
 /** The request that a line of an access log has; undefined for other lines, and for requests that a proxy receives. */
 export function observationOfLine(line: string, caller: string): Observation | undefined {
   const [prefix = '', pod = ''] = PREFIX.exec(line) ?? [];
-  const text = line.slice(prefix.length);
+  const text = line.slice(prefix.length).replace(TIMESTAMP, '');
   const from = caller === '' ? workloadOf(pod) : caller;
   return text.startsWith('{') ? ofJson(text, from) : ofText(text, from);
 }

@@ -4,10 +4,10 @@ import { call, cardinal, type Code, duration, list, literal, name, objectOrNone,
 import { constantOf } from '../import/services';
 import { printModel } from '../import/print';
 import { observationOfLine } from './access-logs';
-import { observationsOfKiali, observationsOfPrometheus, observationsOfText } from './metrics';
-import { type ObservedCall, Observations } from './observations';
+import { type MetricReport, observationsOfKiali, reported, reportsOfPrometheus, reportsOfText } from './metrics';
+import { type Observation, type ObservedCall, Observations } from './observations';
 import { areSafe, operationsOf } from './operations';
-import { jaegerSpans, observationsOfSpans, otlpSpans, type Span } from './spans';
+import { jaegerSpans, observationsOfSpans, otlpSpans, type Span, textOf } from './spans';
 
 /** A text that has no observation. */
 export class UnknownObservations extends Error {
@@ -16,34 +16,47 @@ export class UnknownObservations extends Error {
 
 /** What was observed in texts: traces, logs and metrics, each recognised by its form. */
 export class Learning {
+  /** The number of lines that begin as JSON and cannot be parsed, as the last one of a text that is cut off. */
+  unparsed = 0;
   private readonly observations = new Observations();
   private readonly spans: Span[] = [];
+  private readonly reports: MetricReport[] = [];
 
   /**
    * Adds the content of a file.
    * @param caller the workload that has written an access log, for logs without the prefix of a pod
    */
-  add(text: string, caller: string): void {
+  add(content: string, caller: string): void {
+    const text = content.replace(/^\ufeff/, '');
     const before = this.spans.length;
     const document = jsonOf(text);
-    let found = document === undefined ? 0 : this.addDocument(document);
-    if (document === undefined) {
-      for (const line of text.split('\n')) {
-        const entry = line.startsWith('{') ? jsonOf(line) : undefined;
-        found += isMap(entry) && 'resourceSpans' in entry ? this.addDocument(entry) : this.addLine(line, caller);
-      }
+    const error = isMap(document) && document.status === 'error' ? textOf(document.error) : '';
+    if (error !== '') {
+      throw new UnknownObservations(`It is an error of Prometheus and no result: ${error}`);
+    }
+    let [found, unparsed] = [document === undefined ? 0 : this.addDocument(document), 0];
+    for (const line of document === undefined ? text.split(/\r?\n/) : []) {
+      const isJson = /^\s*[{[]\s*["{]/.test(line);
+      const entry = isJson ? jsonOf(line) : undefined;
+      const added = entry === undefined ? 0 : this.addDocument(entry);
+      found += added > 0 ? added : this.addLine(line, caller);
+      unparsed += isJson && entry === undefined ? 1 : 0;
     }
     if (found === 0 && this.spans.length === before) {
       throw new UnknownObservations(
-        'There is no trace of OpenTelemetry or Jaeger, no request of an access log, no istio_requests_total and no '
-          + 'graph of Kiali in it.',
+        unparsed > 0
+          ? 'It begins as JSON and cannot be parsed: it may be cut off. Export it again.'
+          : 'There is no trace of OpenTelemetry or Jaeger, no request of an access log, no istio_requests_total and no '
+              + 'graph of Kiali in it.',
       );
     }
+    this.unparsed += unparsed;
   }
 
   /** The calls between services. */
   calls(): Observations {
     observationsOfSpans(this.spans.splice(0)).forEach(each => this.observations.add(each));
+    reported(this.reports.splice(0)).forEach(each => this.observations.add(each));
     return this.observations;
   }
 
@@ -51,17 +64,28 @@ export class Learning {
     if (Array.isArray(document)) {
       return document.reduce<number>((sum, each) => sum + this.addDocument(each), 0);
     }
-    const fields: readonly string[] = isMap(document) ? Object.keys(document) : [];
-    if (fields.includes('resourceSpans')) {
-      return this.addSpans(otlpSpans(document));
+    if (!isMap(document)) {
+      return 0;
     }
-    if (fields.includes('elements')) {
+    // Tempo has `batches`, and a trace around its spans.
+    const { resourceSpans = document.batches, trace, elements, status, data, spans, traceID } = document;
+    if (resourceSpans !== undefined) {
+      return this.addSpans(otlpSpans({ resourceSpans }));
+    }
+    if (isMap(trace)) {
+      return this.addDocument(trace);
+    }
+    if (elements !== undefined) {
       return this.addAll(observationsOfKiali(document));
     }
-    if (fields.includes('status') && isMap(document) && isMap(document.data)) {
-      return this.addAll(observationsOfPrometheus(document));
+    if (status !== undefined && isMap(data)) {
+      return this.addReports(reportsOfPrometheus(document));
     }
-    return fields.includes('data') ? this.addSpans(jaegerSpans(document)) : 0;
+    return data !== undefined
+      ? this.addSpans(jaegerSpans(document))
+      : spans !== undefined && traceID !== undefined
+        ? this.addSpans(jaegerSpans({ data: [document] }))
+        : 0;
   }
 
   private addSpans(spans: readonly Span[]): number {
@@ -71,12 +95,17 @@ export class Learning {
 
   private addLine(line: string, caller: string): number {
     const logged = observationOfLine(line, caller);
-    return this.addAll(logged ? [logged] : observationsOfText(line));
+    return logged ? this.addAll([logged]) : this.addReports(reportsOfText(line));
   }
 
-  private addAll(all: readonly Parameters<Observations['add']>[0][]): number {
+  private addAll(all: readonly Observation[]): number {
     all.forEach(each => this.observations.add(each));
     return all.length;
+  }
+
+  private addReports(reports: readonly MetricReport[]): number {
+    reports.forEach(each => this.reports.push(each));
+    return reports.length;
   }
 }
 

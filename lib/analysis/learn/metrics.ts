@@ -5,8 +5,21 @@ import { listOf, textOf } from './spans';
 
 type Labels = Readonly<Record<string, string>>;
 
-/** The requests of `istio_requests_total` in a response of Prometheus's API. */
-export function observationsOfPrometheus(document: unknown): Observation[] {
+/** A metric: both proxies report a request, and waypoints too. */
+export interface MetricReport {
+  readonly observation: Observation;
+  readonly isByCaller: boolean;
+}
+
+/** The requests of reports: those of callers where no other proxy reports requests of the pair. */
+export function reported(reports: readonly MetricReport[]): Observation[] {
+  const pairOf = ({ observation: { caller, callee, protocol } }: MetricReport) => `${caller} ${callee} ${protocol}`;
+  const others = new Set(reports.filter(each => !each.isByCaller && each.observation.count > 0).map(pairOf));
+  return reports.filter(each => !each.isByCaller || !others.has(pairOf(each))).map(each => each.observation);
+}
+
+/** The reports of `istio_requests_total` in a response of Prometheus's API. */
+export function reportsOfPrometheus(document: unknown): MetricReport[] {
   const data = isMap(document) ? document.data : undefined;
   return listOf(data, 'result').flatMap(result => {
     const labels = stringsOf(result.metric);
@@ -17,22 +30,26 @@ export function observationsOfPrometheus(document: unknown): Observation[] {
         : [];
     const count = Number(Array.isArray(values) ? values[1] : 0);
     const name = labels.__name__ ?? 'istio_requests_total';
-    return observationOf(name, labels, count);
+    return reportOf(name, labels, count);
   });
 }
 
-/** The same of the text format of metrics. */
-export function observationsOfText(line: string): Observation[] {
-  const [, name = '', inner = '', value = ''] =
-    /^(istio_requests_total|istio_tcp_connections_opened_total)\{(.*)\} ([\d.e+]+)/i.exec(line) ?? [];
+const LABELS = String.raw`(?:\s*\w+="(?:[^"\\]|\\.)*"\s*,?)*`;
+const METRIC = new RegExp(
+  String.raw`^(istio_requests_total|istio_tcp_connections_opened_total)\{(${LABELS})\}\s+([\d.e+]+)`,
+  'i',
+);
+
+/** The same of the text format of metrics, also with exemplars. */
+export function reportsOfText(line: string): MetricReport[] {
+  const [, name = '', inner = '', value = ''] = METRIC.exec(line) ?? [];
   const labels = Object.fromEntries(
     [...inner.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = '', text = '']) => [key, text]),
   );
-  return name === '' ? [] : observationOf(name, labels, Number(value));
+  return name === '' ? [] : reportOf(name, labels, Number(value));
 }
 
-/** Both proxies report a request: that of the callee has it if the caller has no proxy, so the caller's is left out. */
-function observationOf(name: string, labels: Labels, count: number): Observation[] {
+function reportOf(name: string, labels: Labels, count: number): MetricReport[] {
   const { source_workload: workload = 'unknown', source_workload_namespace: namespace = 'unknown', reporter } = labels;
   const host = labels.destination_service ?? '';
   const callee = /\.svc(\.|$)/.test(host)
@@ -43,18 +60,20 @@ function observationOf(name: string, labels: Labels, count: number): Observation
   const isKnown = workload !== 'unknown' && callee !== '' && !callee.includes('unknown');
   const isTcp = name === 'istio_tcp_connections_opened_total';
   const isGrpc = labels.request_protocol === 'grpc';
-  const isInCluster = callee.includes('/');
-  return !isKnown || (reporter === 'source' && isInCluster) || !Number.isFinite(count)
+  return !isKnown || !Number.isFinite(count)
     ? []
     : [
         {
-          caller: `${namespace}/${workload}`,
-          callee,
-          protocol: isTcp ? 'tcp' : isGrpc ? 'grpc' : 'http',
-          method: labels.request_method,
-          path: labels.request_path ?? labels.url_path,
-          isError: /^[05]/.test(labels.response_code ?? '200'),
-          count: Math.round(count),
+          isByCaller: reporter === 'source',
+          observation: {
+            caller: `${namespace}/${workload}`,
+            callee,
+            protocol: isTcp ? 'tcp' : isGrpc ? 'grpc' : 'http',
+            method: labels.request_method,
+            path: labels.request_path ?? labels.url_path,
+            isError: /^[05]/.test(labels.response_code ?? '200'),
+            count: Math.round(count),
+          },
         },
       ];
 }
@@ -91,7 +110,8 @@ export function observationsOfKiali(document: unknown): Observation[] {
       const protocol = textOf(traffic.protocol);
       const callee = nodes.get(textOf(each.target)) ?? '';
       const time = Number(each.responseTime);
-      return callers(textOf(each.source)).map((id): Observation => ({
+      // Edges without traffic, which graphs have if they show idle ones.
+      return (protocol === '' ? [] : callers(textOf(each.source))).map((id): Observation => ({
         caller: nodes.get(id) ?? '',
         callee,
         protocol: protocol === 'grpc' ? 'grpc' : protocol === 'tcp' ? 'tcp' : 'http',

@@ -1,7 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Cluster, Kind, Resource, targetRefsOf, Workload } from '../../manifests';
+import {
+  type Cluster,
+  isAmbientNamespace,
+  isInjectedNamespace,
+  Kind,
+  type KubernetesObject,
+  Resource,
+  targetRefsOf,
+  Workload,
+} from '../../manifests';
 import { PolicyScope } from '../diff/policies';
-import { directionsOf, onlyWidens, widened } from './widen';
+import { directionsOf, widened, withoutClientTls } from './widen';
 import type { Stage } from './stages';
 
 /** An object that a step applies or deletes. */
@@ -20,13 +29,9 @@ export function actionsOf(before: Cluster, after: Cluster): readonly Action[] {
   return [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].sort().flatMap((id): Action[] => {
     const [was, is] = [old?.get(id), now?.get(id)];
     if (was && is) {
-      return isDeepStrictEqual(was.object, is.object) ? [] : changed(was, is);
+      return isDeepStrictEqual(was.object, is.object) ? [] : changed(was, is, situation);
     }
-    return is
-      ? [{ stage: stageOfNew(is, situation), does: 'apply', resource: is }]
-      : was
-        ? [removed(was, situation)]
-        : [];
+    return is ? added(is, situation) : was ? removed(was, situation) : [];
   });
 }
 
@@ -64,28 +69,48 @@ const GRANTS: readonly string[] = [
   Kind.REQUEST_AUTHENTICATION,
 ];
 
-function changed(was: Resource, is: Resource): Action[] {
+function changed(was: Resource, is: Resource, situation: Situation): Action[] {
   const final = (stage: Stage): Action => ({ stage, does: 'apply', resource: is });
   if (is.type === Kind.NAMESPACE) {
     return [final('labels')];
   }
   if (Workload.of(is)) {
-    return [final(isWithoutPods(is) && !isWithoutPods(was) ? 'retire' : 'workloads')];
+    return [
+      final(
+        isWithoutPods(is) && !isWithoutPods(was)
+          ? 'retire'
+          : changesMode(is.namespace, situation)
+            ? 'labels'
+            : 'workloads',
+      ),
+    ];
   }
   if (isRoute(is)) {
     return [final('routes')];
   }
-  const wide = widened(was, is);
-  if (wide) {
-    const resource = new Resource(wide, is.origin, is.namespace || undefined);
-    const note = 'with what is permitted before and after';
-    const isMoved = is.type === Kind.SERVICE && !isDeepStrictEqual(was.spec.value, is.spec.value);
-    return [{ stage: 'grants', does: 'apply', resource, note }, final(isMoved ? 'routes' : 'narrow')];
-  }
-  if (onlyWidens(was, is)) {
-    return [final('grants')];
-  }
-  return [final(is.type === Kind.SERVICE ? 'routes' : isNarrowable(is) ? 'narrow' : 'configuration')];
+  const steps = widened(was, is);
+  return steps
+    ? steps.map(({ stage, object }) => ({ stage, does: 'apply', ...written(is, object) }))
+    : [final(isNarrowable(is) ? 'narrow' : 'configuration')];
+}
+
+/** The resource of an object in between, with a note if it is not the final one. */
+function written(is: Resource, object: KubernetesObject): Pick<Action, 'resource' | 'note'> {
+  return object === is.object
+    ? { resource: is }
+    : {
+        resource: new Resource(object, is.origin, is.namespace || undefined),
+        note: 'with what is permitted before and after',
+      };
+}
+
+/** Whether the labels of a namespace change how its Pods are in the mesh, so that they change with them. */
+function changesMode(namespace: string, { before, after }: Situation): boolean {
+  const [was, is] = [before, after].map(cluster => {
+    const labels = cluster.namespaceLabels(namespace);
+    return [isAmbientNamespace(labels), isInjectedNamespace(labels)];
+  });
+  return !isDeepStrictEqual(was, is);
 }
 
 function isWithoutPods({ spec }: Resource): boolean {
@@ -96,9 +121,22 @@ function isNarrowable({ type }: Resource): boolean {
   return [...POLICIES, ...GRANTS, Kind.PEER_AUTHENTICATION, Kind.GATEWAY, Kind.ISTIO_GATEWAY].includes(type);
 }
 
+function added(is: Resource, situation: Situation): Action[] {
+  const first = withoutClientTls(is);
+  return first
+    ? [
+        { stage: 'grants', does: 'apply', ...written(is, first) },
+        { stage: 'routes', does: 'apply', resource: is },
+      ]
+    : [{ stage: stageOfNew(is, situation), does: 'apply', resource: is }];
+}
+
 function stageOfNew(is: Resource, situation: Situation): Stage {
   if (TYPES.includes(is.type)) {
     return 'types';
+  }
+  if (isOfNewWaypoint(is, situation.before)) {
+    return 'configuration';
   }
   if (Workload.of(is)) {
     return 'callees';
@@ -113,6 +151,27 @@ function stageOfNew(is: Resource, situation: Situation): Stage {
     return restrictsNewly(is, situation) ? 'narrow' : 'grants';
   }
   return GRANTS.includes(is.type) ? 'grants' : 'configuration';
+}
+
+/**
+ * Whether nothing reads a policy yet: it is for Services that pass no waypoint so far, or for a Gateway that is new. Such
+ * policies are there before requests pass the waypoint.
+ */
+function isOfNewWaypoint(policy: Resource, before: Cluster): boolean {
+  const targets = targetRefsOf(policy);
+  return (
+    !isRoute(policy)
+    && targets.length > 0
+    && targets.every(target => {
+      const [kind, name] = [target.get('kind').text, target.get('name').text];
+      if (kind === 'Gateway') {
+        return !before.find(Kind.GATEWAY, name, policy.namespace);
+      }
+      const labels = before.find(Kind.SERVICE, name, policy.namespace)?.labels;
+      const waypoint = { ...before.namespaceLabels(policy.namespace), ...labels }['istio.io/use-waypoint'] ?? 'none';
+      return kind === 'Service' && waypoint === 'none';
+    })
+  );
 }
 
 /** Whether a new policy may deny what was allowed before, to a workload that exists. */
@@ -161,8 +220,12 @@ function selectedBy(policy: Resource, cluster: Cluster): string[] {
     .map(each => `${each.namespace}/${each.name}`);
 }
 
-function removed(was: Resource, situation: Situation): Action {
-  return { stage: stageOfRemoved(was, situation), does: 'delete', resource: was };
+function removed(was: Resource, situation: Situation): Action[] {
+  const last = withoutClientTls(was);
+  return [
+    ...(last ? [{ stage: 'routes', does: 'apply', ...written(was, last) } as const] : []),
+    { stage: stageOfRemoved(was, situation), does: 'delete', resource: was },
+  ];
 }
 
 function stageOfRemoved(was: Resource, { after }: Situation): Stage {

@@ -1,5 +1,5 @@
 import { contextOf, servedRequests } from '../../dataplane';
-import type { Cluster, Resource } from '../../manifests';
+import { type Cluster, Kind, type Resource } from '../../manifests';
 import { type Action, actionsOf } from './actions';
 import { type Stage, STAGES } from './stages';
 
@@ -32,11 +32,18 @@ export function planOf(before: Cluster, after: Cluster): Plan {
   const actions = actionsOf(before, after);
   const stages = Object.keys(STAGES) as Stage[];
   const steps = stages.flatMap((stage): Step[] => {
-    const own = actions.filter(each => each.stage === stage);
+    const all = actions.filter(each => each.stage === stage);
+    const own = stage === 'labels' ? inOrder(all) : all;
     const [apply, remove] = [own.filter(each => each.does === 'apply'), own.filter(each => each.does === 'delete')];
     return own.length === 0 ? [] : [{ stage, ...STAGES[stage], apply, remove }];
   });
   return { steps, losses: lossesIn(steps, before, after) };
+}
+
+/** Namespaces first: their labels decide about the Pods of the workloads beside them. */
+function inOrder(actions: readonly Action[]): readonly Action[] {
+  const isNamespace = ({ resource }: Action) => resource.type === Kind.NAMESPACE;
+  return [...actions.filter(isNamespace), ...actions.filter(each => !isNamespace(each))];
 }
 
 /** The objects after each step. */

@@ -21,7 +21,7 @@ export const STAGES = {
     wait: 'each rollout is complete: kubectl rollout status',
   },
   labels: {
-    title: 'Labels of namespaces',
+    title: 'Labels of namespaces, with the workloads whose proxies they change',
     wait: 'the Pods are restarted where labels change their proxies: kubectl rollout restart',
   },
   routes: {

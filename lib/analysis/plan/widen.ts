@@ -1,25 +1,85 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, Kind, type KubernetesObject, type Resource } from '../../manifests';
+import type { Stage } from './stages';
 
 type Spec = Readonly<Record<string, unknown>>;
 
-/**
- * The object of a change that permits what it permits before and after it: the rules of both, the ports of both, the
- * subsets of both. Undefined if the change needs no such step, or has none.
- */
-export function widened(before: Resource, after: Resource): KubernetesObject | undefined {
-  const widen = WIDENINGS.get(after.type);
-  const [was, is] = [specOf(before), specOf(after)];
-  const spec = widen?.(was, is);
-  return spec === undefined || isDeepStrictEqual(spec, is) || isDeepStrictEqual(spec, was)
-    ? undefined
-    : { ...after.object, spec };
+/** The specs of an object between two, each for a step: before and after routes change. */
+interface Between {
+  /** Permits what is permitted before and after: the rules, ports and subsets of both. */
+  readonly grants: Spec;
+  /** Permits the same, and has the new direction of requests: the selector of a Service, the TLS of clients. */
+  readonly routes: Spec;
 }
 
-/** Whether the widened object is the new one already, so that it can be applied before routes change. */
-export function onlyWidens(before: Resource, after: Resource): boolean {
-  const spec = WIDENINGS.get(after.type)?.(specOf(before), specOf(after));
-  return spec !== undefined && isDeepStrictEqual(spec, specOf(after));
+/** The object of each step that leads from one to the other; undefined if they cannot be permitted together. */
+export function widened(
+  before: Resource,
+  after: Resource,
+): readonly { readonly stage: Stage; readonly object: KubernetesObject }[] | undefined {
+  const [was, is] = [specOf(before), specOf(after)];
+  const between = betweenOf(after.type, was, is);
+  if (between === undefined) {
+    return undefined;
+  }
+  const objectOf = (spec: Spec) => (isDeepStrictEqual(spec, is) ? after.object : { ...after.object, spec });
+  const steps = [
+    { stage: 'grants', from: was, to: between.grants },
+    { stage: 'routes', from: between.grants, to: between.routes },
+    { stage: 'narrow', from: between.routes, to: is },
+  ] as const;
+  const changing = steps.filter(({ from, to }) => !isDeepStrictEqual(from, to));
+  return changing.length === 0
+    ? [{ stage: 'grants', object: after.object }]
+    : changing.map(({ stage, to }) => ({ stage, object: objectOf(to) }));
+}
+
+/**
+ * A DestinationRule without the TLS of clients, which changes with routes: servers accept the old and the new then.
+ * Undefined if it has none.
+ */
+export function withoutClientTls({ type, object }: Resource): KubernetesObject | undefined {
+  const spec = withoutTls(object.spec);
+  return type !== Kind.DESTINATION_RULE || isDeepStrictEqual(spec, object.spec) ? undefined : { ...object, spec };
+}
+
+/** Without maps that would be empty: a server-side apply of such a one in place of more fields is refused. */
+function withoutTls(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(withoutTls);
+  }
+  return isMap(value)
+    ? Object.fromEntries(
+        Object.entries(value).flatMap(([name, each]) => {
+          const rest = withoutTls(each);
+          return name === 'tls' || isEmptied(each, rest) ? [] : [[name, rest]];
+        }),
+      )
+    : value;
+}
+
+function isEmptied(was: unknown, rest: unknown): boolean {
+  return isMap(was) && isMap(rest) && Object.keys(was).length > 0 && Object.keys(rest).length === 0;
+}
+
+function betweenOf(type: string, was: Spec, is: Spec): Between | undefined {
+  if (type === Kind.SERVICE) {
+    return directed(was, is, 'ports', 'port');
+  }
+  if (type === Kind.DESTINATION_RULE) {
+    return directed(was, is, 'subsets', 'name');
+  }
+  const grants = WIDENINGS.get(type)?.(was, is);
+  return grants && { grants, routes: grants };
+}
+
+/** The items of a list of both: first with all else as before, then with all else as after. */
+function directed(was: Spec, is: Spec, list: string, key: string): Between {
+  const grants = { ...was, ...listsOf(was, is, [list], key) };
+  const items: unknown[] = Array.isArray(is[list]) ? is[list] : [];
+  const now = (item: unknown) => items.find(each => isMap(each) && isMap(item) && each[key] === item[key]) ?? item;
+  const all: unknown = grants[list as keyof typeof grants];
+  return { grants, routes: Array.isArray(all) ? { ...is, [list]: all.map(now) } : is };
 }
 
 const WIDENINGS: ReadonlyMap<string, (was: Spec, is: Spec) => Spec | undefined> = new Map([
@@ -27,8 +87,6 @@ const WIDENINGS: ReadonlyMap<string, (was: Spec, is: Spec) => Spec | undefined> 
   [Kind.NETWORK_POLICY, networkPolicy],
   [Kind.PEER_AUTHENTICATION, peerAuthentication],
   [Kind.REQUEST_AUTHENTICATION, (was, is) => ({ ...is, jwtRules: both(was.jwtRules, is.jwtRules, 'issuer') })],
-  [Kind.DESTINATION_RULE, (was, is) => ({ ...was, ...listsOf(was, is, ['subsets'], 'name') })],
-  [Kind.SERVICE, (was, is) => ({ ...is, ...selectorOf(was), ...listsOf(was, is, ['ports'], 'port') })],
   [
     Kind.SERVICE_ENTRY,
     (was, is) => ({
@@ -125,11 +183,6 @@ function peerAuthentication(was: Spec, is: Spec): Spec | undefined {
   return isDeepStrictEqual(was.selector, is.selector)
     ? { ...is, ...(mtls === undefined ? {} : { mtls }), ...(numbers.length === 0 ? {} : { portLevelMtls: byPort }) }
     : undefined;
-}
-
-/** The Pods stay those of before, until routes change. */
-function selectorOf(was: Spec): Spec {
-  return was.selector === undefined ? {} : { selector: was.selector };
 }
 
 function listsOf(was: Spec, is: Spec, names: readonly string[], key: string): Spec {

@@ -10,7 +10,12 @@ import type { SynthesisCode, SynthesisFinding } from './codes';
 export function allowedPeers({ services }: Topology, mutualTls: boolean): SynthesisFinding[] {
   return services.flatMap(service =>
     service.allowedPeers.flatMap(allowed => {
-      const found = problemOf(service, allowed, services, mutualTls && service.inMesh);
+      const found = problemOf(
+        service,
+        allowed,
+        services,
+        mutualTls && service.inMesh && !service.isPlaintext(allowed.port),
+      );
       return found ? [{ severity: Severity.ERROR, path: `${allowed.peer.name} → ${service.path}`, ...found }] : [];
     }),
   );
@@ -64,8 +69,8 @@ function problemOf(
     return {
       id: 'UnguardedCaller',
       message:
-        `${service.name} has no proxy to verify the ServiceAccount, so every pod of namespace `
-        + `${peer.namespace ?? ''} would be allowed.`,
+        `${service.name} has ${service.inMesh ? 'no mutual TLS there' : 'no proxy'} to verify the ServiceAccount, so `
+        + `every pod of namespace ${peer.namespace ?? ''} would be allowed.`,
       fix: 'Give `podLabels` as well, for the NetworkPolicy.',
     };
   }

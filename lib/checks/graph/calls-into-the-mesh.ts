@@ -17,7 +17,7 @@ function findingOf(call: Call): SynthesisFinding[] {
     return [];
   }
   const path = `${caller.path} → ${callee.name}`;
-  if (!caller.inMesh && callee.inMesh) {
+  if (!caller.inMesh && callee.inMesh && !callee.isPlaintext(call.port)) {
     return [
       {
         id: 'CallerOutsideMesh',

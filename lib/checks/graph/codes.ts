@@ -156,6 +156,15 @@ export const SYNTHESIS_CODES = [
       + 'as denied, and enforce the policies.',
   },
   {
+    id: 'PlaintextPort',
+    severity: Severity.WARNING,
+    summary: 'A port of a service in the mesh has no mutual TLS',
+    explanation:
+      'Its traffic can be read and changed in the network, its callers have no identity, and AuthorizationPolicies allow '
+      + 'any of them: only NetworkPolicies limit who connects. Add the callers to the mesh, or allow those without a proxy '
+      + 'in plain text beside the others, which keep mutual TLS.',
+  },
+  {
     id: 'OpenBehindFront',
     severity: Severity.WARNING,
     summary: 'Pods of the cluster can bypass the front that alone enforces some checks of an edge',

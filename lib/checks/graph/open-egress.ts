@@ -31,3 +31,18 @@ export function dryRuns({ services }: Topology): SynthesisFinding[] {
       fix: 'Declare the calls that the logs report as denied, and remove `authorizationDryRun`.',
     }));
 }
+
+/** Ports without mutual TLS in the mesh. */
+export function plaintextPorts({ services }: Topology): SynthesisFinding[] {
+  return services.flatMap(({ path, name, objects }) =>
+    (objects.portsWithoutMutualTls ?? []).map(({ port, reason }) => ({
+      id: 'PlaintextPort' as const,
+      severity: Severity.WARNING,
+      path,
+      message:
+        `Port ${port} of ${name} has no mutual TLS (${reason}): its connections can be read and changed in the network, `
+        + 'and every pod that a NetworkPolicy allows is allowed by the AuthorizationPolicy.',
+      fix: 'Add the callers to the mesh and remove `portsWithoutMutualTls`, or accept the finding with the reason.',
+    })),
+  );
+}

@@ -8,6 +8,7 @@ const SETTINGS = [
   'deniedOperations',
   'headless',
   'outboundTraffic',
+  'portsWithoutMutualTls',
   'proxyExtensions',
   'serviceMetadata',
   'serviceType',

@@ -1,4 +1,13 @@
-import { type Cluster, isMade, Kind, memo, type Missing, possibleMaker, type Resource } from '../../manifests';
+import {
+  type Cluster,
+  fullHost,
+  isMade,
+  Kind,
+  memo,
+  type Missing,
+  possibleMaker,
+  type Resource,
+} from '../../manifests';
 import { suggestion } from '../suggestion';
 import { type Check, type Problem, unless } from './check';
 
@@ -15,6 +24,7 @@ export function* present(problems: Iterable<Problem>, check: Check, cluster: Clu
       missing
       && (possibleMaker(missing, cluster)
         ?? otherManifests(missing, cluster)
+        ?? ofSeveralFiles(missing, cluster)
         ?? withoutNamespace(missing, cluster.withOthers ?? cluster)
         ?? inOthers.solving(each));
     if (!missing || !isMade(missing, cluster)) {
@@ -68,7 +78,7 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
  * is not a slip for one that has some. One of several alternatives may also be for what runs already.
  */
 function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
-  const isOneOfSeveral = cluster.withOthers !== undefined;
+  const isOneOfSeveral = cluster.others.length > 0;
   const running =
     isOneOfSeveral && type === Kind.SERVICE ? namespacesWithServices(cluster) : namespacesWithPods(cluster);
   const isOther =
@@ -77,6 +87,31 @@ function otherManifests({ type, namespace }: Missing, cluster: Cluster): string 
     ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
     : undefined;
 }
+
+/** That several files are for a Service, among alternatives such as demonstrations: it may run already. */
+function ofSeveralFiles({ type, name, namespace }: Missing, cluster: Cluster): string | undefined {
+  const files = type === Kind.SERVICE && cluster.others.length > 0 ? filesByHost(cluster) : undefined;
+  return (files?.get(fullHost(name, namespace, cluster.clusterDomain))?.size ?? 0) > 1
+    ? 'other manifests have it: several files are for this host'
+    : undefined;
+}
+
+/** The files with rules for hosts, by the full name of the host. */
+const filesByHost = memo((cluster: Cluster): ReadonlyMap<string, ReadonlySet<string>> => {
+  const files = new Map<string, Set<string>>();
+  for (const { type, spec, namespace, origin } of [...cluster.resources, ...cluster.others]) {
+    const hosts =
+      type === Kind.DESTINATION_RULE
+        ? [spec.get('host').text]
+        : type === Kind.VIRTUAL_SERVICE
+          ? spec.get('hosts').texts
+          : [];
+    for (const host of hosts.map(each => fullHost(each, namespace, cluster.clusterDomain))) {
+      files.set(host, (files.get(host) ?? new Set()).add(origin?.source.file ?? ''));
+    }
+  }
+  return files;
+});
 
 /** That an object has no namespace in its manifest, so that it may be applied to the one where it is missing. */
 function withoutNamespace({ type, name, namespace }: Missing, cluster: Cluster): string | undefined {

@@ -1,4 +1,5 @@
 import { type Cluster, type Labels, Membership, membershipOf, type Workload } from '../../manifests';
+import { isHboneDisabled } from './hbone';
 import type { Machine } from './endpoints';
 import { hasLinkerdProxy, hasSidecar } from './membership';
 import { MESH, type Proxy } from './proxy';
@@ -38,6 +39,7 @@ export function callerOf(workload: Workload, cluster: Cluster): Caller {
         identity: identityOf(namespace, workload.serviceAccount, cluster),
         gateways: [MESH],
         isGateway: false,
+        ...(isHboneDisabled(workload, cluster) ? { mayDisableHbone: true } : {}),
       }
     : undefined;
   const linkerd = hasLinkerdProxy(workload, cluster)

@@ -21,7 +21,7 @@ import { acceptsMutualTls, hasSidecar, isGatewayPod } from './membership';
 import { Unsimulated } from '../messages/unsimulated';
 import type { Security } from './security';
 import { LINKERD_INBOUND, linkerdConnection } from './linkerd';
-import { atZtunnel, isAmbient, isTunnelled } from './tunnel';
+import { atSidecar, atZtunnel, isAmbient, isTunnelled } from './tunnel';
 import { HBONE } from './waypoints';
 
 /** The address of a client outside that is unknown: a documentation address. */
@@ -72,7 +72,9 @@ export function connect(caller: Caller, endpoint: Endpoint, security: Security, 
       ? atZtunnel(caller, workload, connection, isInTunnel, cluster)
       : ofLinkerd
         ? { connection: { ...connection, linkerd: ofLinkerd } }
-        : secured(caller, workload, connection, security, cluster);
+        : isInTunnel
+          ? atSidecar(caller, workload, connection, isProxied(workload, port.number, cluster), cluster)
+          : secured(caller, workload, connection, security, cluster);
     return attempt.refusal || !between?.undecided
       ? attempt
       : { ...attempt, doubt: unknownPod(caller, workload, arriving.number, between.undecided) };

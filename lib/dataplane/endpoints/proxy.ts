@@ -13,6 +13,8 @@ export interface Proxy {
   readonly gateways: readonly string[];
   /** Whether it is a gateway: gateways have everything that is exported to their namespace, and ignore Sidecars. */
   readonly isGateway: boolean;
+  /** Whether its settings may disable HBONE for what it sends. */
+  readonly mayDisableHbone?: boolean;
   /** Whether it is ztunnel, which carries connections and reads no requests. */
   readonly isZtunnel?: boolean;
   /** Whether it is a waypoint. */

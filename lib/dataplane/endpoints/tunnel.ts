@@ -1,6 +1,7 @@
 import { type Cluster, Membership, membershipOf, modeField, modeFor, type Workload } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import type { Caller } from './caller';
+import { acceptsHbone } from './hbone';
 import type { Attempt, Connection } from './connection';
 import type { Security } from './security';
 
@@ -10,30 +11,36 @@ export function isAmbient(workload: Workload, cluster: Cluster): boolean {
 }
 
 /**
- * Whether a connection to Pods is carried in HBONE: from ztunnel, waypoints and gateways of Istio to Pods in ambient
- * mode. Throws where it depends on whether sidecars were installed with HBONE.
+ * Whether a connection to Pods is carried in HBONE: to Pods in ambient mode from all proxies of Istio, and from ztunnel
+ * and waypoints to sidecars that accept it. Throws where that depends on settings that manifests do not have.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/xds/endpoints/endpoint_builder.go
  */
 export function isTunnelled(
   { title, proxy }: Caller,
   workload: Workload | undefined,
-  { tlsMode, backendTls }: Security,
+  { tlsMode, backendTls, isPassedThrough }: Security,
   cluster: Cluster,
 ): boolean {
   if (!workload) {
     return false;
   }
   const isToAmbient = isAmbient(workload, cluster);
-  const speaksHbone = proxy?.isZtunnel === true || proxy?.isGateway === true;
-  const isOfSidecar = proxy !== undefined && !speaksHbone;
+  const isOfSidecar = proxy !== undefined && !proxy.isZtunnel && !proxy.isGateway;
   const name = `${workload.namespace}/${workload.name}`;
-  if (
-    isToAmbient
-      ? isOfSidecar
-      : (proxy?.isZtunnel ?? proxy?.isWaypoint) && membershipOf(workload, cluster) === Membership.SIDECAR
-  ) {
+  if ((proxy?.isZtunnel ?? proxy?.isWaypoint) && membershipOf(workload, cluster) === Membership.SIDECAR) {
+    if (!acceptsHbone(workload, cluster)) {
+      throw new Unsimulated(
+        `${title} is in ambient mode and connects to ${name}, which has a sidecar: whether that accepts HBONE is unknown.`,
+        "Set `ISTIO_META_ENABLE_HBONE: 'true'` in `proxyMetadata` of the annotation `proxy.istio.io/config` of its Pods, "
+          + 'or add the mesh configuration that has it.',
+      );
+    }
+    return true;
+  }
+  if (isToAmbient && isOfSidecar && proxy.mayDisableHbone) {
     throw new Unsimulated(
-      `${title} connects to ${name}, and one of both is in ambient mode, the other has a sidecar.`,
-      'Test it in a cluster: it depends on whether HBONE is enabled for sidecars.',
+      `${title} has a sidecar and connects to ${name}, which is in ambient mode: whether it sends HBONE is unknown.`,
+      'Remove `ISTIO_META_DISABLE_HBONE_SEND` from the settings of its proxy.',
     );
   }
   if (isToAmbient && ((tlsMode !== undefined && tlsMode !== 'ISTIO_MUTUAL') || backendTls)) {
@@ -42,7 +49,26 @@ export function isTunnelled(
       'Remove the TLS settings: mutual TLS is automatic.',
     );
   }
-  return isToAmbient && speaksHbone && proxy?.identity !== undefined;
+  return isToAmbient && proxy?.identity !== undefined && !(isOfSidecar && isPassedThrough);
+}
+
+/** A connection in HBONE that arrives at the sidecar of the Pods, which proves the identity as mutual TLS would. */
+export function atSidecar(
+  caller: Caller,
+  workload: Workload,
+  connection: Connection,
+  isRead: boolean,
+  cluster: Cluster,
+): Attempt {
+  const { number } = connection.port;
+  if (!isRead || modeFor(workload, cluster, number) === 'DISABLE') {
+    throw new Unsimulated(
+      `${caller.title} connects by HBONE to port ${number} of ${workload.namespace}/${workload.name}, whose sidecar `
+        + 'passes it on or has mutual TLS disabled.',
+      'Remove the port from `excludeInboundPorts`, and the mode DISABLE.',
+    );
+  }
+  return { connection: { ...connection, identity: caller.proxy?.identity } };
 }
 
 /** A connection that arrives at ztunnel of the Pods: with the identity of the caller in HBONE, without one else. */

@@ -20,8 +20,8 @@ export interface ClientTerms {
    */
   readonly received: (message: Message, isMutual: boolean) => Message | PathResponse;
   /**
-   * The request with its normalized path, or the response to a path that the proxy does not accept, or to which it
-   * responds by itself.
+   * The request with its normalized path and then the address of its client, or the response to a path or a client that
+   * the proxy does not accept, or to which it responds by itself.
    */
   readonly normalized: (message: Message) => Message | PathResponse;
 }
@@ -40,12 +40,13 @@ export function clientTerms(place: Attachment, cluster: Cluster): ClientTerms {
   const invalid = validation && invalidAuthorities(validation, cluster);
   return {
     needsCertificate: validation?.exists === true && isRequired(validation) && !invalid,
-    received: (message, isMutual) => invalid ?? received(message, isMutual, policy?.spec, headers),
+    received: (message, isMutual) => invalid ?? received(message, isMutual, headers),
     normalized: message => {
       const found = normalizedBy(message, path);
-      return !('status' in found) && isHealthCheck(found, policy?.spec)
+      const addressed = 'status' in found || !policy ? found : withClientAddress(found, policy.spec);
+      return !('status' in addressed) && isHealthCheck(addressed, policy?.spec)
         ? { status: 200, reason: 'the gateway responds to its health check' }
-        : found;
+        : addressed;
     },
   };
 }
@@ -60,7 +61,7 @@ function invalidAuthorities(validation: Field, cluster: Cluster): PathResponse |
     : { status: 500, reason: `${titleOf(validation.resource)} is invalid: ${problem}` };
 }
 
-function received(message: Message, isMutual: boolean, spec?: Field, headers?: Field): Message | PathResponse {
+function received(message: Message, isMutual: boolean, headers?: Field): Message | PathResponse {
   const isForwarded = forwardsCertificateHeader(headers, isMutual && message.scheme === 'https');
   const readable = withUnderscores(isForwarded ? message : withoutForgedCertificate(message), headers);
   if (!readable) {
@@ -68,8 +69,7 @@ function received(message: Message, isMutual: boolean, spec?: Field, headers?: F
   }
   const early = headers ? withEarlyHeaders(readable, headers) : readable;
   const isStripped = headers?.get('host', 'stripTrailingHostDot').isTrue === true;
-  const named = isStripped ? toHost(early, authorityOf(early).replace(/\.(:\d+)?$/, '$1')) : early;
-  return spec ? withClientAddress(named, spec) : named;
+  return isStripped ? toHost(early, authorityOf(early).replace(/\.(:\d+)?$/, '$1')) : early;
 }
 
 /** Health checks are those of a path with its query, and get a response before any filter. */

@@ -13,7 +13,7 @@ import { checkExternally, problemOfAuthorizer } from './external-authorizer';
 import { problemOfLocalKeys } from './jwks';
 import { problemOfKeys, verifyKey } from './keys';
 import { problemOfPasswords, verifyPassword } from './passwords';
-import { problemOfTokens, type Verified, verifyToken } from './tokens';
+import { headersOfTokens, problemOfTokens, type Verified, verifyToken, withoutHeaders } from './tokens';
 import { type InvalidSetting, invalidTraffic } from './traffic-problems';
 import { refused, type Verdict } from './verdict';
 
@@ -21,9 +21,17 @@ import { refused, type Verdict } from './verdict';
  * The effect of the policies of Envoy Gateway on a request that a rule matches: external authorizer, API key, password,
  * JWT, then authorization. If one of these settings is invalid, the route responds with 500 to what the others allow.
  * Throws {@link Unsimulated} for all other settings of these policies.
+ * @param written the headers that token providers of any route of the listener write: Envoy removes them from each
+ * request, those for other routes too
  * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/xds/translator/httpfilters.go
  */
-export function checkRequest(message: Message, place: Attachment, asker: Caller, context: Context): Verdict {
+export function checkRequest(
+  message: Message,
+  place: Attachment,
+  asker: Caller,
+  context: Context,
+  written: readonly string[] = [],
+): Verdict {
   const { cluster } = context;
   const unsettled = requireTrafficRead(place, cluster);
   const extensions = policyFor(Kind.ENVOY_EXTENSION_POLICY, place, cluster);
@@ -32,7 +40,7 @@ export function checkRequest(message: Message, place: Attachment, asker: Caller,
   }
   const policy = policyFor(Kind.SECURITY_POLICY, place, cluster);
   if (!policy) {
-    return responseOf(unsettled, { message });
+    return responseOf(unsettled, { message: withoutHeaders(message, written) });
   }
   requireRead(policy.spec, SECURITY_POLICY);
   const invalid = invalidSettings(policy, context);
@@ -48,11 +56,12 @@ export function checkRequest(message: Message, place: Attachment, asker: Caller,
     .reduce<Verified>(
       (before, [name, check]) => {
         const at = policy.spec.get(name);
-        if (before.refusal || !at.exists) {
-          return before;
+        const read = name === 'jwt' ? { ...before, message: withoutHeaders(before.message, written) } : before;
+        if (read.refusal || !at.exists) {
+          return read;
         }
-        const next = check(at, before);
-        return { ...next, steps: [...(before.steps ?? []), ...(next.steps ?? [])] };
+        const next = check(at, read);
+        return { ...next, steps: [...(read.steps ?? []), ...(next.steps ?? [])] };
       },
       { message },
     );
@@ -72,6 +81,12 @@ export function unusableKeys(place: Attachment, cluster: Cluster): Field | undef
   return jwt?.exists && problemOfTokens(jwt, cluster) === undefined
     ? jwt.get('providers').items.find(each => problemOfLocalKeys(each, cluster) !== undefined)
     : undefined;
+}
+
+/** The headers that the token providers of a rule write. A policy that Envoy Gateway rejects has no providers there. */
+export function tokenHeaders(place: Attachment, cluster: Cluster): readonly string[] {
+  const jwt = policyFor(Kind.SECURITY_POLICY, place, cluster)?.spec.get('jwt');
+  return jwt?.exists && problemOfTokens(jwt, cluster) === undefined ? headersOfTokens(jwt) : [];
 }
 
 /** The settings of a policy that Envoy Gateway rejects. An external authorizer that fails open is left out if it is one. */

@@ -18,7 +18,7 @@ export interface Verified extends Verdict {
  */
 export function verifyToken(jwt: Field, message: Message): Verified {
   const providers = jwt.get('providers').items;
-  const clean = withoutWritten(message, providers);
+  const clean = withoutHeaders(message, headersOfTokens(jwt));
   const { token } = message;
   const looking = token ? providers.filter(each => looksAt(each, token, message)) : [];
   const failsOpen = jwt.get('failOpen').isTrue;
@@ -31,9 +31,8 @@ export function verifyToken(jwt: Field, message: Message): Verified {
   const verifying = token.isValid ? ofIssuer.find(each => isForAudience(each, token)) : undefined;
   if (verifying) {
     requireIssuer(verifying);
-    const tried = withoutWritten(message, providers.slice(0, providers.indexOf(verifying) + 1));
-    const headers = withClaimHeaders(tried.headers, verifying.get('claimToHeaders').items, token.claims);
-    return { message: { ...tried, headers }, provider: verifying.get('name').text, claims: withScopes(token.claims) };
+    const headers = withClaimHeaders(clean.headers, verifying.get('claimToHeaders').items, token.claims);
+    return { message: { ...clean, headers }, provider: verifying.get('name').text, claims: withScopes(token.claims) };
   }
   if (failsOpen) {
     return { message: clean };
@@ -103,18 +102,18 @@ function isForAudience(provider: Field, { claims }: Token): boolean {
   return audiences.length === 0 || claimTexts(claims, ['aud']).some(each => audiences.includes(each));
 }
 
-/**
- * A request without the headers that providers write: each removes its own before it reads a token; providers after the
- * accepting one do not run.
- */
-function withoutWritten(message: Message, providers: readonly Field[]): Message {
-  const written = providers
-    .flatMap(each => each.get('claimToHeaders').items)
+/** The headers that the providers of a `jwt` write, in lower case. */
+export function headersOfTokens(jwt: Field): readonly string[] {
+  return jwt
+    .get('providers')
+    .items.flatMap(each => each.get('claimToHeaders').items)
     .map(each => each.get('header').text.toLowerCase());
-  return {
-    ...message,
-    headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.includes(name))),
-  };
+}
+
+/** A request without some headers, by their names in lower case. */
+export function withoutHeaders(message: Message, names: readonly string[]): Message {
+  const kept = Object.entries(message.headers).filter(([name]) => !names.includes(name));
+  return { ...message, headers: Object.fromEntries(kept) };
 }
 
 /** The value of a claim, possibly a nested one. */

@@ -152,7 +152,7 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
     ? failureAt(chosenEndpoints(host, portNumber(port) ?? 0, cluster), caller, tlsMode, cluster)
     : failureOfSelected(
         cluster,
-        JSON.stringify([namespace, host.resource.spec.get('selector').value, port.value]),
+        JSON.stringify([namespace, cluster.selectorOf(host.resource), port.value]),
         host,
         port,
         caller,
@@ -202,7 +202,7 @@ const OUTSIDE = { refusal: undefined, isExcluded: false };
 export function servicesWithoutPods(cluster: Cluster): Resource[] {
   return cluster.all(Kind.SERVICE).filter(service => {
     const { namespace, spec } = service;
-    const selector = spec.get('selector').strings;
+    const selector = cluster.selectorOf(service);
     return (
       Object.keys(selector).length > 0
       && !isElsewhere(service, PODS_ELSEWHERE)

@@ -8,6 +8,7 @@ import {
   portsOf,
   type Workload,
 } from '../../manifests';
+import { isAmbient } from '../endpoints/tunnel';
 import { anyCallerOf, type Caller } from '../endpoints/caller';
 import type { Context } from '../clusters/context';
 import { arePodsElsewhere, isUnresolved } from '../endpoints/resolve';
@@ -142,7 +143,10 @@ function throughListener(
  * Whether connections to a port that is declared for requests may arrive: past its routes, where no proxy reads them.
  */
 function acceptsBytes({ resource }: Host, { cluster }: Context): boolean {
-  return resource.type !== Kind.SERVICE || cluster.selectedBy(resource).some(each => !hasSidecar(each, cluster));
+  return (
+    resource.type !== Kind.SERVICE
+    || cluster.selectedBy(resource).some(each => isAmbient(each, cluster) || !hasSidecar(each, cluster))
+  );
 }
 
 const requestPorts = memo(

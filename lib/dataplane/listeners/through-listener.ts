@@ -19,6 +19,7 @@ import { withClientAddress } from './client-address';
 import { refusedConnection } from './client-connection';
 import { requireKnownController } from './controller';
 import { rejectedFor } from './rejected-ports';
+import { headersOfProviders } from './token-headers';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
 import { authorityOf, type Message, serverNameOf, withoutForgedCertificate } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from '../clusters/normalization';
@@ -181,7 +182,9 @@ function accepted(
   const attached = place && { ...place, rule: route.rule.at };
   const applied = attached ? withTerms(withCors(route, attached, context.cluster), attached, context.cluster) : route;
   const checked: ReturnType<typeof checkRequest> =
-    attached && !isAnsweredPreflight(applied, read) ? checkRequest(read, attached, caller, context) : { message: read };
+    attached && !isAnsweredPreflight(applied, read)
+      ? checkRequest(read, attached, caller, context, headersOfProviders(listener, read, context.cluster))
+      : { message: read };
   const { refusal: denial } = checked;
   const simulation: SimulationResult = denial
     ? refused({ isAllowed: false, ...denial }, denial.status, caller, [])

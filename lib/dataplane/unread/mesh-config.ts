@@ -134,6 +134,7 @@ export const MESH_CONFIG: Reading = {
         'names are asked, not addresses',
       ]),
     ),
+    'defaultConfig.proxyMetadata.ISTIO_META_ENABLE_HBONE': 'it is read where ambient mode meets sidecars',
     'inboundTrafficPolicy.mode': 'applications are assumed to listen on all addresses',
   },
   unsimulated: {

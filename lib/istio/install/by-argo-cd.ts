@@ -1,6 +1,6 @@
-import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { CONTROL_PLANE_NAMESPACE, IstioCharts } from './charts';
+import { renderChartApplications } from '../../kubernetes';
+import { IstioCharts } from './charts';
 import { type GitOpsProps, releasesFor } from './gitops';
 import type { MeshSettings } from './mesh-settings';
 
@@ -22,30 +22,6 @@ export interface ArgoCdProps extends GitOpsProps {
 export function renderApplications(scope: Construct, settings: MeshSettings, props: ArgoCdProps): void {
   const { namespace = 'argocd', project = 'default', repository = IstioCharts.REPOSITORY, version } = props;
   const { server = 'https://kubernetes.default.svc' } = props;
-  releasesFor('Install.argoCd', settings, props).forEach(({ release, chart, values }, wave) => {
-    new ApiObject(scope, `argo-cd-${chart}`, {
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'Application',
-      metadata: {
-        name: release,
-        namespace,
-        annotations: { 'argocd.argoproj.io/sync-wave': String(wave) },
-        finalizers: ['resources-finalizer.argocd.argoproj.io'],
-      },
-      spec: {
-        project,
-        source: {
-          repoURL: repository,
-          chart,
-          targetRevision: version,
-          helm: { releaseName: release, valuesObject: values },
-        },
-        destination: { server, namespace: CONTROL_PLANE_NAMESPACE },
-        syncPolicy: {
-          automated: { prune: true, selfHeal: true },
-          syncOptions: ['CreateNamespace=true', 'ServerSideApply=true'],
-        },
-      },
-    });
-  });
+  const releases = releasesFor('Install.argoCd', settings, props);
+  renderChartApplications(scope, releases, { repository, version, namespace }, { project, server });
 }

@@ -1,7 +1,7 @@
 import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import { Namespace } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { helmTemplate } from './helm';
+import { helmTemplate } from '../../kubernetes';
 import { chartReleases, CONTROL_PLANE_NAMESPACE, IstioCharts } from './charts';
 import type { MeshSettings } from './mesh-settings';
 

@@ -40,14 +40,14 @@ export class IstioCharts {
 }
 
 /** A chart of Istio as it is installed: the name of its release, and its values. */
-export interface ChartRelease {
+interface IstioChart {
   readonly release: string;
   readonly chart: 'base' | 'istiod' | 'cni' | 'ztunnel';
   readonly values: { readonly [name: string]: unknown };
 }
 
 /** The charts of an installation, each after those that it needs. */
-export function chartReleases(settings: MeshSettings, replicas?: number): ChartRelease[] {
+export function chartReleases(settings: MeshSettings, replicas?: number): IstioChart[] {
   return [
     { release: 'istio-base', chart: 'base', values: IstioCharts.baseValues() },
     {

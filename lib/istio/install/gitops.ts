@@ -1,5 +1,5 @@
-import { ValidationError } from '../../topology';
-import { type ChartRelease, chartReleases } from './charts';
+import { type ChartRelease, requireExactVersion } from '../../kubernetes';
+import { chartReleases, CONTROL_PLANE_NAMESPACE } from './charts';
 import type { MeshSettings } from './mesh-settings';
 
 /** Settings of an installation by a GitOps engine. */
@@ -29,15 +29,10 @@ export interface GitOpsProps {
  * @throws ValidationError if the version is not exact: the same commit would install another Istio later.
  */
 export function releasesFor(engine: string, settings: MeshSettings, props: GitOpsProps): ChartRelease[] {
-  if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(props.version)) {
-    throw new ValidationError({
-      code: 'UnpinnedChart',
-      path: engine,
-      summary: `The version ${JSON.stringify(props.version)} of Istio's charts is not exact: another may be installed later.`,
-      fix: 'Give a version such as 1.30.0.',
-    });
-  }
-  return chartReleases(settings, props.replicas).map(each =>
-    each.chart === 'istiod' ? { ...each, values: { ...each.values, base: { validationFailurePolicy: 'Fail' } } } : each,
-  );
+  requireExactVersion(engine, "Istio's", props.version, '1.30.0');
+  return chartReleases(settings, props.replicas).map(each => ({
+    ...each,
+    namespace: CONTROL_PLANE_NAMESPACE,
+    values: each.chart === 'istiod' ? { ...each.values, base: { validationFailurePolicy: 'Fail' } } : each.values,
+  }));
 }

@@ -10,8 +10,11 @@ import {
 } from '../../topology';
 
 /** Scales a workload by metrics; nothing if another autoscaler does. */
-export function renderAutoscaler(scope: Construct, { name, deploymentName, service, workload }: Version): void {
+export function renderAutoscaler(scope: Construct, version: Version, isRollout: boolean): void {
+  const { name, deploymentName, service, workload } = version;
   const { autoscaling } = workload;
+  const kind = isRollout ? 'Rollout' : service.workloadKind.name;
+  const ofRollout = isRollout ? { apiVersion: 'argoproj.io/v1alpha1' } : {};
   if (!autoscaling || autoscaling.existing) {
     return;
   }
@@ -21,7 +24,7 @@ export function renderAutoscaler(scope: Construct, { name, deploymentName, servi
       kind: 'ScaledObject',
       metadata: { name: deploymentName, namespace: service.namespace },
       spec: {
-        scaleTargetRef: { kind: service.workloadKind.name, name: deploymentName },
+        scaleTargetRef: { ...ofRollout, kind, name: deploymentName },
         minReplicaCount: autoscaling.min,
         maxReplicaCount: autoscaling.max,
         triggers: autoscaling.kedaTriggers.map(({ type, metadata, authentication }) => ({
@@ -36,7 +39,7 @@ export function renderAutoscaler(scope: Construct, { name, deploymentName, servi
   new k8s.KubeHorizontalPodAutoscalerV2(scope, `${name}-autoscaler`, {
     metadata: { name: deploymentName, namespace: service.namespace },
     spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: service.workloadKind.name, name: deploymentName },
+      scaleTargetRef: { apiVersion: 'apps/v1', ...ofRollout, kind, name: deploymentName },
       minReplicas: autoscaling.min,
       maxReplicas: autoscaling.max,
       metrics: metricsOf(autoscaling),

@@ -84,6 +84,11 @@ export const VALUE_ERRORS = [
     explanation: 'The API server rejects the pod. Give an IPv4 or IPv6 address.',
   },
   {
+    id: 'InvalidPrometheus',
+    summary: 'An address of Prometheus that is no URL',
+    explanation: 'The controller of a rollout could not query the metrics. Give an http or https URL with the port.',
+  },
+  {
     id: 'InvalidAddressText',
     summary: 'The text of a variable of a call without the address of the callee, or with an unknown placeholder',
     explanation:

@@ -10,6 +10,7 @@ import type { WorkloadKind } from '../workload-kind';
 import { type DisruptionBudget, OF_DISRUPTION_BUDGET } from './disruption-budget';
 import { type Metadata, OF_METADATA } from './metadata';
 import { OF_SERVICE_ACCOUNT, type ServiceAccountProps } from './service-account';
+import { type PortWithoutMutualTls, validatePortsWithoutMutualTls } from './port-without-mutual-tls';
 import type { ProxyExtension } from './proxy-extension';
 import { type ServiceAccess, validateAccess } from './service-access';
 import { type ServiceTelemetry, validateTelemetry } from './service-telemetry';
@@ -47,6 +48,16 @@ export interface ServiceObjects extends ServiceAccess {
    * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
    */
   readonly authorizationDryRun?: string;
+  /**
+   * TCP ports that accept connections in plain text only, also of callers with a proxy. In the cluster: `DISABLE` for the
+   * port in a PeerAuthentication; proxies of callers then connect in plain text by themselves. Its callers have no
+   * identity there: AuthorizationPolicies allow any, and NetworkPolicies alone limit them. For callers without a proxy
+   * `allowFrom(peer, { plaintext: true })` suffices, unless the server sends first, as MySQL does. The warning
+   * PlaintextPort names each port and its reason.
+   * @default - mutual TLS
+   * @see https://istio.io/latest/docs/reference/config/security/peer_authentication/#PeerAuthentication-MutualTLS-Mode
+   */
+  readonly portsWithoutMutualTls?: PortWithoutMutualTls[];
   /**
    * Machines outside of Kubernetes that run it in place of pods: `Machines.at(['10.0.8.4'])`.
    * @default - pods
@@ -92,6 +103,9 @@ export function validateObjectsOfService(path: string, ports: readonly Port[], p
     );
   }
   validatePolicies(path, props);
+  if (props.portsWithoutMutualTls) {
+    validatePortsWithoutMutualTls(path, ports, props.portsWithoutMutualTls, props.inMesh);
+  }
   validateAccess(path, ports, props);
   if (props.proxyExtensions && (props.inMesh === false || !ports.some(port => port.carriesRequests))) {
     throw noEffect(
@@ -172,10 +186,12 @@ export function objectsOf(
   requireEvictable(path, props, pods);
   const { serviceAccount, serviceMetadata, disruptionBudget, authorizationDryRun, machines } = props;
   const { headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions, slo } = props;
+  const { portsWithoutMutualTls } = props;
   const outboundTraffic = props.outboundTraffic ?? usual;
   return {
     ...{ serviceAccount, serviceMetadata, disruptionBudget, outboundTraffic, authorizationDryRun, machines },
     ...{ headless, serviceType, trafficDistribution, deniedOperations, telemetry, proxyExtensions, slo },
+    portsWithoutMutualTls,
   };
 }
 

@@ -123,7 +123,85 @@ test('a new exception of a policy that denies is applied before routes, a new de
 
 test('a port is there before it is used, and gone after it', () => {
   const other = WEB.replace('port: 80,', 'port: 81,');
-  expect(linesOf(MESH + WEB, MESH + other)).toEqual(['grants apply Service web widened', 'routes apply Service web']);
+  expect(linesOf(MESH + WEB, MESH + other)).toEqual(['grants apply Service web widened', 'narrow apply Service web']);
+});
+
+test('the selector of a Service changes with routes, while it has the ports of before and after', () => {
+  const other = WEB.replace('port: 80,', 'port: 81,').replace(
+    'selector: {app: web}',
+    'selector: {app: web, version: v1}',
+  );
+  const { steps } = planOf(clusterOf(MESH + WEB), clusterOf(MESH + other));
+  const ports = [{ name: 'http', port: 80, targetPort: 8080 }];
+  const both = [...ports, { name: 'http', port: 81, targetPort: 8080 }];
+  expect(steps.map(({ stage, apply }) => [stage, apply[0]?.resource.spec.value])).toMatchObject([
+    ['grants', { ports: both, selector: { app: 'web' } }],
+    ['routes', { ports: both, selector: { app: 'web', version: 'v1' } }],
+    ['narrow', { ports: both.slice(1), selector: { app: 'web', version: 'v1' } }],
+  ]);
+});
+
+const clientTls = (mode: string, subset = '') => `---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: web, namespace: shop}
+spec: {host: web, trafficPolicy: {tls: {mode: ${mode}}}${subset}}
+`;
+
+test('clients change their TLS with routes, while servers accept plain text and mutual TLS', () => {
+  const plain = meshed('shop').replace('STRICT', 'PERMISSIVE') + WEB;
+  const strict = meshed('shop') + WEB;
+  expect(linesOf(plain + clientTls('DISABLE'), strict + clientTls('ISTIO_MUTUAL'))).toEqual([
+    'routes apply DestinationRule web',
+    'narrow apply PeerAuthentication default',
+  ]);
+  expect(linesOf(strict + clientTls('ISTIO_MUTUAL'), plain + clientTls('DISABLE'))).toEqual([
+    'grants apply PeerAuthentication default',
+    'routes apply DestinationRule web',
+  ]);
+});
+
+test('a new DestinationRule has TLS of clients once servers accept it, and a removed one as long as they do', () => {
+  const plain = meshed('shop').replace('STRICT', 'PERMISSIVE') + WEB;
+  const strict = meshed('shop') + WEB;
+  const rule = clientTls(
+    'DISABLE',
+    ', subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {tls: {mode: DISABLE}}}]',
+  );
+  expect(linesOf(strict, plain + rule)).toEqual([
+    'grants apply DestinationRule web widened',
+    'grants apply PeerAuthentication default',
+    'routes apply DestinationRule web',
+  ]);
+  expect(linesOf(plain + rule, strict)).toEqual([
+    'routes apply DestinationRule web widened',
+    'narrow apply PeerAuthentication default',
+    'narrow delete DestinationRule web',
+  ]);
+  const { steps } = planOf(clusterOf(strict), clusterOf(plain + rule));
+  expect(steps[0]?.apply[0]?.resource.spec.value).toEqual({
+    host: 'web',
+    subsets: [{ name: 'v1', labels: { version: 'v1' } }],
+  });
+});
+
+test('subsets of before and after are there while a DestinationRule changes the TLS of clients', () => {
+  const subset = (name: string) => `, subsets: [{name: ${name}, labels: {version: ${name}}}]`;
+  const { steps } = planOf(
+    clusterOf(MESH + WEB + clientTls('DISABLE', subset('v1'))),
+    clusterOf(MESH + WEB + clientTls('ISTIO_MUTUAL', subset('v2'))),
+  );
+  const both = [{ name: 'v1' }, { name: 'v2' }];
+  expect(steps.map(({ stage, apply }) => [stage, apply[0]?.resource.spec.value])).toMatchObject([
+    ['grants', { trafficPolicy: { tls: { mode: 'DISABLE' } }, subsets: both }],
+    ['routes', { trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } }, subsets: both }],
+    ['narrow', { trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } }, subsets: [{ name: 'v2' }] }],
+  ]);
+});
+
+test('a subset that stays has its new labels with routes', () => {
+  const of = (version: string) => clientTls('DISABLE', `, subsets: [{name: stable, labels: {version: ${version}}}]`);
+  expect(linesOf(MESH + WEB + of('v1'), MESH + WEB + of('v2'))).toEqual(['routes apply DestinationRule web']);
 });
 
 test('mutual TLS is PERMISSIVE before it is STRICT', () => {

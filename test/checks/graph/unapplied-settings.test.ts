@@ -29,6 +29,7 @@ test.each<[string, Partial<ServiceProps>]>([
   ['deniedOperations', { deniedOperations: [Operation.http('GET /admin')] }],
   ['headless', { headless: true }],
   ['outboundTraffic', { outboundTraffic }],
+  ['portsWithoutMutualTls', { port: Port.tcp(80), portsWithoutMutualTls: [{ port: 80, reason: 'it sends first' }] }],
   ['proxyExtensions', { proxyExtensions: [ProxyExtension.lua('function envoy_on_request(handle) end')] }],
   ['serviceMetadata', { serviceMetadata: { labels: { team: 'a' } } }],
   ['serviceType', { serviceType: ServiceType.CLUSTER_IP }],

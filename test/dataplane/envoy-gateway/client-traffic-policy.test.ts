@@ -176,6 +176,11 @@ describe('the address of a client', () => {
     expect(from({ customHeader: { ...custom, failClosed: true } }, {}, '192.0.2.1')).toBe(403);
   });
 
+  test('is required after a path with escaped slashes is redirected', () => {
+    const spec = { clientIPDetection: { customHeader: { name: 'x-client', failClosed: true } } };
+    expect(ask([clients(spec)], {}, 'http://a.example/a%2Fb').outcomes[0]?.status).toBe(307);
+  });
+
   test('is that of the connection, independent of x-forwarded-for', () => {
     expect(from({ directSourceIP: {} }, { 'x-forwarded-for': '192.0.2.1' })).toBe(403);
     expect(from({ directSourceIP: {} }, {}, '192.0.2.1') ?? 0).toBe(0);

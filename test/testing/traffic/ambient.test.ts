@@ -88,8 +88,48 @@ describe('without a waypoint', () => {
     expect(statusOf([direct], 'web', 'GET http://out.plain/')).toEqual(['plain/out-v1']);
   });
 
-  test('between sidecars and ambient mode nothing is guessed', () => {
-    expect(() => statusOf([direct], 'car')).toThrow('one of both is in ambient mode');
+  test('sidecars connect in HBONE with their identity, unless their settings may disable it', () => {
+    const strict = istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } }, 'shop');
+    const allowed = (principal: string) =>
+      policy('p', { ...AT_PODS, rules: [{ from: by(identity(principal, 'cars')) }] });
+    expect(statusOf([direct, strict, allowed('car')], 'car')).toEqual(['shop/cart-v1']);
+    expect(statusOf([direct, strict, allowed('van')], 'car')).toEqual([503]);
+    const disabling = { 'proxy.istio.io/config': "proxyMetadata: { ISTIO_META_DISABLE_HBONE_SEND: 'true' }" };
+    const van = pods('van', 'v1', { namespace: 'cars', annotations: disabling });
+    expect(() => statusOf([direct, van], 'van')).toThrow('whether it sends HBONE is unknown');
+  });
+
+  test('sidecars pass waypoints by', () => {
+    const denied = policy('p', { ...AT_SERVICE, action: 'DENY', rules: [{}] });
+    expect(statusOf([cart(), waypoint(), denied], 'web')).toEqual([403]);
+    expect(statusOf([cart(), waypoint(), denied], 'car')).toEqual(['shop/cart-v1']);
+    const ofWaypoint = policy('q', { ...AT_PODS, rules: [{ from: by(identity('waypoint')) }] });
+    expect(statusOf([cart(), waypoint(), ofWaypoint], 'car')).toEqual([503]);
+  });
+
+  test('sidecars that accept HBONE enforce their policies for callers in ambient mode', () => {
+    const annotations = { 'proxy.istio.io/config': "proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' }" };
+    const van = [pods('van', 'v1', { namespace: 'cars', annotations }), service('van', 'cars')];
+    const strict = istio('PeerAuthentication', 'strict', { mtls: { mode: 'STRICT' } }, 'cars');
+    const rules = (principal: string) => [{ from: by(identity(principal)), to: [{ operation: { methods: ['GET'] } }] }];
+    const allowed = (principal: string) => policy('p', { rules: rules(principal) }, 'cars');
+    const toVan = (objects: readonly object[], request = 'GET http://van.cars/') =>
+      statusOf([...van, strict, ...objects], 'web', request);
+    expect(toVan([allowed('web')])).toEqual(['cars/van-v1']);
+    expect(toVan([allowed('web')], 'POST http://van.cars/')).toEqual([403]);
+    expect(toVan([allowed('other')])).toEqual([403]);
+    expect(() => statusOf([service('car', 'cars')], 'web', 'GET http://car.cars/')).toThrow(
+      'whether that accepts HBONE is unknown',
+    );
+    const disabled = istio('PeerAuthentication', 'strict', { mtls: { mode: 'DISABLE' } }, 'cars');
+    expect(() => statusOf([...van, disabled], 'web', 'GET http://van.cars/')).toThrow('mutual TLS disabled');
+    const operator = {
+      apiVersion: 'install.istio.io/v1alpha1',
+      kind: 'IstioOperator',
+      metadata: { name: 'istio', namespace: 'istio-system' },
+      spec: { meshConfig: { defaultConfig: { proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' } } } },
+    };
+    expect(statusOf([service('car', 'cars'), operator], 'web', 'GET http://car.cars/')).toEqual(['cars/car-v1']);
   });
 
   test('pods in the network of the host have no ztunnel', () => {

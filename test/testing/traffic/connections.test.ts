@@ -411,15 +411,14 @@ test('without a mesh, Services lead to the Pods that run', () => {
   expect(web.http('GET http://www.example/').outcomes.map(each => each.destination)).toEqual(['www.example']);
 });
 
-test('what happens between sidecars and ambient mode is not guessed', () => {
+test('whether a sidecar accepts connections of ambient mode is not guessed', () => {
   const ambient = {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: 'amb', labels: { 'istio.io/dataplane-mode': 'ambient' } },
   };
   const all = traffic([ambient, pods('fog', 'v1', { namespace: 'amb' }), service('fog', 'amb'), meshed('other')]);
-  expect(() => all.from('web').http('GET http://fog.amb/')).toThrow('one of both is in ambient mode');
-  expect(() => all.from('fog').http('GET http://cart.shop/')).toThrow('one of both is in ambient mode');
+  expect(() => all.from('fog').http('GET http://cart.shop/')).toThrow('whether that accepts HBONE is unknown');
 });
 
 test('a proxy sends the cluster as the name in mutual TLS, and a DestinationRule can set another', () => {

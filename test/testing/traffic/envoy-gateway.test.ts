@@ -308,47 +308,83 @@ describe('tokens', () => {
     }).expectRoutedTo('web');
   });
 
-  test(
-    "are written to headers as Istio's are; of several providers those behind the one that accepts it "
-      + 'leave headers as they are',
-    () => {
-      const headersOf = (sent: object, providers: object[] = []) =>
-        ask(
-          [
-            door(),
-            policy('SecurityPolicy', 'guard', OF_DOOR, {
-              jwt: {
-                providers: [
-                  {
-                    name: 'login',
-                    issuer,
-                    claimToHeaders: [
-                      { header: 'x-own', claim: 'own' },
-                      { header: 'x-own', claim: 'sub' },
-                    ],
-                  },
-                  ...providers,
-                ],
-              },
-            }),
-          ],
-          '/',
-          { claims: { ...claims, own: [1.5] }, ...sent },
-        ).outcomes[0]?.headers;
-      const other = {
-        name: 'other',
-        issuer: 'https://other.example',
-        claimToHeaders: [{ header: 'X-Other', claim: 'sub' }],
-      };
-      const headers = { 'x-own': 'forged', 'x-other': 'forged' };
-      expect(headersOf({ headers }, [other])).toMatchObject({
-        'x-own': `${Buffer.from('[1.5]').toString('base64')},ann`,
-        'x-other': 'forged',
-      });
-      const accepted = headersOf({ headers, claims: { iss: 'https://other.example', sub: 'bob' } }, [other]);
-      expect([accepted?.['x-own'], accepted?.['x-other']]).toEqual([undefined, 'bob']);
-    },
-  );
+  test("are written to headers as Istio's are, from which the values of the client are removed, those of other providers too", () => {
+    const headersOf = (sent: object, providers: object[] = []) =>
+      ask(
+        [
+          door(),
+          policy('SecurityPolicy', 'guard', OF_DOOR, {
+            jwt: {
+              providers: [
+                {
+                  name: 'login',
+                  issuer,
+                  claimToHeaders: [
+                    { header: 'x-own', claim: 'own' },
+                    { header: 'x-own', claim: 'sub' },
+                  ],
+                },
+                ...providers,
+              ],
+            },
+          }),
+        ],
+        '/',
+        { claims: { ...claims, own: [1.5] }, ...sent },
+      ).outcomes[0]?.headers;
+    const other = {
+      name: 'other',
+      issuer: 'https://other.example',
+      claimToHeaders: [{ header: 'X-Other', claim: 'sub' }],
+    };
+    const headers = { 'x-own': 'forged', 'x-other': 'forged' };
+    const own = headersOf({ headers }, [other]);
+    expect([own?.['x-own'], own?.['x-other']]).toEqual([`${Buffer.from('[1.5]').toString('base64')},ann`, undefined]);
+    const accepted = headersOf({ headers, claims: { iss: 'https://other.example', sub: 'bob' } }, [other]);
+    expect([accepted?.['x-own'], accepted?.['x-other']]).toEqual([undefined, 'bob']);
+  });
+
+  test('have their headers removed from requests to all other routes of the listener', () => {
+    const secure = { name: 'secure', port: 443, protocol: 'HTTPS', tls: { certificateRefs: [{ name: 'tls' }] } };
+    const objects = (target: object, listeners: object[] = [http]) => [
+      door({ listeners }),
+      policy('SecurityPolicy', 'guard', target, jwt({}, { claimToHeaders: [{ header: 'X-Sub', claim: 'sub' }] })),
+    ];
+    const headers = { 'x-sub': 'forged' };
+    const ofAdmin = { kind: 'HTTPRoute', name: 'web', sectionName: 'admin' };
+    const subjects = (given: object[]) => ask(given, '/', { headers }).outcomes.map(each => each.headers['x-sub']);
+    expect(subjects(objects(ofAdmin))).toEqual([undefined]);
+    expect(subjects([...objects(ofAdmin), policy('SecurityPolicy', 'open', OF_DOOR, { cors: {} })])).toEqual([
+      undefined,
+    ]);
+    expect(subjects(objects({ ...OF_DOOR, sectionName: 'secure' }, [http, secure]))).toEqual(['forged']);
+    expect(subjects([door()])).toEqual(['forged']);
+  });
+
+  test('have no headers written that a key has, where providers write the same', () => {
+    const guard = policy('SecurityPolicy', 'guard', OF_DOOR, {
+      apiKeyAuth: {
+        credentialRefs: [{ kind: 'Secret', name: 'keys' }],
+        extractFrom: [{ headers: ['x-key'] }],
+        forwardClientIDHeader: 'x-sub',
+      },
+    });
+    const admin = policy(
+      'SecurityPolicy',
+      'admin',
+      { kind: 'HTTPRoute', name: 'web', sectionName: 'admin' },
+      jwt({}, { claimToHeaders: [{ header: 'x-sub', claim: 'sub' }] }),
+    );
+    const keys = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'keys', namespace: 'shop' },
+      stringData: { ann: 'one' },
+    };
+    const headers = { 'x-key': 'one', 'x-sub': 'forged' };
+    const subject = (objects: object[]) => ask(objects, '/', { headers }).outcomes[0]?.headers['x-sub'];
+    expect([subject([door(), keys, guard]), subject([door(), keys, guard, admin])]).toEqual(['ann', undefined]);
+  });
 
   test('are read from the places that the provider declares', () => {
     const guard = policy(

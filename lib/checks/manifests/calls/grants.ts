@@ -1,5 +1,15 @@
 import { type AuthorizationInput, authorizeBy, policiesFor, type PolicyTarget, type Verdict } from '../../../dataplane';
-import { type Cluster, Kind, Membership, membershipOf, memo, type Resource, type Workload } from '../../../manifests';
+import {
+  type Cluster,
+  Kind,
+  Membership,
+  membershipOf,
+  memo,
+  modeFor,
+  type Resource,
+  targetPortOf,
+  type Workload,
+} from '../../../manifests';
 import type { Node } from './node';
 
 /** The AuthorizationPolicies that are for a node: for its Pods, and in ambient mode for its Services. */
@@ -9,10 +19,16 @@ export const policiesOf = memo((node: Node, cluster: Cluster): readonly Resource
 
 /** The verdict of a node that denies every request of another one; undefined if it may allow some. */
 export function denialOf(caller: Node, callee: Node, cluster: Cluster): Verdict | undefined {
-  return denial(
-    callee,
-    caller.workloads.map(each => ({ identity: identityOf(each, cluster), unknown: ANY_REQUEST })),
-    cluster,
+  const clients = caller.workloads.map(each => ({ identity: identityOf(each, cluster), unknown: ANY_REQUEST }));
+  const anonymous = hasPlaintextPort(callee, cluster) ? [{ unknown: ANY_REQUEST }] : [];
+  return denial(callee, [...clients, ...anonymous], cluster);
+}
+
+/** Whether callers have no identity at some port of a node, since it accepts plain text only. */
+function hasPlaintextPort({ services, workloads }: Node, cluster: Cluster): boolean {
+  const ports = services.flatMap(each => each.spec.get('ports').items);
+  return workloads.some(workload =>
+    ports.some(port => modeFor(workload, cluster, targetPortOf(port, workload)) === 'DISABLE'),
   );
 }
 

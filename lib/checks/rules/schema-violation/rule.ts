@@ -1,9 +1,7 @@
 import {
   CLOUDFORMATION,
-  type Cluster,
   type Field,
   isMap,
-  Kind,
   memo,
   memoByKey,
   type Resource,
@@ -13,6 +11,7 @@ import {
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem, unless } from '../../manifests/check';
 import { isSlip, suggestion } from '../../suggestion';
+import { incomplete, outOfRange, unselected } from './beyond-schemas';
 
 export const rule: Check = {
   id: 'SchemaViolation',
@@ -30,7 +29,7 @@ export const rule: Check = {
       if (schema === undefined) {
         yield* unknownKind(resource, schemas);
       } else {
-        yield* unlessOfOthers(violations(resource.root, schema, schemas), resource, cluster);
+        yield* unlessOfOthers(violationsOf(resource, schema, schemas), resource, schemas);
         for (const each of [...unselected(resource), ...incomplete(resource)]) {
           yield unlessChanged(each);
         }
@@ -40,21 +39,23 @@ export const rule: Check = {
   },
 };
 
+/** Found once, also where an object is in several clusters. */
+const violationsOf = memoByKey((resource: Resource, schema: Schema, schemas: Schemas) => [
+  ...violations(resource.root, schema, schemas),
+]);
+
 /**
- * What is wrong by the CustomResourceDefinition of one alternative and right by that of another, such as channels of
- * the Gateway API, may be meant for that one.
+ * What is wrong by one CustomResourceDefinition and right by another, such as those of channels of the Gateway API, may
+ * be meant for that one.
  */
-function* unlessOfOthers(problems: Iterable<Problem>, { root, kind, object }: Resource, { withOthers }: Cluster) {
-  const schemas = withOthers && Schemas.of(withOthers);
-  const schema = schemas?.definedBy(object.apiVersion, kind);
-  const wrong =
-    schemas && schema !== undefined
-      ? new Set([...violations(root, schema, schemas)].map(({ at }) => String(at)))
-      : undefined;
+function* unlessOfOthers(problems: readonly Problem[], resource: Resource, schemas: Schemas): Iterable<Problem> {
+  const { apiVersion, kind } = resource.object;
+  const others = problems.length > 0 ? schemas.ofOthers(apiVersion, kind) : [];
+  const wrong = others.map(each => new Set(violationsOf(resource, each, schemas).map(({ at }) => String(at))));
   for (const each of problems) {
-    yield wrong === undefined || wrong.has(String(each.at))
+    yield wrong.every(places => places.has(String(each.at)))
       ? each
-      : unless('the CustomResourceDefinition of another folder or file is applied', each);
+      : unless('the CustomResourceDefinition of another file is applied', each);
   }
 }
 
@@ -223,77 +224,3 @@ function nearest(name: string, names: readonly string[]): string {
   const same = names.find(each => plain(each) === plain(name));
   return same === undefined ? suggestion(name, names) : ` Did you mean ${same}?`;
 }
-
-const SELECTING: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
-
-/** Workloads whose selector does not match their own template. */
-function* unselected({ spec, object, kind }: Resource): Iterable<Problem> {
-  const labels = spec.get('selector', 'matchLabels');
-  const own = spec.get('template', 'metadata', 'labels').strings;
-  const missing = labels.entries.find(([name, each]) => own[name] !== each.text);
-  if (object.apiVersion.startsWith('apps/') && SELECTING.has(kind) && missing) {
-    yield problem(
-      labels,
-      `The pods of the template have no label ${missing[0]}=${missing[1].text}, so the API server rejects the object.`,
-      'Give the template all labels of the selector.',
-    );
-  }
-}
-
-const PODS: ReadonlySet<string> = new Set<string>([Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET, Kind.JOB]);
-
-/** Lists that may not be empty, which the types of Kubernetes do not state. */
-function* incomplete({ spec, type }: Resource): Iterable<Problem> {
-  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
-  const containers = pod.exists ? pod.get('containers').value : [];
-  if ((type === Kind.POD || PODS.has(type)) && Array.isArray(containers) && containers.length === 0) {
-    const at = pod.get('containers').exists ? pod.get('containers') : pod;
-    yield problem(at, 'The Pod has no container, so the API server rejects the object.', 'Add a container.');
-  }
-  const isPortless = spec.get('clusterIP').text === 'None' || spec.get('type').text === 'ExternalName';
-  const { ports = [] } = isMap(spec.value) ? spec.value : {};
-  if (type === Kind.SERVICE && !isPortless && Array.isArray(ports) && ports.length === 0) {
-    yield problem(spec, 'The Service has no ports, so the API server rejects it.', 'Add ports, or `clusterIP: None`.');
-  }
-  const [name, least] = LEAST.get(type) ?? [];
-  const list = name === undefined ? undefined : spec.get(name);
-  if (list && Array.isArray(list.value) && list.items.length === 0) {
-    yield problem(list, `The list of ${name} is empty, so the API server rejects the object.`, `Add ${least}.`);
-  }
-}
-
-/** Numbers that the API server rejects by code: ports, and counts of Pods. */
-function* outOfRange({ spec, type }: Resource): Iterable<Problem> {
-  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
-  const ports = [
-    ...(type === Kind.SERVICE
-      ? spec.get('ports').items.flatMap(each => [each.get('port'), each.get('targetPort')])
-      : []),
-    ...(type === Kind.POD || PODS.has(type) ? pod.get('containers').items : [])
-      .flatMap(each => each.get('ports').items)
-      .map(each => each.get('containerPort')),
-  ];
-  for (const port of ports) {
-    if (typeof port.value === 'number' && !(port.value >= 1 && port.value <= 65535)) {
-      yield problem(
-        port,
-        `${port.text} is no port, so the API server rejects the object.`,
-        'Use a number from 1 to 65535.',
-      );
-    }
-  }
-  const replicas = spec.get('replicas');
-  if (PODS.has(type) && typeof replicas.value === 'number' && replicas.value < 0) {
-    yield problem(
-      replicas,
-      'The number of replicas is negative, so the API server rejects the object.',
-      'Use 0 for none.',
-    );
-  }
-}
-
-/** Lists of the Gateway API with at least one member, where they are set. */
-const LEAST: ReadonlyMap<string, readonly [name: string, member: string]> = new Map<string, [string, string]>([
-  [Kind.GATEWAY, ['listeners', 'a listener']],
-  [Kind.HTTP_ROUTE, ['rules', 'a rule, or omit the list for one that matches everything']],
-]);

@@ -22,7 +22,7 @@ export const rule: Check = {
       }
       const isService = target.resource.type === Kind.SERVICE;
       const selector = isService
-        ? target.resource.spec.get('selector').strings
+        ? cluster.selectorOf(target.resource)
         : target.resource.spec.get('workloadSelector', 'labels').strings;
       const pods = isService
         ? cluster.selectedBy(target.resource)

@@ -1,6 +1,14 @@
-import { Kind, listenersFor, parentGateway, parentsOf, routesOf } from '../../../manifests';
+import {
+  Kind,
+  listenersFor,
+  parentGateway,
+  parentsOf,
+  type Reference,
+  type Resource,
+  routesOf,
+} from '../../../manifests';
 import { Severity } from '../../finding';
-import { absent, type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem, unless } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownParent',
@@ -34,14 +42,29 @@ export const rule: Check = {
               ),
             );
           } else if (listenersFor(gateway, route.namespace, parent, cluster).length === 0) {
-            yield problem(
+            const found = problem(
               parent.at,
               `No listener of the Gateway ${gateway.key} accepts this route.`,
               `Allow ${route.namespace} in allowedRoutes.namespaces of a listener, and correct sectionName and port.`,
             );
+            yield selectsByLabels(gateway, parent) && !cluster.isDeclared(route.namespace)
+              ? unless(`the namespace ${route.namespace}, which is not among these manifests, has the labels`, found)
+              : found;
           }
         }
       }
     }
   },
 };
+
+/** Whether a listener that a reference names selects namespaces by labels that are not their names. */
+function selectsByLabels(gateway: Resource, { at }: Reference): boolean {
+  return gateway.spec
+    .get('listeners')
+    .items.filter(each => ['', each.get('name').text].includes(at.get('sectionName').text))
+    .filter(each => ['', each.get('port').text].includes(at.get('port').text))
+    .map(each => each.get('allowedRoutes', 'namespaces'))
+    .some(each => each.get('from').text === 'Selector' && !JSON.stringify(each.value).includes(NAME_OF_NAMESPACE));
+}
+
+const NAME_OF_NAMESPACE = 'kubernetes.io/metadata.name';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { loadAll } from 'js-yaml';
-import { ValidationError } from '../../topology';
+import { ValidationError } from '../topology';
 
 /** A chart with its release, namespace and values. */
 export interface HelmTemplate {

@@ -1,0 +1,76 @@
+import { isMap, Kind, type Resource } from '../../../manifests';
+import { problem, type Problem } from '../../manifests/check';
+
+const SELECTING: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
+
+/** Workloads whose selector does not match their own template. */
+export function* unselected({ spec, object, kind }: Resource): Iterable<Problem> {
+  const labels = spec.get('selector', 'matchLabels');
+  const own = spec.get('template', 'metadata', 'labels').strings;
+  const missing = labels.entries.find(([name, each]) => own[name] !== each.text);
+  if (object.apiVersion.startsWith('apps/') && SELECTING.has(kind) && missing) {
+    yield problem(
+      labels,
+      `The pods of the template have no label ${missing[0]}=${missing[1].text}, so the API server rejects the object.`,
+      'Give the template all labels of the selector.',
+    );
+  }
+}
+
+const PODS: ReadonlySet<string> = new Set<string>([Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET, Kind.JOB]);
+
+/** Lists that may not be empty, which the types of Kubernetes do not state. */
+export function* incomplete({ spec, type }: Resource): Iterable<Problem> {
+  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
+  const containers = pod.exists ? pod.get('containers').value : [];
+  if ((type === Kind.POD || PODS.has(type)) && Array.isArray(containers) && containers.length === 0) {
+    const at = pod.get('containers').exists ? pod.get('containers') : pod;
+    yield problem(at, 'The Pod has no container, so the API server rejects the object.', 'Add a container.');
+  }
+  const isPortless = spec.get('clusterIP').text === 'None' || spec.get('type').text === 'ExternalName';
+  const { ports = [] } = isMap(spec.value) ? spec.value : {};
+  if (type === Kind.SERVICE && !isPortless && Array.isArray(ports) && ports.length === 0) {
+    yield problem(spec, 'The Service has no ports, so the API server rejects it.', 'Add ports, or `clusterIP: None`.');
+  }
+  const [name, least] = LEAST.get(type) ?? [];
+  const list = name === undefined ? undefined : spec.get(name);
+  if (list && Array.isArray(list.value) && list.items.length === 0) {
+    yield problem(list, `The list of ${name} is empty, so the API server rejects the object.`, `Add ${least}.`);
+  }
+}
+
+/** Numbers that the API server rejects by code: ports, and counts of Pods. */
+export function* outOfRange({ spec, type }: Resource): Iterable<Problem> {
+  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
+  const ports = [
+    ...(type === Kind.SERVICE
+      ? spec.get('ports').items.flatMap(each => [each.get('port'), each.get('targetPort')])
+      : []),
+    ...(type === Kind.POD || PODS.has(type) ? pod.get('containers').items : [])
+      .flatMap(each => each.get('ports').items)
+      .map(each => each.get('containerPort')),
+  ];
+  for (const port of ports) {
+    if (typeof port.value === 'number' && !(port.value >= 1 && port.value <= 65535)) {
+      yield problem(
+        port,
+        `${port.text} is no port, so the API server rejects the object.`,
+        'Use a number from 1 to 65535.',
+      );
+    }
+  }
+  const replicas = spec.get('replicas');
+  if (PODS.has(type) && typeof replicas.value === 'number' && replicas.value < 0) {
+    yield problem(
+      replicas,
+      'The number of replicas is negative, so the API server rejects the object.',
+      'Use 0 for none.',
+    );
+  }
+}
+
+/** Lists of the Gateway API with at least one member, where they are set. */
+const LEAST: ReadonlyMap<string, readonly [name: string, member: string]> = new Map<string, [string, string]>([
+  [Kind.GATEWAY, ['listeners', 'a listener']],
+  [Kind.HTTP_ROUTE, ['rules', 'a rule, or omit the list for one that matches everything']],
+]);

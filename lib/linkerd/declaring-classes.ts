@@ -1,0 +1,4 @@
+import { checkArguments } from '../topology';
+import { LinkerdInstall } from './install/install';
+
+checkArguments({ LinkerdInstall });
