@@ -151,10 +151,10 @@ export const EDGE_MISTAKES: Row[] = [
     aggregate({ path: '/' }, Port.http(80), 'GET /home', { timeout: Duration.millis(0) }),
   ],
   ['a match without conditions', 'NoEffect', ['no conditions'], route({ match: { headers: [] } })],
-  ...[
+  ...Array.of<RequestMatch>(
     { claims: { group: 'a', Group: 'b' }, headers: [] },
     { claims: { group: 'a' }, headers: [HeaderMatch.exact('x-jwt-claim-group', 'b')] },
-  ].map((match: RequestMatch, index): Row => [
+  ).map((match, index): Row => [
     `a claim with two conditions (${index})`,
     'Duplicate',
     ['"x-jwt-claim-group"'],
