@@ -8,7 +8,7 @@ import { until } from './wait';
 
 export const PROXY_USER = '1337';
 
-/** The socket at which the Envoy of a waypoint, or of a sidecar with HBONE, gets its configuration, beside that of its agent. */
+/** The socket at which Envoy with HBONE gets its configuration, beside that of its agent. */
 export const PLAIN_ENVOY_SOCKET = 'XDS-plain-envoy';
 const CONFIG = 'etc/istio/proxy';
 
