@@ -28,4 +28,5 @@ export default tseslint.config(
   },
   { files: ['bin/**', 'bench/**', 'lab/**'], rules: { 'no-console': 'off' } },
   { files: ['test/**'], rules: { 'max-lines': 'off' } },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

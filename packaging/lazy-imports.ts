@@ -1,5 +1,5 @@
 // Modules that a model does not need when it is imported are loaded when they are used first: the checks with the
-// evaluator behind them, and the libraries for protobuf, RE2 and YAML; and of the command line all that only one of the
+// evaluator behind them, the libraries for protobuf, RE2 and YAML, and the meshes; and of the command line all that only one of the
 // commands needs. TypeScript has no such output for CommonJS; swc
 // has (`module.lazy`), so it compiles the files that import them again.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -28,10 +28,13 @@ const COMMANDS = anyOf(
 );
 /** The checks of manifests, which the findings of synthesis do not need. */
 const CHECKS_OF_MANIFESTS = anyOf(/\.\/(catalogue|config|define-check|manifests|report|templates)/);
+/** The targets, of which a model is rendered for one. */
+const TARGETS = anyOf(/\.\/(istio|linkerd|mesh)/);
 /** Whether a module that a file imports is loaded when it is used. */
 const isHeavy = (path: string, file: string) =>
   HEAVY.test(path)
   || (file.startsWith('bin/commands/') && COMMANDS.test(path))
+  || (['lib/index.ts', 'lib/mesh.ts'].includes(file) && TARGETS.test(path))
   || (file === 'lib/checks/index.ts' && CHECKS_OF_MANIFESTS.test(path));
 
 /** What is loaded on use itself: its parts need each other at once. The findings of synthesis are loaded by each model. */

@@ -75,12 +75,15 @@ function memoized(texts: Map<string, string>, key: string, textOf: () => string)
 
 /** A key without its colon; with the question mark of a long one, or of one with line breaks. */
 function keyText(key: string, path: string): string {
+  if (PLAIN.test(key)) {
+    return key;
+  }
   requireUnicode(key, path);
   return dumped({ [key]: 0 }).replace(/\n?: 0\n$/, '');
 }
 
-/** Names of more letters than any word that YAML 1.1 parses as another type, such as `false`. */
-const PLAIN = /^[a-z][a-z0-9./-]{5,}$/i;
+/** Names that no parser reads as another type, and that are short enough for a key without a question mark. */
+const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9./-]{0,999}$/i;
 
 /** A string as the value of a mapping; the lines of a block scalar have no indentation. */
 function stringText(value: string, path: string): string {

@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '../..');
 /** Runs the cloud app as the CDK's command line does, and gives back what it wrote. */
 async function synthesized(folder: string): Promise<Record<string, string>> {
   const { context } = JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object };
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', 'bin/cloud.ts'], {
+  await promisify(execFile)(process.execPath, ['--require', './packaging/typescript.cjs', 'bin/cloud.ts'], {
     cwd: ROOT,
     env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) },
   });

@@ -10,6 +10,11 @@ import { join } from 'node:path';
 export default function beforeAllFiles(): void {
   process.env.TMPDIR = mkdtempSync(join(tmpdir(), 'cardinal-test-'));
   process.env.CDK_VALIDATION = 'false';
-  const program = ['--import', 'tsx', 'packaging/argument-types.ts', 'lib/topology/argument-types.txt'];
+  const program = [
+    '--require',
+    './packaging/typescript.cjs',
+    'packaging/argument-types.ts',
+    'lib/topology/argument-types.txt',
+  ];
   execFileSync(process.execPath, program, { cwd: join(__dirname, '../..') });
 }

@@ -13,7 +13,7 @@ const ROOT = join(__dirname, '../..');
 /** The arguments of Node for the command, in which TypeScript is read without a second process. */
 export const CARDINAL: readonly string[] = [
   '--require',
-  join(ROOT, 'node_modules/tsx/dist/cjs/index.cjs'),
+  join(ROOT, 'packaging/typescript.cjs'),
   join(ROOT, 'bin/cardinal.ts'),
 ];
 

@@ -1,0 +1,24 @@
+import swcJest from '@swc/jest';
+
+/** The paths that a module names in its imports and re-exports. */
+const PATH = /\bfrom '([^']+)'/g;
+
+/**
+ * Compiles a module so that those it imports are loaded when it first uses them: a test then loads what it reaches,
+ * where it would load the library.
+ */
+export default {
+  createTransformer(options) {
+    const swc = swcJest.createTransformer(options);
+    return {
+      ...swc,
+      process: (text, path, given) => {
+        const lazy = [...text.matchAll(PATH)].map(([, each]) => each);
+        return swcJest
+          .createTransformer({ ...options, module: { ...options.module, lazy } })
+          .process(text, path, given);
+      },
+      getCacheKey: (text, path, given) => `${swc.getCacheKey(text, path, given)}lazy`,
+    };
+  },
+};
