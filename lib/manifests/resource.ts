@@ -1,5 +1,6 @@
 import { isClusterScoped } from './kinds';
-import { isMap, type KubernetesObject } from './object';
+import { memo } from './memo';
+import { isMap, type KubernetesObject, ownValue } from './object';
 import type { Path, Place, Source } from './source';
 
 /** The source of a {@link Resource}. */
@@ -99,16 +100,11 @@ export class Field {
 
   /** A member of a map, or a member of that. */
   get(...names: readonly string[]): Field {
-    return names.reduce(
-      (field: Field, name) =>
-        new Field(
-          this.resource,
-          isMap(field.value) && Object.hasOwn(field.value, name) ? field.value[name] : undefined,
-          field,
-          name,
-        ),
-      this,
-    );
+    return names.reduce<Field>((field, name) => field.member(name), this);
+  }
+
+  private member(name: string): Field {
+    return new Field(this.resource, isMap(this.value) ? ownValue(this.value, name) : undefined, this, name);
   }
 
   /** The members of a list. */
@@ -132,11 +128,7 @@ export class Field {
 
   /** A string, or a number or boolean as a string; otherwise empty. */
   get text(): string {
-    return typeof this.value === 'string'
-      ? this.value
-      : typeof this.value === 'number' || typeof this.value === 'boolean'
-        ? String(this.value)
-        : '';
+    return textOf(this.value);
   }
 
   /** A number, also a quoted one. */
@@ -157,12 +149,12 @@ export class Field {
 
   /** The strings of a list. */
   get texts(): string[] {
-    return this.items.map(each => each.text).filter(each => each !== '');
+    return Array.isArray(this.value) ? this.value.map(textOf).filter(each => each !== '') : [];
   }
 
   /** A map of strings, such as labels. */
   get strings(): Readonly<Record<string, string>> {
-    return Object.fromEntries(this.entries.map(([name, field]) => [name, field.text]));
+    return isMap(this.value) ? stringsOf(this.value) : {};
   }
 
   /** The same field with another value, for a value that is decoded from it. */
@@ -182,4 +174,21 @@ export class Field {
       .join('')
       .replace(/^\./, '');
   }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : '';
+}
+
+/** A map of strings as it is, since labels and selectors are read for each pair of objects. */
+const stringsOf = memo((map: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> =>
+  isMapOfStrings(map) ? map : Object.fromEntries(Object.entries(map).map(([name, value]) => [name, textOf(value)])),
+);
+
+function isMapOfStrings(map: Readonly<Record<string, unknown>>): map is Readonly<Record<string, string>> {
+  return Object.values(map).every(each => typeof each === 'string');
 }

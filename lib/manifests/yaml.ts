@@ -136,23 +136,25 @@ class Composer {
   }
 
   private mapping(): unknown {
-    const members = new Map<string, unknown>();
-    const own = new Set<string>();
+    const members: Record<string, unknown> = {};
+    // The names beside those of merged maps, which they may repeat.
+    let own: Set<string> | undefined;
     while (!this.ends()) {
       const event = this.events[this.at];
       if (event && isMerge(this.text, event)) {
         this.at++;
-        this.merged().forEach(([name, value]) => members.set(name, value));
+        own ??= new Set(Object.keys(members));
+        this.merged().forEach(([name, value]) => setOwn(members, name, value));
         continue;
       }
       const name = this.fieldName();
-      if (own.has(name)) {
+      if (own ? own.has(name) : Object.hasOwn(members, name)) {
         throw new YamlError('duplicated mapping key', startOf(event));
       }
-      own.add(name);
-      members.set(name, this.value());
+      own?.add(name);
+      setOwn(members, name, this.value());
     }
-    return Object.fromEntries(members);
+    return members;
   }
 
   private fieldName(): string {
@@ -238,5 +240,14 @@ function located<T>(offset: number, read: () => T): T {
     return read();
   } catch (error) {
     throw error instanceof ScalarError ? new YamlError(error.message, Math.max(offset, 0)) : error;
+  }
+}
+
+/** Sets a field of this name, also of one that all objects inherit. */
+function setOwn(members: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') {
+    Object.defineProperty(members, name, { value, configurable: true, enumerable: true, writable: true });
+  } else {
+    members[name] = value;
   }
 }

@@ -106,6 +106,8 @@ test.each([
   ['bad indentation', 'apiVersion: v1\nkind: Secret\n  metadata: x', /^a\.yaml:3:\d+: This is not YAML: /],
   ['a template', 'apiVersion: v1\n---\nkind: {{ .Values.kind }}\n', /^a\.yaml:3:8: .*render it first/],
   ['a key twice', 'kind: a\nkind: b', /^a\.yaml:2:1: This is not YAML: duplicated mapping key\.$/],
+  ['a key before and after a merged map', 'kind: a\n<<: {x: 1}\nkind: b', /^a\.yaml:3:1: .* duplicated mapping key\.$/],
+  ['a key twice after a merged map', '<<: {x: 1}\nkind: a\nkind: b', /^a\.yaml:3:1: .* duplicated mapping key\.$/],
   ['a text', '# c\njust a text', /^a\.yaml:2:1: This is a string, not a Kubernetes object/],
   ['a list', '- a', /^a\.yaml:1:1: This is a list/],
   ['a nested list', 'kind: List\nitems: [[]]', /^a\.yaml:2:9: This is a list/],
