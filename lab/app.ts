@@ -11,7 +11,6 @@ import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } fr
 const config = JSON.parse(process.argv[2] ?? '') as AppConfig;
 let behaviour: Behaviour = {};
 let seen: AppReport['seen'] = [];
-
 interface Asked {
   readonly port: number;
   readonly method: string;
@@ -46,6 +45,8 @@ function listen(port: number, protocol: string): Promise<void> {
         request.resume();
       };
       const server = config.tls ? createHttpsServer(config.tls, answerHttp) : createHttpServer(answerHttp);
+      // No connection of a proxy is closed for being idle, while the proxy sends the next request.
+      server.keepAliveTimeout = 0;
       server.listen(port, resolve).on('upgrade', (_, socket) => {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n');
         socket.on('error', () => undefined).pipe(socket);
@@ -126,7 +127,6 @@ function respondGrpc(stream: ServerHttp2Stream, message: Buffer, status: string)
 }
 
 const FRAME_HEAD = 5;
-
 /** A gRPC message: a byte for compression, four for the length, the bytes. */
 function frame(bytes: Buffer): Buffer {
   const head = Buffer.alloc(FRAME_HEAD);

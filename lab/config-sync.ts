@@ -156,7 +156,9 @@ async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Pr
   const before = new Map((await lab.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
   await istiod.text('adsz?push=true');
   await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () =>
-    (await lab.proxies(namespaces, istiod)).every(status => hasTaken(status, before.get(status.proxy))),
+    (await lab.proxies(namespaces, istiod))
+      .filter(({ proxy }) => !lab.kubelet.deleted.has(proxy))
+      .every(status => hasTaken(status, before.get(status.proxy))),
   );
 }
 

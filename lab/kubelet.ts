@@ -51,6 +51,8 @@ export class Kubelet implements Machine {
   private readonly services = new Map<string, ServiceObject>();
   private readonly failures = new Map<string, Error>();
   private readonly ended = new Set<string>();
+  /** The pods that were deleted, as `name.namespace`: istiod has their proxies until its connections to them time out. */
+  readonly deleted = new Set<string>();
 
   constructor(
     readonly api: Api,
@@ -152,6 +154,7 @@ export class Kubelet implements Machine {
       this.failures.delete(`${namespace}/${object.metadata.name}`);
       if (pod) {
         this.running.delete(uid);
+        this.deleted.add(`${pod.name}.${pod.namespace}`);
         pod.stop();
       }
       if (type !== 'DELETED') {
@@ -165,6 +168,7 @@ export class Kubelet implements Machine {
   private async run(object: PodObject): Promise<void> {
     const pod = new Pod(this, object, this.network.add());
     this.running.set(object.metadata.uid, pod);
+    this.deleted.delete(`${pod.name}.${pod.namespace}`);
     this.setHosts(object.spec.subdomain ? this.running.values() : [pod]);
     if (!object.spec.nodeName) {
       await this.api.post(`${pathOf(object)}/binding`, {

@@ -197,6 +197,16 @@ export class Lab {
     this.plane.apply('-k', this.gatewayApi());
   }
 
+  /** Applies the definitions of the objects that monitor a topology. */
+  installPrometheusOperator(): void {
+    const module = this.tools.module('github.com/prometheus-operator/prometheus-operator');
+    for (const plural of ['prometheusrules', 'podmonitors']) {
+      const file = join(module, `example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`);
+      this.plane.apply('-f', file);
+      this.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', `crd/${plural}.monitoring.coreos.com`);
+    }
+  }
+
   /** Applies HTTPRoute with its experimental fields, which the standard channel removes from every route in silence. */
   async installExperimentalHttpRoutes(): Promise<void> {
     const guard = 'safe-upgrades.gateway.networking.k8s.io';

@@ -62,6 +62,8 @@ export class Outside {
       [createServer(answer), 8080],
       [createTlsServer(certificateOf(lab, 'outside'), answer), 443],
     ] as const) {
+      // No connection of a proxy is closed for being idle, while the proxy sends the next request.
+      server.keepAliveTimeout = 0;
       server.unref();
       await new Promise<void>((resolve, reject) => server.on('error', reject).listen(port, this.address, resolve));
     }

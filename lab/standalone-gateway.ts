@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Testing } from 'cdk8s';
 import { dump } from 'js-yaml';
@@ -116,6 +116,22 @@ export class StandaloneGateway {
     });
   }
 
+  /** Applies objects in place of those of the topology, whose Services are their backends. */
+  replace(objects: readonly object[]): void {
+    const [namespace] = this.topology.namespaces;
+    const metadata = { name: 'proxy', namespace };
+    const services = this.topology.services.map(({ name, namespace, ports }) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace },
+      spec: { ports: ports.map(each => ({ port: each.number })) },
+    }));
+    this.write('manifests/all.yaml', [
+      ...this.surroundings({ apiVersion: `${ENVOY_GATEWAY}/v1alpha1`, kind: 'EnvoyProxy', metadata }),
+      ...[...services, ...(objects as Manifest[])].map(each => this.adapted(each)),
+    ]);
+  }
+
   /** Stops Redis, so that no request can be counted. */
   loseRedis(): void {
     this.stopRedis?.();
@@ -200,11 +216,13 @@ export class StandaloneGateway {
     return [...this.surroundings(), this.certificatesOfLimiter(), ...before, ...objects];
   }
 
-  private surroundings(): object[] {
-    const spec = { controllerName: `${ENVOY_GATEWAY}/gatewayclass-controller` };
+  private surroundings(parameters?: Manifest): object[] {
+    const parametersRef = parameters && { group: ENVOY_GATEWAY, kind: parameters.kind, ...parameters.metadata };
+    const spec = { controllerName: `${ENVOY_GATEWAY}/gatewayclass-controller`, parametersRef };
     return [
       { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', metadata: { name: 'eg' }, spec },
       ...this.topology.namespaces.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+      ...(parameters ? [this.adapted(parameters)] : []),
     ];
   }
 
@@ -261,8 +279,11 @@ export class StandaloneGateway {
     };
   }
 
+  /** A file that Envoy Gateway finds empty, while it is written, would delete the Gateway, and restart Envoy. */
   private write(file: string, documents: readonly object[]): void {
-    writeFileSync(join(this.folder, file), documents.map(each => dump(each)).join('---\n'));
+    const draft = join(this.folder, 'draft.yaml');
+    writeFileSync(draft, documents.map(each => dump(each)).join('---\n'));
+    renameSync(draft, join(this.folder, file));
   }
 }
 

@@ -58,6 +58,7 @@ test.each<[string, string[]]>([
       'CircuitBreaker',
       'ClientCertificates',
       'ClientKey',
+      'ClusterServiceKind',
       'ClusterApp',
       'ClusterDns',
       'ConcurrencyPolicy',

@@ -126,14 +126,7 @@ claim('an alert fires where there are no metrics by which an objective is measur
 });
 
 claim('the API server accepts the objects that monitor a topology, without unknown fields', async lab => {
-  const definitions = join(
-    lab.tools.module('github.com/prometheus-operator/prometheus-operator'),
-    'example/prometheus-operator-crd/monitoring.coreos.com_',
-  );
-  for (const plural of ['prometheusrules', 'podmonitors']) {
-    lab.plane.apply('-f', `${definitions}${plural}.yaml`);
-    lab.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', `crd/${plural}.monitoring.coreos.com`);
-  }
+  lab.installPrometheusOperator();
   const world = await lab.deploy(tide(), {
     mesh: Mesh.ambient({ gatewayService: GatewayService.CLUSTER_IP, monitoringLabels: { release: 'prometheus' } }),
   });

@@ -18,16 +18,16 @@ export interface Means {
 
 const PROPS = { isDryRun: false, forceConflicts: true, timeout: 90 };
 const APPLY = ['apply', '--server-side', '--field-manager=cdk8s-cardinal', '--force-conflicts', '-f', '-'];
-const LATEST_MS = 800;
+const LATEST_MS = 500;
 
-/** Changes what is applied by the steps of a plan. */
-export async function changeByPlan(means: Means, from: State | undefined, to: State): Promise<void> {
+/** Makes the plan of a change, and returns the function that carries it out. */
+export function changeByPlan(means: Means, from: State | undefined, to: State): () => Promise<void> {
   const before = to.cluster.withResources(from?.cluster.resources ?? []);
   const plan = planOf(before, to.cluster);
   if (plan.losses.length > 0) {
     throw new Error(`the plan loses requests:\n${planText(plan)}`);
   }
-  await carryOut(plan, to.cluster.resources, PROPS, executorOf(means));
+  return () => carryOut(plan, to.cluster.resources, PROPS, executorOf(means));
 }
 
 /** Changes what is applied without a plan: one `kubectl apply`, and the deletion of what is gone before or after it. */

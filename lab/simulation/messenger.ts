@@ -108,7 +108,7 @@ export class Messenger {
 }
 
 /** The token of a request, signed by an issuer, and the parts of the request that carry it. */
-function carriedBy({ token }: Pick<TrialRequest, 'token'>, issuer: TokenIssuer | undefined): Carried {
+export function carriedBy({ token }: Pick<TrialRequest, 'token'>, issuer: TokenIssuer | undefined): Carried {
   if (!token) {
     return {};
   }

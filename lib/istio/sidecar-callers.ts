@@ -61,6 +61,8 @@ function appliedByCallers(call: Call, callee: Callee): string[] {
         ['routing by header', callee.headerRoutes.length > 0],
         ['a circuit breaker', callee.circuitBreaker],
         ['load balancing settings', callee.loadBalancing],
+        // Of callers and gateways, sidecars count the requests, and of callers in ambient mode waypoints do.
+        ['service level objectives', callee.objects.slo ?? call.slo],
       ])
     : [];
 }

@@ -22,8 +22,11 @@ export interface ChartSource {
 
 /** Settings of Applications beyond their charts. */
 export interface ApplicationSettings {
-  readonly project: string;
-  readonly server: string;
+  readonly project?: string;
+  /** The API server of the one cluster. */
+  readonly server?: string;
+  /** The labels of several clusters. */
+  readonly clusterLabels?: { readonly [label: string]: string };
 }
 
 /**
@@ -41,39 +44,80 @@ export function requireExactVersion(engine: string, charts: string, version: str
   }
 }
 
-/** Adds an Application of Argo CD for each chart, with sync waves in the order of the charts. */
+/**
+ * Adds for each chart an Application of Argo CD, or for several clusters an ApplicationSet, with sync waves in the order
+ * of the charts.
+ * @param engine what declares the settings, for messages
+ */
 export function renderChartApplications(
   scope: Construct,
+  engine: string,
   releases: readonly ChartRelease[],
-  { repository, version, namespace }: ChartSource,
-  { project, server }: ApplicationSettings,
+  source: ChartSource,
+  { project = 'default', server, clusterLabels }: ApplicationSettings,
 ): void {
-  releases.forEach(({ release, chart, namespace: target, values }, wave) => {
+  if (server !== undefined && clusterLabels) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path: engine,
+      summary: '`server` is one cluster, and `clusterLabels` select several.',
+      fix: 'Leave one of both out.',
+    });
+  }
+  releases.forEach((each, wave) => {
+    const { release, chart } = each;
+    const metadata = {
+      name: release,
+      namespace: source.namespace,
+      annotations: { 'argocd.argoproj.io/sync-wave': String(wave) },
+    };
+    const finalizers = ['resources-finalizer.argocd.argoproj.io'];
+    const specFor = (cluster: string) => applicationSpec(each, source, project, cluster);
     new ApiObject(scope, `argo-cd-${chart}`, {
       apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'Application',
-      metadata: {
-        name: release,
-        namespace,
-        annotations: { 'argocd.argoproj.io/sync-wave': String(wave) },
-        finalizers: ['resources-finalizer.argocd.argoproj.io'],
-      },
-      spec: {
-        project,
-        source: {
-          repoURL: repository,
-          chart,
-          targetRevision: version,
-          helm: { releaseName: release, valuesObject: values },
-        },
-        destination: { server, namespace: target },
-        syncPolicy: {
-          automated: { prune: true, selfHeal: true },
-          syncOptions: ['CreateNamespace=true', 'ServerSideApply=true'],
-        },
-      },
+      ...(clusterLabels
+        ? {
+            kind: 'ApplicationSet',
+            metadata,
+            spec: {
+              goTemplate: true,
+              goTemplateOptions: ['missingkey=error'],
+              generators: [{ clusters: { selector: { matchLabels: { ...clusterLabels } } } }],
+              template: {
+                metadata: { name: `${release}-{{.nameNormalized}}`, finalizers },
+                spec: { ...specFor('{{.server}}') },
+              },
+            },
+          }
+        : {
+            kind: 'Application',
+            metadata: { ...metadata, finalizers },
+            spec: specFor(server ?? 'https://kubernetes.default.svc'),
+          }),
     });
   });
+}
+
+function applicationSpec(
+  { release, chart, namespace, values }: ChartRelease,
+  { repository, version }: ChartSource,
+  project: string,
+  server: string,
+): object {
+  return {
+    project,
+    source: {
+      repoURL: repository,
+      chart,
+      targetRevision: version,
+      helm: { releaseName: release, valuesObject: values },
+    },
+    destination: { server, namespace },
+    syncPolicy: {
+      automated: { prune: true, selfHeal: true },
+      syncOptions: ['CreateNamespace=true', 'ServerSideApply=true'],
+    },
+  };
 }
 
 /**

@@ -14,6 +14,7 @@ export * from './documents';
 export * from './durations';
 export * from './elsewhere';
 export * from './embedded';
+export { isExposed, isExposedAt } from './exposed-service';
 export * from './resource';
 export * from './environments';
 export * from './envoy-gateway';

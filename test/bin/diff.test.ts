@@ -58,6 +58,47 @@ test('a workload that becomes reachable from outside is the first of the changes
   );
 });
 
+/** The lines of closed pairs between two manifests, with their details. */
+function closed(before: string, after: string): string[] {
+  const { stdout } = diff(write('before.yaml', before), write('after.yaml', after), '--format', 'json');
+  const report = JSON.parse(stdout) as { changes: { kind: string; text: string; details: string[] }[] };
+  return report.changes
+    .filter(each => each.kind === 'closed')
+    .map(({ text, details }) => [text.replace(/:8080: .*/, ''), ...details].join(': '));
+}
+
+const WITH_LEGACY = `${ALL.replaceAll('mtls: {mode: STRICT}', '')}${deployment('legacy', 'billing')}---
+apiVersion: v1
+kind: Namespace
+metadata: {name: legacy}
+`;
+const requiring = (namespace: string, spec: string) => `---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: tls, namespace: ${namespace}}
+spec: ${spec}
+`;
+
+test.each([
+  ['of the mesh', 'istio-system', '{mtls: {mode: STRICT}}'],
+  ['of a port', 'payments', '{selector: {matchLabels: {app: vault}}, portLevelMtls: {8080: {mode: STRICT}}}'],
+])('callers without a proxy are closed out by STRICT mutual TLS %s, and no others', (_what, namespace, spec) => {
+  const reason = `PeerAuthentication ${namespace}/tls requires mutual TLS now, and the caller has no proxy`;
+  const ofVault = closed(WITH_LEGACY, WITH_LEGACY + requiring(namespace, spec)).filter(each =>
+    each.includes('payments/vault'),
+  );
+  expect(ofVault).toEqual([`legacy/billing → payments/vault: ${reason}`]);
+});
+
+test('STRICT mutual TLS is no reason for what a policy closes, or where it was required before', () => {
+  const strict = WITH_LEGACY + requiring('istio-system', '{mtls: {mode: STRICT}}');
+  expect(closed(strict, strict + allowing('payments'))).toEqual(['shop/web → payments/vault']);
+  expect(closed(WITH_LEGACY, WITH_LEGACY + allowing('payments'))).toEqual([
+    'legacy/billing → payments/vault',
+    'shop/web → payments/vault',
+  ]);
+});
+
 test('a workload that outside requests reach no longer is closed', () => {
   expect(changes(ALL + gateway(WEB), ALL + gateway(VAULT))).toContain(
     'closed: internet → shop/web:8080: all requests → no request',

@@ -294,14 +294,17 @@ test('an autoscaler and a disruption budget keep their limits, by the names of t
   );
 });
 
-test('a LoadBalancer is reachable from any address as before', () => {
+test.each([
+  ['LoadBalancer', 'type: LoadBalancer'],
+  ['Service with external addresses', 'externalIPs: [203.0.113.7]'],
+])('a %s is reachable from any address as before', (_, spec) => {
   const { status, model } = imported(
     namespace
       + deployment('web', pod('web'))
-      + service('web', 'type: LoadBalancer, ports: [{ name: http, port: 80, targetPort: 8080 }]'),
+      + service('web', `${spec}, ports: [{ name: http, port: 80, targetPort: 8080 }]`),
   );
 
   expect(status).toBe(0);
   expect(model).toContain('// Services that are reachable from any address.');
-  expect(model).toContain("JsonPatch.add('/spec/type', 'LoadBalancer')");
+  expect(model).toMatch(/JsonPatch\.add\('\/spec\/(type|externalIPs)'/);
 });

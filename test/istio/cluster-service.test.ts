@@ -1,5 +1,7 @@
 import { Port, TlsOrigination, Topology } from '../../lib';
 import { checkObjects } from '../../lib/checks';
+import { Traffic } from '../../lib/testing';
+import { endsOf, manifestsOf } from '../testing/traffic/support';
 import type { ExternalServiceProps } from '../../lib';
 import { names, one, plain, type Rendered, render } from './support';
 
@@ -114,6 +116,23 @@ describe('a Service with EndpointSlices', () => {
         to: ['10.1.2.3/32', '10.1.2.4/32', 'fd01::5/128'].map(cidr => ({ ipBlock: { cidr } })),
       },
     ]);
+  });
+
+  test('is reached at its addresses, in plain text, by its callers alone', () => {
+    const shop = new Topology('shop');
+    const bank = shop.addExternalService('bank', {
+      addresses: ['10.1.2.3', '10.1.2.4'],
+      port: Port.tcp(5432, { target: 6432 }),
+      clusterService: true,
+    });
+    plain(shop, 'web').calls(bank);
+    plain(shop, 'cli');
+    plain(shop, 'old', { inMesh: false }).calls(bank);
+    const traffic = Traffic.of(manifestsOf(render(shop)));
+    const reached = ['web', 'old', 'cli'].map(each => endsOf(traffic.from(`shop/${each}-v1`).tcp('bank:5432')));
+    expect(reached).toEqual(['10.1.2.3 50%, 10.1.2.4 50%', '10.1.2.3 50%, 10.1.2.4 50%', '0']);
+    const allowed = traffic.matrix();
+    expect(['web', 'old', 'cli'].map(each => allowed.has(`shop/${each}-v1`, '10.1.2.3'))).toEqual([true, true, false]);
   });
 
   test('has the timeouts and limits of calls to it', () => {

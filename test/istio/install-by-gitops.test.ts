@@ -37,6 +37,35 @@ describe('Argo CD', () => {
     });
   });
 
+  test('an ApplicationSet installs each chart in all clusters with the labels', () => {
+    const [set, istiod] = applications({ clusterLabels: { mesh: 'istio' } });
+    const [single] = applications();
+
+    expect(set).toMatchObject({
+      kind: 'ApplicationSet',
+      metadata: { name: 'istio-base', namespace: 'argocd', annotations: { 'argocd.argoproj.io/sync-wave': '0' } },
+      spec: {
+        goTemplate: true,
+        goTemplateOptions: ['missingkey=error'],
+        generators: [{ clusters: { selector: { matchLabels: { mesh: 'istio' } } } }],
+      },
+    });
+    expect(set?.spec.template).toEqual({
+      metadata: {
+        name: 'istio-base-{{.nameNormalized}}',
+        finalizers: ['resources-finalizer.argocd.argoproj.io'],
+      },
+      spec: { ...single?.spec, destination: { server: '{{.server}}', namespace: 'istio-system' } },
+    });
+    expect(istiod?.metadata.annotations).toEqual({ 'argocd.argoproj.io/sync-wave': '1' });
+  });
+
+  test('one cluster and several are an error', () => {
+    expect(() => applications({ server: 'https://west.example', clusterLabels: { mesh: 'istio' } })).toThrow(
+      '`server` is one cluster, and `clusterLabels` select several.',
+    );
+  });
+
   test.each([
     [false, ['istio-base 0', 'istiod 1']],
     [true, ['istio-base 0', 'istiod 1', 'istio-cni 2', 'ztunnel 3']],

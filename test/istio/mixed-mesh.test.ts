@@ -1,24 +1,11 @@
-import { Duration, Testing } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import { ClusterApp, Mesh, Operation, Peer, Port, type Target, Topology, TopologyChart } from '../../lib';
 import { planOf } from '../../lib/analysis';
 import { Cluster, loadResources } from '../../lib/manifests';
 import { Manifests, Traffic } from '../../lib/testing';
 import { problemsOf } from '../support/schemas';
-import { names, one, plain, type Rendered } from './support';
-
-const NAMESPACES = ['shop', 'stock'];
-const mixed = (...namespaces: string[]): Target => Mesh.ambient({ sidecars: { namespaces } });
-const port = () => Port.http(80, { target: 8080 });
-
-/** web, in namespace shop, calls stock, in a namespace of its own, which calls ledger beside it. */
-function declared() {
-  const topology = new Topology('shop');
-  topology.addNamespace('stock');
-  const web = plain(topology, 'web', { port: port() });
-  const stock = plain(topology, 'stock', { namespace: 'stock', port: port() });
-  const ledger = plain(topology, 'ledger', { namespace: 'stock', port: Port.tcp(5432) });
-  return { topology, web, stock, ledger };
-}
+import { declared, mixed, NAMESPACES, objects } from './mixed-mesh-support';
+import { names, one, plain } from './support';
 
 function shop(): Topology {
   const { topology, web, stock, ledger } = declared();
@@ -26,9 +13,6 @@ function shop(): Topology {
   stock.calls(ledger);
   return topology;
 }
-
-const objects = (topology: Topology, mesh: Target): Rendered[] =>
-  Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology, mesh })) as Rendered[];
 
 const trafficOf = (topology: Topology, mesh: Target): Traffic =>
   Traffic.of(Manifests.ofChart(new TopologyChart(new ClusterApp(), 'test', { topology, mesh })));
@@ -144,6 +128,17 @@ describe('rules for requests', () => {
     expect(names(all, 'AuthorizationPolicy')).not.toContain('stock.waypoint');
     trafficOf(topology, mixed('shop')).from('web').http('GET http://stock.stock/').expectAllowed();
   });
+});
+
+test('an external service has no waypoint for callers with sidecars alone, and their NetworkPolicies lead outside', () => {
+  const { topology, web } = declared();
+  web.calls(topology.addExternalService('bank', { host: 'bank.example', port: Port.tls(443) }));
+  const all = objects(topology, mixed('shop'));
+  expect(names(all, 'Gateway')).toEqual([]);
+  expect(one(all, 'ServiceEntry', 'bank').metadata.labels).not.toHaveProperty(['istio.io/use-waypoint']);
+  expect(one(all, 'Sidecar', 'web').spec.egress).toEqual([{ hosts: ['./bank.example'] }]);
+  const ports = (one(all, 'NetworkPolicy', 'web').spec.egress as { ports: object[] }[]).map(each => each.ports);
+  expect(ports).toEqual([tcp(443)]);
 });
 
 test('a namespace that is none of the topology is an error', () => {

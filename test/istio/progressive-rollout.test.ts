@@ -1,4 +1,4 @@
-import { Duration, JsonPatch } from 'cdk8s';
+import { Duration, JsonPatch, Testing } from 'cdk8s';
 import {
   ClusterApp,
   HeaderMatch,
@@ -12,7 +12,7 @@ import {
 import { checkManifests } from '../../lib/checks';
 import { Cluster } from '../../lib/manifests';
 import { Manifests, Traffic } from '../../lib/testing';
-import { names, one, plain, render } from './support';
+import { names, one, plain, render, type Rendered } from './support';
 
 const PROMETHEUS = 'http://prometheus.monitoring:9090';
 
@@ -116,6 +116,18 @@ test('objectives of the service count the requests to old and new pods', () => {
 test('its objects are these', () => {
   const kinds = ['Rollout', 'AnalysisTemplate', 'Service', 'VirtualService'];
   expect(render(shop().topology).filter(({ kind }) => kinds.includes(kind))).toMatchSnapshot();
+});
+
+test('patches apply to the Rollout, and it has no Deployment', () => {
+  const { topology, cart } = shop();
+  const chart = new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio() });
+  const path = '/spec/strategy/canary/abortScaleDownDelaySeconds';
+  chart.object('Rollout', 'cart-v1').addJsonPatch(JsonPatch.add(path, 60));
+  chart.workload(cart).podMetadata.addAnnotation('team', 'pay');
+  const { spec } = one(Testing.synth(chart) as Rendered[], 'Rollout', 'cart-v1');
+  expect(spec.strategy.canary.abortScaleDownDelaySeconds).toBe(60);
+  expect(spec.template.metadata.annotations).toEqual({ team: 'pay' });
+  expect(() => chart.deployment(cart)).toThrow(/cart is a Rollout, so this chart has no Deployment/);
 });
 
 test('how many pods are replaced at a time is declared as for a Deployment', () => {

@@ -126,6 +126,17 @@ test('by Argo CD, an Application for each chart, in waves', () => {
   });
 });
 
+test('by Argo CD, an ApplicationSet for each chart in all clusters with the labels', () => {
+  const [crds] = installed(LinkerdInstall.argoCd({ version: VERSION, clusterLabels: { mesh: 'linkerd' } }));
+  expect(crds).toMatchObject({
+    kind: 'ApplicationSet',
+    spec: {
+      generators: [{ clusters: { selector: { matchLabels: { mesh: 'linkerd' } } } }],
+      template: { spec: { destination: { server: '{{.server}}', namespace: 'linkerd' } } },
+    },
+  });
+});
+
 describe('by helm', () => {
   function withHelm(props: Partial<LinkerdHelmProps> = {}, settings: LinkerdSettings = {}) {
     const folder = temporaryFolder();

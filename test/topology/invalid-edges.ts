@@ -75,6 +75,11 @@ const redirect =
 
 type Row = [string, string, string[], () => unknown];
 
+const CLAIMS_WITH_TWO_CONDITIONS: readonly RequestMatch[] = [
+  { claims: { group: 'a', Group: 'b' } },
+  { claims: { group: 'a' }, headers: [HeaderMatch.exact('x-jwt-claim-group', 'b')] },
+];
+
 export const EDGE_MISTAKES: Row[] = [
   ...['', 'login.example/keys', 'ftp://login.example/keys', 'https://login.example/the keys', 'https://'].map(
     (jwksUri): [string, string, string[], () => unknown] => [
@@ -151,10 +156,7 @@ export const EDGE_MISTAKES: Row[] = [
     aggregate({ path: '/' }, Port.http(80), 'GET /home', { timeout: Duration.millis(0) }),
   ],
   ['a match without conditions', 'NoEffect', ['no conditions'], route({ match: { headers: [] } })],
-  ...[
-    { claims: { group: 'a', Group: 'b' }, headers: [] },
-    { claims: { group: 'a' }, headers: [HeaderMatch.exact('x-jwt-claim-group', 'b')] },
-  ].map((match: RequestMatch, index): Row => [
+  ...CLAIMS_WITH_TWO_CONDITIONS.map((match, index): Row => [
     `a claim with two conditions (${index})`,
     'Duplicate',
     ['"x-jwt-claim-group"'],

@@ -2,6 +2,7 @@ import { contextOf, type Reach, trafficDifference } from '../../dataplane';
 import type { Cluster, Place, Workload } from '../../manifests';
 import { type ObjectChange, objectChanges } from './objects';
 import { idOf, PolicyScope } from './policies';
+import { requiredMutualTls } from './required-mutual-tls';
 import { versionsOf } from './versions';
 
 /** The kinds of change, the riskiest first, with what each means. */
@@ -94,7 +95,8 @@ function reachChanges(old: readonly Reach[], now: readonly Reach[], before: Clus
             : 'closed'
           : 'restricted';
     const note = isOfVersion ? ' (a new version)' : '';
-    return [{ kind, text: `${pair}: ${WORDS[earlier]} → ${WORDS[later]}${note}`, details: [] }];
+    const details = kind === 'closed' || kind === 'restricted' ? requiredMutualTls(from, to, before, after) : [];
+    return [{ kind, text: `${pair}: ${WORDS[earlier]} → ${WORDS[later]}${note}`, details }];
   });
 }
 

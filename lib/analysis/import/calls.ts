@@ -1,7 +1,7 @@
 import type { Reach } from '../../dataplane';
 import { addTo } from '../../manifests';
+import { call, type Code, literal, name, object, objectOrNone, type Statement } from '../program';
 import { type Address, addressesOf } from './addresses';
-import { call, type Code, literal, name, object, objectOrNone, type Statement } from './code';
 import type { ImportedPort, ImportedService, ImportedVersion } from './services';
 
 /** A call of the model. */

@@ -1,5 +1,5 @@
 import { type Field, isMap } from '../../manifests';
-import { call, cardinal, type Code, list, literal, name, object, objectOrNone } from './code';
+import { call, cardinal, type Code, list, literal, name, object, objectOrNone } from '../program';
 import { probesOf } from './probes';
 
 /** What the containers of a pod share. */

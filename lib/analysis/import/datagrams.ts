@@ -1,4 +1,4 @@
-import { exported, literal, make, name, type Statement } from './code';
+import { exported, literal, make, name, type Statement } from '../program';
 import { type ImportedService, targetOf } from './services';
 
 /** The container ports of a Service that are for UDP. */

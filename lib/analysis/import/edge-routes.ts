@@ -1,5 +1,5 @@
 import { type Cluster, type Field, fullHost, Kind, millisOf, type Resource } from '../../manifests';
-import { call, cardinal, type Code, duration, list, literal, name, objectOrNone, type Statement } from './code';
+import { call, cardinal, type Code, duration, list, literal, name, objectOrNone, type Statement } from '../program';
 import { hostOf } from './routes';
 import type { ImportedService } from './services';
 

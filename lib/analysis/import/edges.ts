@@ -9,13 +9,13 @@ import {
   parentsOf,
   type Resource,
 } from '../../manifests';
-import { call, duration, list, literal, name, object, type Statement } from './code';
+import { call, constantOf, duration, list, literal, name, object, type Statement } from '../program';
 import { ASSUMED } from './gateways';
 import type { EdgeOfHosts } from './edge-requests';
 import { edgeRoutes, routeStatement } from './edge-routes';
 import { bypassedBy } from './gateway-policies';
 import { type Listener, listenersAt } from './gateway-listeners';
-import { constantOf, type ImportedService, isReserved } from './services';
+import { type ImportedService, isReserved } from './services';
 
 /** A gateway that becomes one edge, or several that share it. */
 export interface ImportedEdges {

@@ -1,4 +1,4 @@
-import type { Code, Module, Statement } from './code';
+import type { Code, Module, Statement } from '../program';
 
 /** The exports of the modules that a model imports from. */
 export type Modules = Readonly<Partial<Record<Module, object>>>;

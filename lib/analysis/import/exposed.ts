@@ -1,10 +1,8 @@
-import { type Cluster, Kind, Selecting, type Workload } from '../../manifests';
+import { type Cluster, isExposed, Kind, Selecting, type Workload } from '../../manifests';
 import { type ImportedService, targetOf } from './services';
 
-const EXPOSED: readonly string[] = ['LoadBalancer', 'NodePort'];
-
 /**
- * The container ports that a Service of type LoadBalancer or NodePort opens to any address. Where policies restrict
+ * The container ports that a Service opens to any address. Where policies restrict
  * them, what they allow is not known to be any address, so the model opens nothing.
  */
 export function exposedPorts(
@@ -14,7 +12,7 @@ export function exposedPorts(
   const found = new Map<string, readonly [ImportedService, number]>();
   for (const service of services) {
     for (const { workload } of service.versions.filter(each => !isRestricted(each.workload, cluster))) {
-      for (const exposed of cluster.servicesOf(workload).filter(each => EXPOSED.includes(each.spec.get('type').text))) {
+      for (const exposed of cluster.servicesOf(workload).filter(isExposed)) {
         for (const port of exposed.spec.get('ports').items) {
           const target = targetOf(port, workload);
           if (target !== undefined && ['', 'TCP'].includes(port.get('protocol').text)) {

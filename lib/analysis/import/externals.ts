@@ -2,6 +2,7 @@ import { type Cluster, fullHost, Kind, Membership, membershipOf, type Resource }
 import {
   call,
   type Code,
+  constantOf,
   exported,
   list,
   literal,
@@ -11,8 +12,8 @@ import {
   object,
   objectOrNone,
   type Statement,
-} from './code';
-import { constantOf, type ImportedPort, type ImportedService } from './services';
+} from '../program';
+import type { ImportedPort, ImportedService } from './services';
 import { ALL } from './calls';
 import { namespaceIn } from './rest';
 import { portCode } from './workload';

@@ -1,6 +1,6 @@
 import { type GatewayPods, Gateways } from '../../dataplane';
 import { addTo, type Cluster, type Field, fullHost, Kind, type KubernetesObject, type Resource } from '../../manifests';
-import { call, cardinal, exported, literal, make, name, object, objectOrNone, type Statement } from './code';
+import { call, cardinal, exported, literal, make, name, object, objectOrNone, type Statement } from '../program';
 import { hostOf } from './routes';
 import { type ImportedService, isReserved } from './services';
 

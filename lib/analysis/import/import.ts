@@ -1,15 +1,14 @@
 import { contextOf, TrafficMatrix } from '../../dataplane';
 import { Cluster, Kind, type KubernetesObject, Resource, resourcesOf } from '../../manifests';
+import { call, exported, literal, make, name, object, printModel, refersTo, type Statement } from '../program';
 import { ALL } from './calls';
 import { differencesBetween } from './compare';
-import { call, exported, literal, make, name, object, refersTo, type Statement } from './code';
 import { Choices, type Refusal } from './choices';
 import { type Coverage, coverageOf } from './fields';
 import { ASSUMED, assumedGateways } from './gateways';
 import { headerOf } from './header';
 import { DEFAULT_RETRIES } from './routes';
 import { appStatements, type ImportMesh, type Model, modelOf } from './model';
-import { printModel } from './print';
 import { restOf } from './rest';
 import { isReserved } from './services';
 

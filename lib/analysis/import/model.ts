@@ -1,7 +1,19 @@
 import { TrafficMatrix, contextOf } from '../../dataplane';
 import { type Cluster, hasLabels, Kind, Membership, membershipOf, Selecting, type Resource } from '../../manifests';
+import {
+  call,
+  cardinal,
+  type Code,
+  list,
+  literal,
+  make,
+  name,
+  object,
+  objectOrNone,
+  RESERVED_WORDS,
+  type Statement,
+} from '../program';
 import { ALL, callsOf, callStatement, type ImportedCall, loopsOf } from './calls';
-import { call, cardinal, type Code, list, literal, make, name, object, objectOrNone, type Statement } from './code';
 import { externalsOf, keptHosts } from './externals';
 import { edgesOf, type ImportedGateways } from './edges';
 import { datagramOpenings, datagramPorts } from './datagrams';
@@ -9,7 +21,7 @@ import { admissions, gatewaysOf, gatewayStatements, openings } from './gateways'
 import { policiesOf } from './policies';
 import { DEFAULT_RETRIES, defaultRetries, routesOf } from './routes';
 import type { ImportedRoutes } from './routes';
-import { type ImportedService, KINDS, RESERVED_WORDS, servicesOf } from './services';
+import { type ImportedService, KINDS, servicesOf } from './services';
 import { exposedPorts } from './exposed';
 import { surroundingsOf } from './surroundings';
 import { existingDeclaration, serviceDeclaration, type Surroundings } from './workload';

@@ -1,5 +1,5 @@
 import { type Cluster, type Field, hasLabels, Kind, type Resource, selects } from '../../manifests';
-import { call, cardinal, type Code, exported, list, literal, name, type Statement } from './code';
+import { call, cardinal, type Code, exported, list, literal, name, type Statement } from '../program';
 import type { ImportedCall } from './calls';
 import { pruned } from './patches';
 import { namespaceIn } from './rest';

@@ -1,5 +1,5 @@
 import type { Field } from '../../manifests';
-import { call, cardinal, type Code, duration, literal, object, objectOrNone } from './code';
+import { call, cardinal, type Code, duration, literal, object, objectOrNone } from '../program';
 
 /** The probes of a container; those that it does not have are none in the model too. */
 export function probesOf(container: Field, firstPort: number | undefined): Readonly<Record<string, Code | undefined>> {

@@ -1,5 +1,5 @@
 import { addTo, type Cluster, hasLabels, isMap, Kind, type KubernetesObject, type Resource } from '../../manifests';
-import { call, type Code, exported, literal, name, type Statement } from './code';
+import { call, type Code, exported, literal, name, type Statement } from '../program';
 import { userOf } from './container';
 import type { ImportedGateways } from './edges';
 import { type IsOwn, type Patch, patchesOf, pruned } from './patches';

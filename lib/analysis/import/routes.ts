@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Cluster, type Field, fullHost, Kind, millisOf, type Resource } from '../../manifests';
-import { cardinal, type Code, duration, list, literal, name, object, type Statement } from './code';
+import { cardinal, type Code, duration, list, literal, name, object, type Statement } from '../program';
 import { declarationsOf } from './rules';
 import type { ImportedService } from './services';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Field, millisOf } from '../../manifests';
-import { call, cardinal, type Code, duration, literal, name, object, objectOrNone, type Statement } from './code';
+import { call, cardinal, type Code, duration, literal, name, object, objectOrNone, type Statement } from '../program';
 
 /** The rules of a VirtualService as declarations of the model. */
 export interface Declared {
@@ -25,7 +25,7 @@ export interface RuleContext {
 }
 
 /** Percentages by version, or 'all' where requests go to the service as a whole. */
-export type Shares = Readonly<Record<string, number>> | 'all';
+type Shares = Readonly<Record<string, number>> | 'all';
 
 /** Header routes, faults, mirrors, direct responses, splits, timeouts and retries of rules. */
 export function declarationsOf(rules: readonly Field[], context: RuleContext): Declared | Undeclared {

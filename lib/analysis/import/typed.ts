@@ -1,5 +1,5 @@
 import { Kind, type KubernetesObject, type Resource } from '../../manifests';
-import { exported, literal, make, name, object, type Statement } from './code';
+import { exported, literal, make, name, object, type Statement } from '../program';
 import { pruned } from './patches';
 
 /** The classes of objects that are typed. */

@@ -1,8 +1,8 @@
 import { type Field, Kind, type Resource, type Workload } from '../../manifests';
-import { call, cardinal, type Code, list, literal, object, objectOrNone, type Statement } from './code';
+import { call, cardinal, type Code, constantOf, list, literal, object, objectOrNone, type Statement } from '../program';
 import { containerProps, type PodOfContainer, textOrNone, volumeOf } from './container';
 import { seconds } from './probes';
-import { constantOf, type ImportedService, type ImportedVersion } from './services';
+import type { ImportedService, ImportedVersion } from './services';
 
 /** The declaration of a service, after those of the volumes that several of its containers mount. */
 export interface ServiceDeclaration {

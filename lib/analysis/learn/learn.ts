@@ -1,8 +1,18 @@
 import { contextOf, TrafficMatrix } from '../../dataplane';
 import { type Cluster, counted, fullHost, isMap } from '../../manifests';
-import { call, cardinal, type Code, duration, list, literal, name, objectOrNone, type Statement } from '../import/code';
-import { constantOf } from '../import/services';
-import { printModel } from '../import/print';
+import {
+  call,
+  cardinal,
+  type Code,
+  constantOf,
+  duration,
+  list,
+  literal,
+  name,
+  objectOrNone,
+  printModel,
+  type Statement,
+} from '../program';
 import { observationOfLine } from './access-logs';
 import { type MetricReport, observationsOfKiali, reported, reportsOfPrometheus, reportsOfText } from './metrics';
 import { type Observation, type ObservedCall, Observations } from './observations';

@@ -13,6 +13,7 @@ import {
   targetPortOf,
   type Workload,
 } from '../../manifests';
+import { sliceEndpoints } from './endpoint-slices';
 import { policiesFor } from './policy-target';
 import { Unsimulated } from '../messages/unsimulated';
 import { acceptsMutualTls } from './membership';
@@ -64,7 +65,11 @@ function declaredEndpoints(host: Host, port: Field, labels: Labels, cluster: Clu
       .selectedBy(resource)
       .filter(each => hasLabels(each.labels, labels))
       .flatMap(workload => podsAt(workload, targetPortOf(port, workload), port));
-    return [...pods, ...entriesAt(resource, resource.spec.get('selector').strings, port, labels, cluster)];
+    return [
+      ...pods,
+      ...entriesAt(resource, resource.spec.get('selector').strings, port, labels, cluster),
+      ...(Object.keys(labels).length > 0 ? [] : sliceEndpoints(resource, port, cluster)),
+    ];
   }
   const selector = resource.spec.get('workloadSelector', 'labels').strings;
   if (Object.keys(selector).length > 0) {

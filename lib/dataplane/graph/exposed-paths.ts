@@ -1,7 +1,7 @@
 import {
   carriesRequests,
   type Cluster,
-  type Host,
+  isExposed,
   Kind,
   portNumber,
   portsOf,
@@ -23,42 +23,38 @@ const INTERNET: Caller = { title: 'internet', namespace: '', labels: {} };
  */
 export function exposedPaths(context: Context): TrafficPath[] {
   const { cluster } = context;
-  return cluster.hosts.all.filter(isExposed).flatMap(host => {
-    const past = workloadsPastGateways(host.resource, cluster);
-    return past.length === 0
-      ? []
-      : portsOf(host).map(port => {
-          const endpoints = endpointsOf(host, port, {}, cluster).filter(
-            ({ workload }) => workload && past.includes(workload),
-          );
-          const ends = endsAt(
-            endpoints,
-            { isPassedThrough: true },
-            1,
-            carriesRequests(port) === false,
-            INTERNET,
-            context,
-          );
-          return {
-            from: INTERNET.title,
-            to: `${shortName(host, cluster)}:${portNumber(port) ?? 0}`,
-            when: '',
-            isForAll: true,
-            terms: [],
-            ends: ends.map((end, at) => ({
-              ...end,
-              isAllowed:
-                end.isAllowed === false && !dependsOnAddress(endpoints[at]?.workload, cluster) ? false : undefined,
-            })),
-          };
-        });
-  });
-}
-
-const EXPOSED: readonly string[] = ['LoadBalancer', 'NodePort'];
-
-function isExposed({ resource: { type, spec } }: Host): boolean {
-  return type === Kind.SERVICE && (EXPOSED.includes(spec.get('type').text) || spec.get('externalIPs').items.length > 0);
+  return cluster.hosts.all
+    .filter(({ resource }) => isExposed(resource))
+    .flatMap(host => {
+      const past = workloadsPastGateways(host.resource, cluster);
+      return past.length === 0
+        ? []
+        : portsOf(host).map(port => {
+            const endpoints = endpointsOf(host, port, {}, cluster).filter(
+              ({ workload }) => workload && past.includes(workload),
+            );
+            const ends = endsAt(
+              endpoints,
+              { isPassedThrough: true },
+              1,
+              carriesRequests(port) === false,
+              INTERNET,
+              context,
+            );
+            return {
+              from: INTERNET.title,
+              to: `${shortName(host, cluster)}:${portNumber(port) ?? 0}`,
+              when: '',
+              isForAll: true,
+              terms: [],
+              ends: ends.map((end, at) => ({
+                ...end,
+                isAllowed:
+                  end.isAllowed === false && !dependsOnAddress(endpoints[at]?.workload, cluster) ? false : undefined,
+              })),
+            };
+          });
+    });
 }
 
 /** Whether a NetworkPolicy allows clients by their addresses, of which those outside are unknown. */

@@ -35,7 +35,7 @@ function waysAt(listener: GatewayListener, context: Context): TrafficPath[] {
     const known: readonly Omit<TrafficPath, 'from' | 'to'>[] =
       isPlain && needsTls ? [SENT_TO_HTTPS] : routes.map(route => throughListener(listener, route, context));
     const trafficPaths =
-      areRoutesUnread(routes, context.cluster) || isListenerUnread(listener, context.cluster)
+      areRoutesUnread(routes, context.cluster) || isListenerUnread(listener, context.cluster) || listener.conflict
         ? known.map(each => inDoubt(each))
         : known;
     return trafficPaths.flatMap(trafficPath =>

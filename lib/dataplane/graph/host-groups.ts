@@ -14,6 +14,7 @@ import {
 import { backendTlsTargets } from '../endpoints/backend-tls';
 import { isHeadless } from '../endpoints/endpoints';
 import type { Proxy } from '../endpoints/proxy';
+import { slicesOf } from '../endpoints/endpoint-slices';
 import { arePodsElsewhere } from '../endpoints/resolve';
 import { httpRulesOf } from '../routes/delegates';
 import { MeshRoutes } from '../routes/mesh-routes';
@@ -101,6 +102,7 @@ const podsOfHost = memo((host: Host, cluster: Cluster): readonly Workload[] | un
     || (unreadOfHost(host, cluster) ?? arePodsElsewhere(host, cluster))
     || backendTlsTargets(host, 'istio', cluster).length > 0
     || namespacesOfMachines(cluster).has(resource.namespace)
+    || slicesOf(resource, cluster).length > 0
     || pods.some(each => unreadKindFor([serverOf(each)], cluster));
   return isOpen ? undefined : pods;
 });

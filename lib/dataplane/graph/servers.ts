@@ -1,6 +1,6 @@
 import { addTo, type Cluster, type Field, Kind, memo, type Resource, wildcardsOver } from '../../manifests';
 import { gatewayListeners } from '../listeners/ingress';
-import { serverHosts } from '../listeners/istio-listeners';
+import { serverHosts } from '../listeners/server-hosts';
 import type { GatewayListener } from '../listeners/listener';
 
 /** The protocol whose rules a server evaluates. */

@@ -14,6 +14,7 @@ import {
 import { identityOf } from '../endpoints/caller';
 import { type AssumedPods, assumedPods } from './assumed-pods';
 import { Gateways } from './gateways';
+import { serverConflicts, serverHosts } from './server-hosts';
 import { madeGateways, type PublishedPort } from './installed-gateways';
 import { type GatewayListener, type ListenerTls, once } from './listener';
 import type { Proxy } from '../endpoints/proxy';
@@ -31,7 +32,7 @@ import { virtualServiceRules } from '../routes/virtual-service';
  * @see https://istio.io/latest/docs/reference/config/networking/gateway/
  */
 export function istioListeners(cluster: Cluster): GatewayListener[] {
-  const servers = byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => {
+  const all = byAge(cluster.all(Kind.ISTIO_GATEWAY)).flatMap(gateway => {
     const pods = podsOf(gateway, cluster);
     return gateway.spec.get('servers').items.map(at => {
       const [tls, number] = [tlsOf(at, pods, cluster), at.get('port', 'number').number ?? 0];
@@ -45,6 +46,8 @@ export function istioListeners(cluster: Cluster): GatewayListener[] {
       };
     });
   });
+  const conflicts = serverConflicts(all, routesKey);
+  const servers = all.map(each => ({ ...each, conflict: conflicts.get(routesKey(each)) }));
   const plain = new Map<string, Server[]>();
   servers.filter(isPlain).forEach(each => addTo(plain, routesKey(each), each));
   return servers.flatMap(each =>
@@ -62,6 +65,7 @@ interface Server {
   readonly podPort: number;
   readonly tls: ListenerTls;
   readonly carriesRequests: boolean;
+  readonly conflict?: Field;
 }
 
 function isPlain({ tls, carriesRequests }: Server): boolean {
@@ -74,7 +78,7 @@ function routesKey({ pods: { proxy }, podPort }: Server): string {
 }
 
 function listenersOf(server: Server, servers: readonly Server[], cluster: Cluster): GatewayListener[] {
-  const { at, pods, number, podPort, tls, carriesRequests } = server;
+  const { at, pods, number, podPort, tls, carriesRequests, conflict } = server;
   const { resource: gateway } = at;
   const others = once(() => (pods.others?.() ?? []).flatMap(each => moved(server, servers, each, cluster)));
   const proxy: Proxy = { ...pods.proxy, gateways: gatewaysOf(servers) };
@@ -86,6 +90,7 @@ function listenersOf(server: Server, servers: readonly Server[], cluster: Cluste
     podPort,
     tls,
     carriesRequests,
+    conflict,
     get others() {
       return others();
     },
@@ -272,13 +277,3 @@ function sharedHosts(server: Field, virtualService: Resource, cluster: Cluster):
 const hostPatternsOf = memo(
   (server: Field) => new HostPatterns(serverHosts(server).map((each, order) => [each.host, { ...each, order }])),
 );
-
-/** The hosts of a server, each with the namespace whose VirtualServices may use it: `*` for all. */
-export function serverHosts(server: Field): { readonly scope: string; readonly host: string }[] {
-  return server.get('hosts').texts.flatMap(text => {
-    const [scope = '', host] = text.includes('/') ? text.split('/') : ['*', text];
-    return host === undefined
-      ? []
-      : [{ scope: scope === '.' ? server.resource.namespace : scope, host: host.toLowerCase() }];
-  });
-}

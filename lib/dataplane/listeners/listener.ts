@@ -27,6 +27,8 @@ export interface GatewayListener {
   readonly tls: ListenerTls;
   /** Whether it handles HTTP, rather than TCP. */
   readonly carriesRequests: boolean;
+  /** A server that has a server name of another one on its port, so that Envoy rejects the configuration of the port. */
+  readonly conflict?: Field;
   /** Its hosts, which may be wildcards. */
   readonly hosts: readonly string[];
   /** Its virtual hosts; listeners without TLS on one port share one list. */

@@ -19,6 +19,7 @@ import { withClientAddress } from './client-address';
 import { refusedConnection } from './client-connection';
 import { requireKnownController } from './controller';
 import { rejectedFor } from './rejected-ports';
+import { rejectedPort } from './server-hosts';
 import { headersOfProviders } from './token-headers';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
 import { authorityOf, type Message, serverNameOf, withoutForgedCertificate } from '../messages/message';
@@ -79,6 +80,9 @@ function accepted(
   if (keys) {
     const reason = `${caller.title} rejects the configuration of the port, since a token provider has no usable key`;
     return ended({ status: 0, by: keys, reason }, steps);
+  }
+  if (listener.conflict) {
+    return ended({ status: 0, by: listener.conflict, reason: rejectedPort(listener.conflict, caller.title) }, steps);
   }
   const place = attachmentOf(listener);
   const client = place && clientTerms(place, context.cluster);

@@ -1,5 +1,6 @@
 import { ageOf, type Field, inOrderOfAge, Kind } from '../../manifests';
 import { headerOf, type Message } from '../messages/message';
+import { isPreflight } from '../policies/authentication';
 import { queryParameter } from './http-match';
 import { matchesPath, matchesRe2, type PathMatch } from './path-match';
 import type { Match, Rule } from './rule';
@@ -52,11 +53,25 @@ function rankInEnvoyGateway({ at, matches: [match] }: Rule): number[] {
   return [
     path ? { exact: 3, regex: 2, segments: 1, prefix: 1 }[path.kind] : isGrpc ? (match ? 0 : -1) : 1,
     path ? length : 0,
-    methods + headers.length,
+    methods + headers.length + (match?.isPreflight ? 2 : 0),
     methods + headers.filter(isExact).length,
     parameters.length,
     parameters.filter(isExact).length,
   ];
+}
+
+/**
+ * The match of preflights for a match with a method, in a rule with a CORS filter: with two more headers.
+ * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/gatewayapi/route.go
+ */
+export function preflightMatch(match: Match): Match {
+  const { method = '' } = match;
+  return {
+    ...match,
+    method: 'OPTIONS',
+    isPreflight: true,
+    matches: message => isPreflight(message) && match.matches({ ...message, method }),
+  };
 }
 
 function isExact(at: Field): boolean {

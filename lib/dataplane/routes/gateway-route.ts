@@ -13,10 +13,10 @@ import {
 } from '../../manifests';
 import { corsHeadersOf } from './cors';
 import { headerModifier, type HeaderOperations, joined, NO_OPERATIONS } from './header-operations';
-import { gatewayRouteMatches } from './gateway-route-match';
+import { gatewayRouteMatches, preflightMatch } from './gateway-route-match';
 import { matchesRe2, type PathRewrite, segmentsRewrite, wholePath } from './path-match';
 import { redirectFilter } from './redirect';
-import { type Backend, type Mirror, type Retries, type Rule } from './rule';
+import type { Backend, Match, Mirror, Retries, Rule } from './rule';
 import { retriesOf } from './virtual-service';
 import { isLeftOut, RouteReader } from './unsupported-filters';
 
@@ -26,7 +26,19 @@ import { isLeftOut, RouteReader } from './unsupported-filters';
  */
 export function gatewayRouteRules(route: Resource, reader: RouteReader, cluster: Cluster): Rule[] {
   const rules = isLeftOut(route, reader, cluster) ? [] : rulesOf(route);
-  return rules.flatMap(at => gatewayRouteMatches(at).map(match => ruleOf(at, match ? [match] : [], reader, cluster)));
+  return rules.flatMap(at =>
+    gatewayRouteMatches(at).flatMap(match => {
+      const rule = ruleOf(at, match ? [match] : [], reader, cluster);
+      const isAdded = reader === RouteReader.OTHER_GATEWAY && rule.cors && match?.method && match.method !== 'OPTIONS';
+      return isAdded ? [rule, forPreflights(at, match, reader, cluster)] : [rule];
+    }),
+  );
+}
+
+/** What Envoy Gateway does with preflights for a match with a method: of the filters, they only have CORS. */
+function forPreflights(at: Field, match: Match, reader: RouteReader, cluster: Cluster): Rule {
+  const own = at.get('filters').items.filter(each => each.get('cors').exists);
+  return ruleOf(at, [preflightMatch(match)], reader, cluster, own);
 }
 
 const DEFAULT_RULES = [{ matches: [{ path: { type: 'PathPrefix', value: '/' } }] }];
@@ -37,8 +49,13 @@ function rulesOf({ type, spec }: Resource): Field[] {
   return type === Kind.HTTP_ROUTE && !rules.exists ? rules.replaced(DEFAULT_RULES).items : rules.items;
 }
 
-function ruleOf(at: Field, matches: Rule['matches'], reader: RouteReader, cluster: Cluster): Rule {
-  const filters = at.get('filters').items;
+function ruleOf(
+  at: Field,
+  matches: Rule['matches'],
+  reader: RouteReader,
+  cluster: Cluster,
+  filters = at.get('filters').items,
+): Rule {
   const [rewrite] = filters.map(each => each.get('urlRewrite')).filter(each => each.exists);
   const backends = backendsOf(at, reader, cluster);
   return {

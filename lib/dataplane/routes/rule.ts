@@ -12,6 +12,8 @@ export interface Match {
   readonly path?: PathMatch;
   /** The only method that it matches, if there is one. */
   readonly method?: string;
+  /** Whether it is for preflights, which Envoy Gateway adds beside a match with a method. */
+  readonly isPreflight?: boolean;
   /** Whether it matches every request, so that no later rule is reached. */
   readonly matchesAll: boolean;
   /** Whether it exists in a proxy's route configuration for a port. */

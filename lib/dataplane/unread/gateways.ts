@@ -7,6 +7,7 @@ import {
   gatewayAt,
   gatewaysNamedBy,
   hasLabels,
+  isExposedAt,
   isInternal,
   Kind,
   memo,
@@ -207,14 +208,7 @@ export function requireNoLoadBalancer({ host, port }: Pick<Message, 'host' | 'po
     .find(({ spec, namespace }) =>
       leadsElsewhere(cluster.find(Kind.SERVICE, spec.get('serviceRef', 'name').text, namespace)),
     );
-  const service = cluster
-    .all(Kind.SERVICE)
-    .find(
-      each =>
-        (each.spec.get('type').text === 'LoadBalancer' || each.spec.get('externalIPs').items.length > 0)
-        && each.spec.get('ports').items.some(own => own.get('port').number === port)
-        && leadsElsewhere(each),
-    );
+  const service = cluster.all(Kind.SERVICE).find(each => isExposedAt(each, port) && leadsElsewhere(each));
   const found = binding
     ? `a load balancer leads to the Service of the TargetGroupBinding ${binding.key}`
     : service && `the Service ${service.key} is reached from outside on port ${port}`;

@@ -10,6 +10,7 @@ import {
   type Resource,
   targetRefsOf,
 } from '../../manifests';
+import { isPlainSlice, slicesOf } from '../endpoints/endpoint-slices';
 import { Unsimulated } from '../messages/unsimulated';
 import { BACKEND_TLS_POLICY, SERVICE } from './fields';
 import { DESTINATION_RULE, SERVICE_ENTRY, WORKLOAD_ENTRY } from './istio';
@@ -117,9 +118,7 @@ function changedService(service: Resource, cluster: Cluster): Unsimulated | unde
       ? []
       : [
           ...cluster.all('Endpoints').filter(each => each.name === service.name),
-          ...cluster
-            .all('EndpointSlice.discovery.k8s.io')
-            .filter(each => each.labels['kubernetes.io/service-name'] === service.name),
+          ...slicesOf(service, cluster).filter(each => !isPlainSlice(each)),
         ]),
   ];
   const found = others.find(each => each.namespace === service.namespace);

@@ -16,12 +16,19 @@ export interface ArgoCdProps extends GitOpsProps {
    * @default https://kubernetes.default.svc, that of Argo CD itself
    */
   readonly server?: string;
+  /**
+   * The labels of the clusters, as Argo CD has them on its Secrets: each chart is installed in all of these by an
+   * ApplicationSet. The waves order the ApplicationSets alone; in each cluster Argo CD repeats what fails before its CRDs
+   * exist.
+   * @default - one cluster, that of `server`
+   * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators-Cluster/
+   */
+  readonly clusterLabels?: { readonly [label: string]: string };
 }
 
 /** Adds an Application for each chart of Istio. */
 export function renderApplications(scope: Construct, settings: MeshSettings, props: ArgoCdProps): void {
-  const { namespace = 'argocd', project = 'default', repository = IstioCharts.REPOSITORY, version } = props;
-  const { server = 'https://kubernetes.default.svc' } = props;
+  const { namespace = 'argocd', repository = IstioCharts.REPOSITORY, version } = props;
   const releases = releasesFor('Install.argoCd', settings, props);
-  renderChartApplications(scope, releases, { repository, version, namespace }, { project, server });
+  renderChartApplications(scope, 'Install.argoCd', releases, { repository, version, namespace }, props);
 }

@@ -59,6 +59,14 @@ export interface LinkerdArgoCdProps extends LinkerdChartsProps {
    * @default https://kubernetes.default.svc, that of Argo CD itself
    */
   readonly server?: string;
+  /**
+   * The labels of the clusters, as Argo CD has them on its Secrets: each chart is installed in all of these by an
+   * ApplicationSet. The waves order the ApplicationSets alone; in each cluster Argo CD repeats what fails before its CRDs
+   * exist.
+   * @default - one cluster, that of `server`
+   * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/applicationset/Generators-Cluster/
+   */
+  readonly clusterLabels?: { readonly [label: string]: string };
 }
 
 /** Settings of an installation of Linkerd by Flux. */
@@ -92,10 +100,9 @@ export class LinkerdInstall {
    * @see https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-setup/
    */
   static argoCd(props: LinkerdArgoCdProps): LinkerdInstall {
-    const { project = 'default', server = 'https://kubernetes.default.svc' } = props;
     return new LinkerdInstall((scope, settings) => {
       const [releases, source] = pinned('LinkerdInstall.argoCd', settings, props, props.namespace ?? 'argocd');
-      renderChartApplications(scope, releases, source, { project, server });
+      renderChartApplications(scope, 'LinkerdInstall.argoCd', releases, source, props);
     });
   }
 

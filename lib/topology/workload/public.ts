@@ -31,6 +31,7 @@ export type { Metadata } from './metadata';
 export { type DnsConfig, DnsPolicy, type HostAlias, type PodProps } from './pod';
 export { volumesOfPod } from './pod-rules';
 export type { Probes } from './probes';
+export type { PortWithoutMutualTls } from './port-without-mutual-tls';
 export { ProxyExtension, WasmPhase, type WasmProps } from './proxy-extension';
 export type { ServiceTelemetry } from './service-telemetry';
 export { type ServiceAccess, ServiceType, TrafficDistribution } from './service-access';

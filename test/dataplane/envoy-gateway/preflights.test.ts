@@ -38,3 +38,50 @@ test.each([
 test('a rule with a redirect needs no backend', () => {
   expect(preflight({ filters: [cors, redirect] })).toBe('301');
 });
+
+describe('a preflight for a rule of another method with a CORS filter', () => {
+  const origin = 'https://www.example';
+  const rule = (fields: object) => ({ backendRefs: [{ name: 'web', port: 80 }], ...fields });
+  const answer = (rules: object[], headers: Record<string, string> = {}) =>
+    Traffic.of(
+      manifestsOf([
+        gatewayApi('Gateway', 'own', {
+          gatewayClassName: 'eg',
+          listeners: [{ name: 'http', port: 80, protocol: 'HTTP' }],
+        }),
+        gatewayApi('HTTPRoute', 'own', { parentRefs: [{ name: 'own' }], rules }),
+        pods('web'),
+        service('web'),
+      ]),
+    ).fromInternet('OPTIONS http://own.example/a', {
+      headers: { origin, 'access-control-request-method': 'GET', ...headers },
+    });
+  const get = (fields: object = {}) => ({ matches: [{ method: 'GET', ...fields }] });
+
+  test('is answered by Envoy Gateway, which adds a route for it', () => {
+    expect(answer([rule({ ...get(), filters: [cors] })]).outcomes[0]).toMatchObject({ destination: '', status: 200 });
+    answer([rule({ ...get({ path: { value: '/b' } }), filters: [cors] })]).expectDenied(404);
+    answer([rule({ ...get({ headers: [{ name: 'x-a', value: '1' }] }), filters: [cors] })]).expectDenied(404);
+    answer([rule(get())]).expectDenied(404);
+  });
+
+  test('has none of the other filters of the rule', () => {
+    const added = { filters: [cors, redirect], backendRefs: undefined };
+    expect(answer([rule({ ...get(), ...added })]).outcomes[0]).toMatchObject({ status: 500, location: '' });
+  });
+
+  test('precedes a rule with as many conditions', () => {
+    const other = rule({
+      matches: [
+        {
+          headers: [
+            { name: 'origin', value: origin },
+            { name: 'access-control-request-method', value: 'GET' },
+          ],
+        },
+      ],
+      filters: [{ type: 'RequestRedirect', requestRedirect: { hostname: 'x.example' } }],
+    });
+    expect(answer([other, rule({ ...get(), filters: [cors] })]).outcomes[0]?.status).toBe(200);
+  });
+});

@@ -336,6 +336,23 @@ describe('a Service', () => {
     );
   });
 
+  test.each([
+    ['names', { addressType: 'FQDN' }],
+    ['endpoints that are ready or not', { endpoints: [{ addresses: ['10.1.2.3'], conditions: { ready: false } }] }],
+    ['UDP', { ports: [{ name: 'http', port: 8080, protocol: 'UDP' }] }],
+  ])('whose EndpointSlice has %s is not simulated, one with addresses and TCP ports is', (_what, changed) => {
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'it', namespace: 'shop', labels: { 'kubernetes.io/service-name': 'cart' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.1.2.3'] }],
+      ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+    };
+    expect(() => withCart({ selector: undefined }, { ...slice, ...changed })).toThrow(/EndpointSlice shop\/it changes/);
+    expect(() => withCart({ selector: undefined }, slice)).not.toThrow();
+  });
+
   test('of another host is no obstacle', () => {
     expect(() =>
       Traffic.of(manifestsOf([...TOWN, service('other', 'shop', { internalTrafficPolicy: 'Local' })]))

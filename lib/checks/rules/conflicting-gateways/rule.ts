@@ -11,16 +11,19 @@ export const rule: Check = {
   covers: ['IST0145', 'KIA0301'],
   summary: 'Two Gateway servers have the same port and host on the same pods',
   explanation:
-    'Of servers with TLS only one applies. Servers of plain HTTP are merged: each has the routes of all of their '
+    'Of servers with TLS only one applies if the hosts are written alike; with other namespaces before them Envoy '
+    + 'rejects the port, which stays closed or keeps an earlier configuration. Servers of plain HTTP are merged: each has the routes of all of their '
     + 'Gateways, which is a note, unless one of them redirects to HTTPS, which then applies to all. Hosts for '
-    + 'VirtualServices of different namespaces do not conflict.',
+    + 'VirtualServices of different namespaces do not conflict without TLS.',
   *find(cluster) {
     for (const servers of serversByPort(cluster).values()) {
       const byHost = new Map<string, { server: Server; host: ServerHost }[]>();
       servers.forEach(server => server.hosts.forEach(host => addTo(byHost, host.name, { server, host })));
       const sharingHost = (server: Server) =>
         server.hosts.flatMap(host =>
-          (byHost.get(host.name) ?? []).filter(each => shareScope(each.host, host)).map(each => each.server),
+          (byHost.get(host.name) ?? [])
+            .filter(each => shareScope(each.host, host) || (isTerminating(server) && isTerminating(each.server)))
+            .map(each => each.server),
         );
       for (const server of servers) {
         const meeting = sharingHost(server);
@@ -48,6 +51,15 @@ export const rule: Check = {
 /** Whether a server has nothing but its routes, which Istio merges with those of others. */
 function isMerged({ at }: Server): boolean {
   return ['HTTP', 'HTTP2', 'GRPC'].includes(at.get('port', 'protocol').text.toUpperCase()) && !at.get('tls').exists;
+}
+
+/** Whether TLS ends at a server, so that its hosts are the server names of clients. */
+function isTerminating({ at }: Server): boolean {
+  return (
+    ['HTTPS', 'TLS'].includes(at.get('port', 'protocol').text.toUpperCase())
+    && at.get('tls').exists
+    && !['', 'PASSTHROUGH', 'AUTO_PASSTHROUGH'].includes(at.get('tls', 'mode').text)
+  );
 }
 
 /** Whether two servers have a literally equal host, including its namespace, which is what istioctl compares. */
