@@ -5,12 +5,7 @@ export { writeAsDeclared } from './as-written';
 export { renderBackendTls } from './backend-tls';
 export * from './capabilities';
 export * from './chart';
-export {
-  type ChartRelease,
-  renderChartApplications,
-  renderChartReleases,
-  requireExactVersion,
-} from './chart-releases';
+export { type ChartRelease, renderChartApplications, renderChartReleases, requireExactVersion } from './chart-releases';
 export { renderCertificate } from './certificate';
 export * from './cluster-app';
 export * from './cluster-dns';

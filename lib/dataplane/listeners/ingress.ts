@@ -141,7 +141,9 @@ function bestListener(listeners: readonly GatewayListener[], host: string): Gate
   const covering = [...new Set(patternsOf(listeners).meeting(host))]
     .map(listener => ({
       listener,
-      length: Math.max(...listener.hosts.map(each => (each === host ? Infinity : covers(each, host) ? each.length : 0))),
+      length: Math.max(
+        ...listener.hosts.map(each => (each === host ? Infinity : covers(each, host) ? each.length : 0)),
+      ),
     }))
     .filter(each => each.length > 0);
   const programmed = covering.filter(each => isProgrammed(each.listener));
