@@ -8,13 +8,7 @@ const topology = new Topology('identity');
 const caller = topology.addService('caller', { image: 'caller' });
 const callee = topology.addService('callee', { image: 'callee', port: Port.http(80, { target: 8080 }) });
 const open = topology.addService('open', { image: 'open', port: Port.http(80, { target: 8080 }), inMesh: false });
-const plainPort = topology.addService('plain-port', {
-  image: 'plain-port',
-  port: Port.tcp(3306, { target: 8080 }),
-  ports: [Port.http(80, { target: 8081 })],
-  portsWithoutMutualTls: [{ port: 3306, reason: 'a caller without a proxy' }],
-});
-[callee, open, plainPort].forEach(each => caller.calls(each));
+[callee, open].forEach(each => caller.calls(each));
 
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
@@ -38,15 +32,3 @@ claim('a caller in the mesh reaches a callee that opted out', async lab => {
   const reply = await (await world(lab)).sendOnce(caller, open);
   assert.deepEqual([reply.status, reply.from?.service], [200, 'open']);
 });
-
-claim(
-  'a port without mutual TLS is reached in plaintext, also by the proxies of callers, and no other is',
-  async lab => {
-    const here = await world(lab);
-    const plain = (port: number) => fetch(`http://${here.pod(plainPort).network.ip}:${port}/`);
-    assert.equal((await plain(8080)).status, 200);
-    await assert.rejects(plain(8081), /fetch failed/);
-    const reply = await here.sendOnce(caller, plainPort);
-    assert.deepEqual([reply.status, reply.from?.service], [200, 'plain-port']);
-  },
-);

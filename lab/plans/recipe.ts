@@ -1,5 +1,5 @@
 /** The kinds whose objects a generated state gives one of two names, so that a change replaces them by others. */
-export const RENAMED = [
+const RENAMED = [
   'AuthorizationPolicy',
   'NetworkPolicy',
   'Sidecar',
@@ -29,7 +29,7 @@ export interface Recipe {
 }
 
 export const CALLERS = [0, 1];
-export const CALLEES = [0, 1];
+const CALLEES = [0, 1];
 
 /** Numbers from 0 to below 1 that follow from a seed. */
 export function random(seed: number): () => number {

@@ -4,7 +4,7 @@ import { plain, type Rendered } from './support';
 
 export const NAMESPACES = ['shop', 'stock'];
 export const mixed = (...namespaces: string[]): Target => Mesh.ambient({ sidecars: { namespaces } });
-export const port = () => Port.http(80, { target: 8080 });
+const port = () => Port.http(80, { target: 8080 });
 
 /** web, in namespace shop, calls stock, in a namespace of its own, which calls ledger beside it. */
 export function declared(props: ServiceProps = {}) {
