@@ -6,6 +6,8 @@ module.exports = {
   // Both of two cores: by itself jest leaves one free.
   maxWorkers: '100%',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // A test also loads the modules that it is the first to use.
+  testTimeout: 20_000,
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/bin/init/templates/'],
   globalSetup: '<rootDir>/test/support/before-all.ts',
   globalTeardown: '<rootDir>/test/support/after-all.ts',

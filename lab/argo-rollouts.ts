@@ -34,6 +34,8 @@ export class ArgoRollouts {
       `--kubeconfig=${lab.plane.kubeconfig}`,
       '--namespace=argo-rollouts',
       '--leader-elect=false',
+      '--healthzPort=18080',
+      '--metricsPort=18090',
     ]);
     return new ArgoRollouts(lab);
   }

@@ -8,7 +8,7 @@ import { until } from './wait';
 
 export const PROXY_USER = '1337';
 
-/** The socket at which a waypoint's Envoy gets its configuration, beside that of its agent. */
+/** The socket at which Envoy with HBONE gets its configuration, beside that of its agent. */
 export const PLAIN_ENVOY_SOCKET = 'XDS-plain-envoy';
 const CONFIG = 'etc/istio/proxy';
 
@@ -83,15 +83,15 @@ export class PodProcesses {
     const args = (container.args ?? []).map(arg =>
       arg.replace(/\$\((\w+)\)/g, (reference, name: string) => env[name] ?? reference),
     );
-    const isWaypoint = args.includes('waypoint');
-    if (isWaypoint) {
+    const acceptsHbone = args.includes('waypoint') || env.ISTIO_META_ENABLE_HBONE === 'true';
+    if (acceptsHbone) {
       const sockets = [PLAIN_ENVOY_SOCKET, 'XDS'].map(name => join(this.folder, CONFIG, name));
       this.run('xds', PROXY_USER, [this.machine.tools.path('plain-envoy-xds'), ...sockets], {});
     }
     return this.run('proxy', PROXY_USER, [this.machine.tools.path('pilot-agent'), ...args], {
       ...env,
       CA_ADDR: env.CA_ADDR || address,
-      ISTIO_BOOTSTRAP: isWaypoint ? this.machine.waypointBootstrapFile : this.machine.bootstrapFile,
+      ISTIO_BOOTSTRAP: acceptsHbone ? this.machine.waypointBootstrapFile : this.machine.bootstrapFile,
       PROXY_CONFIG: JSON.stringify({
         ...config,
         binaryPath: this.machine.tools.path('envoy'),

@@ -43,6 +43,8 @@ export class Prometheus {
             })),
             metric_relabel_configs: [
               { source_labels: ['__name__'], regex: COUNTERS.map(([name]) => name).join('|'), action: 'keep' },
+              // Envoy counts each response by its class as well.
+              { source_labels: ['__name__', 'response_code'], regex: 'envoy_cluster_upstream_rq;', action: 'drop' },
               { source_labels: ['cluster_name'], regex: String.raw`outbound\|\d+\|\|([^;]+);?`, action: 'keep' },
               {
                 source_labels: ['cluster_name'],

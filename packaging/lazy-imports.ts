@@ -34,7 +34,7 @@ const TARGETS = anyOf(/\.\/(istio|linkerd|mesh)/);
 const isHeavy = (path: string, file: string) =>
   HEAVY.test(path)
   || (file.startsWith('bin/commands/') && COMMANDS.test(path))
-  || (['lib/index.ts', 'lib/mesh.ts'].includes(file) && TARGETS.test(path))
+  || (['lib/index.ts', 'lib/mesh.ts', 'lib/meshes.ts'].includes(file) && TARGETS.test(path))
   || (file === 'lib/checks/index.ts' && CHECKS_OF_MANIFESTS.test(path));
 
 /** What is loaded on use itself: its parts need each other at once. The findings of synthesis are loaded by each model. */

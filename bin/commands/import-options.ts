@@ -3,8 +3,9 @@ import { type InputValues, withInput } from './input';
 
 const DETAILS = `
 Deployments, StatefulSets, DaemonSets, Services, VirtualServices, policies and Sidecars become services, calls and
-traffic rules. Other objects of Istio and the Gateway API become typed resources, and fields without a property become
-patches. All other objects are written to objects.yaml, which the model includes: nothing is lost.
+traffic rules, and gateways with their routes become edges. Other objects of Istio and the Gateway API become typed
+resources, and fields without a property become patches. All other objects are written to objects.yaml, which the model
+includes: nothing is lost.
 
 The model is rendered and compared with the manifests. Its first lines have the differences, the guesses, and the share
 of the fields that are carried over. Calls are derived from addresses in variables and from policies; callers that

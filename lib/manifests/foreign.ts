@@ -15,10 +15,10 @@ const GROUPS_OF_PROGRAMS = new RegExp(
     .join('|'),
 );
 /** Kinds begin with a capital letter. */
-const KIND = /^\s*(["']?)kind\1\s*:(?!\s*["']?[a-z])/m;
-const API_VERSION = /^\s*(["']?)apiVersion\1\s*:/m;
+const KIND = /^[ \t]*(["']?)kind\1\s*:(?!\s*["']?[a-z])/m;
+const API_VERSION = /^[ \t]*(["']?)apiVersion\1\s*:/m;
 /** Also a name in braces before other text, which is no YAML. */
-const PLACEHOLDER = /\{\{|\{%|^\s*#@|<%|:\s\{[A-Za-z_]\w*\}[^\s,}\]]/m;
+const PLACEHOLDER = /\{\{|\{%|^[ \t]*#@|<%|:\s\{[A-Za-z_]\w*\}[^\s,}\]]/m;
 
 /** Whether a text that cannot be read is a manifest nevertheless, so that kubectl would fail too. */
 export function isLikeManifest(text: string): boolean {
@@ -32,7 +32,7 @@ export function isTemplateText(text: string): boolean {
 
 /** Whether a text is of ytt: comments that are its code. */
 export function isOfYtt(text: string): boolean {
-  return /^\s*#@|[:-]\s+#@/m.test(text);
+  return /^[ \t]*#@|[:-][ \t]+#@/m.test(text);
 }
 
 /**

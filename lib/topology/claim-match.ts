@@ -1,8 +1,17 @@
 import { duplicate } from './duplicate';
-import type { EdgeRule } from './edge-rule';
+import type { Operation } from './operation';
 import { HeaderMatch } from './traffic';
 import type { RequestMatch } from './request-match';
 import { ValidationError } from './validation-error';
+
+/** A rule of an edge, as far as claims depend on it. */
+interface Rule {
+  readonly path: string;
+  readonly operation: Operation;
+  readonly match?: RequestMatch;
+  readonly auth: { readonly token?: { readonly issuer: string } };
+  toString(): string;
+}
 
 /** The header in which a gateway keeps a claim for its routes. It removes such headers of clients. */
 export function headerOfClaim(claim: string): string {
@@ -24,7 +33,7 @@ export function withClaimsAsHeaders(match: RequestMatch | undefined): RequestMat
 }
 
 /** The claims by which the rules of a gateway are matched. Throws for two that would have one header. */
-export function claimsOfMatches(rules: readonly EdgeRule[]): string[] {
+export function claimsOfMatches(rules: readonly Rule[]): string[] {
   const claims = [...new Set(rules.flatMap(({ match }) => Object.keys(match?.claims ?? {})))].sort();
   const [other, claim] = claims.filter(one => claims.some(each => each !== one && sameHeader(each, one)));
   if (other !== undefined && claim !== undefined) {
@@ -68,7 +77,7 @@ export function validateClaims(path: string, { claims = {} }: RequestMatch, hasT
  * gateway selects the route anew once it has verified a token, and keeps its first choice, by the client's own headers,
  * for a request that needs none.
  */
-export function rejectOtherTokens(added: EdgeRule, others: readonly EdgeRule[]): void {
+export function rejectOtherTokens(added: Rule, others: readonly Rule[]): void {
   const other = others.find(
     each =>
       (each.match?.claims ?? added.match?.claims)

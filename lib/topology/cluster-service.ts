@@ -1,12 +1,18 @@
-import type { ExternalServiceProps } from './external-props';
 import { type Port, Protocol } from './port';
 import { ValidationError } from './validation-error';
+
+/** What an external service declares, as far as its Service depends on it. */
+interface Declared {
+  readonly host?: string;
+  readonly addresses?: readonly string[];
+  readonly egressGateway?: { readonly name: string };
+}
 
 /**
  * Rejects what the Service of an external service cannot have: an ExternalName is another name in DNS for one host, and
  * an EndpointSlice has single addresses.
  */
-export function validateClusterService(path: string, props: ExternalServiceProps, ports: readonly Port[]): void {
+export function validateClusterService(path: string, props: Declared, ports: readonly Port[]): void {
   const { host, addresses, egressGateway } = props;
   const problem = egressGateway
     ? `${egressGateway.name} routes by the name that callers use, which would be that of the Service`

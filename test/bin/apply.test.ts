@@ -4,6 +4,9 @@ import { execute } from '../../bin/commands/program';
 import { meshed, policy, server } from '../support/mesh-manifests';
 import { temporaryFolder } from '../support/temporary-folder';
 
+// Each test starts several programs, which takes long beside other work.
+jest.setTimeout(60_000);
+
 const folder = temporaryFolder();
 const path = process.env.PATH;
 afterEach(() => {

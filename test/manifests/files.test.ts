@@ -312,3 +312,10 @@ test('an IstioOperator needs no name', () => {
   write('operator.yaml', 'apiVersion: install.istio.io/v1alpha1\nkind: IstioOperator\nspec: {}\n');
   expect(namesIn('operator.yaml')).toEqual(['installed-state']);
 });
+
+test('a million blank lines before a document take linear time', () => {
+  write('blank/a.yaml', '\n'.repeat(1_000_000) + secret('a'));
+  write('blank/b.yaml', `${'\n'.repeat(1_000_000)}apiVersion: v1`);
+
+  expect(readResources([join(folder, 'blank')]).resources.map(each => each.name)).toEqual(['a']);
+});
