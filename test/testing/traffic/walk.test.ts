@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Traffic, Unsimulated } from '../../../lib/testing';
-import { cartRules, istio, manifestsOf, TOWN, traffic } from './support';
+import { cartRules, istio, manifestsOf, pods, service, TOWN, traffic } from './support';
 
 const to = (host: string, subset?: string, port?: number) => [
   { destination: { host, subset, ...(port === undefined ? {} : { port: { number: port } }) } },
@@ -76,21 +76,25 @@ test('what is always aborted is not reached', () => {
 });
 
 test('a connection with TLS that a rule sends elsewhere is in the matrix', () => {
-  const rules = istio('VirtualService', 'bank', {
-    hosts: ['bank.money.svc.cluster.local'],
+  const rules = istio('VirtualService', 'vault', {
+    hosts: ['vault.money.svc.cluster.local'],
     tls: [
       {
-        match: [{ port: 9000, sniHosts: ['bank.money.svc.cluster.local'] }],
+        match: [{ port: 9000, sniHosts: ['vault.money.svc.cluster.local'] }],
         route: to('cart.shop.svc.cluster.local', undefined, 9000),
       },
     ],
   });
   const scope = istio('Sidecar', 'default', {
-    egress: [{ hosts: ['money/*', './bank.money.svc.cluster.local'] }],
+    egress: [{ hosts: ['money/*', './vault.money.svc.cluster.local'] }],
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
   });
-  const town = traffic([rules, scope]);
-  expect(town.from('web').http('GET https://bank.money.svc.cluster.local:9000/').outcomes[0]?.destination).toMatch(
+  const vault = [
+    pods('vault', 'v1', { namespace: 'money' }),
+    service('vault', 'money', { ports: [{ name: 'tls', port: 9000, targetPort: 'raw' }] }),
+  ];
+  const town = traffic([rules, scope, ...vault]);
+  expect(town.from('web').http('GET https://vault.money.svc.cluster.local:9000/').outcomes[0]?.destination).toMatch(
     /cart/,
   );
   expect(unconditional(town, 'shop/web-v1', 'shop/cart-v1:9000')).toBe(false);
