@@ -32,6 +32,7 @@ test('the help of check names each of its options', () => {
     'format',
     'fail-on',
     'strict',
+    'watch',
     'suppress',
     'baseline',
     'no-inline-suppressions',
