@@ -1,10 +1,12 @@
 // Compiles TypeScript that Node requires, once for each text: `node --require ./packaging/typescript.cjs FILE`. A module
-// is loaded when another first uses it, as in the package, so a program loads what it reaches.
+// is loaded when another first uses it, as in the package, so a program loads what it reaches. Examples declare services
+// as their modules are loaded, so those are loaded in order.
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { _extensions: extensions } = require('node:module');
 const { join } = require('node:path');
 
+const COMPILER = readFileSync(__filename, 'utf8');
 const CACHE = join(__dirname, '../node_modules/.cache/cardinal-typescript');
 /** The paths that a module names in its imports and re-exports. */
 const PATH = /\bfrom '([^']+)'/g;
@@ -15,7 +17,7 @@ mkdirSync(CACHE, { recursive: true });
 extensions['.ts'] = (module, file) => module._compile(compiled(readFileSync(file, 'utf8'), file), file);
 
 function compiled(text, file) {
-  const cached = join(CACHE, `${createHash('sha1').update(`${file}\n${text}`).digest('hex')}.js`);
+  const cached = join(CACHE, `${createHash('sha1').update(`${COMPILER}\n${file}\n${text}`).digest('hex')}.js`);
   try {
     return readFileSync(cached, 'utf8');
   } catch {
@@ -34,6 +36,9 @@ function compile(text, filename) {
     swcrc: false,
     sourceMaps: 'inline',
     jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
-    module: { type: 'commonjs', lazy: [...text.matchAll(PATH)].map(([, path]) => path) },
+    module: {
+      type: 'commonjs',
+      lazy: filename.includes('/examples/') ? false : [...text.matchAll(PATH)].map(([, path]) => path),
+    },
   }).code;
 }
