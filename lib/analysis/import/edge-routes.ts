@@ -161,7 +161,8 @@ function conditionOf([factory, title, value]: Condition): { readonly code: Code;
   const isExact = isOfRule ? ['', 'Exact'].includes(value.get('type').text) : only === 'exact';
   const isPrefix = !isOfRule && only === 'prefix' && factory === 'HeaderMatch';
   const { text } = value.get(isOfRule ? 'value' : only);
+  const match = isExact ? 'exact' : 'prefix';
   return (isExact || isPrefix) && (isOfRule || value.entries.length === 1)
-    ? { code: call(cardinal(factory), isExact ? 'exact' : 'prefix', literal(title), literal(text)), text }
+    ? { code: call(cardinal(factory), match, literal(title), literal(text)), text }
     : undefined;
 }
