@@ -3,7 +3,7 @@ import { given } from './given';
 import { AllowedPeer, type AllowFromProps } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
-import { rejectContradictoryCall } from './call-rules';
+import { rejectContradictoryCall, rejectForeignCallee } from './call-rules';
 import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace, requireNamespaceName } from './names';
 import type { DirectResponse } from './direct-response';
@@ -212,14 +212,7 @@ export class Service extends Callee implements IService {
   calls(callee: Callee, props: CallProps = {}): Call {
     this.topology.requireOpen(this.path);
     const path = `${this.path} → ${callee.name}`;
-    if (callee.topology !== this.topology) {
-      throw new ValidationError({
-        code: 'ForeignService',
-        path,
-        summary: `${callee.name} belongs to the topology "${callee.topology.name}".`,
-        fix: 'Declare both in one topology, or call it by its contract, `topology.addContract(…)`.',
-      });
-    }
+    rejectForeignCallee(path, callee, this.topology);
     const call = new Call(DECLARING, this, callee, given(props));
     rejectContradictoryCall(path, call, this.outgoing, this.versions.values());
     callee._admit(call);
