@@ -74,8 +74,13 @@ const BY_GRPC = 'response_code="200",grpc_response_status="14"';
 const BY_HTTP = 'response_code="503",grpc_response_status=""';
 
 /** Whether the alerts of two hours later are these: of the service by objective, and of the call. */
-async function alertsAre(lab: Lab, input: readonly object[], firing: Readonly<Record<string, boolean>>): Promise<void> {
-  const files = rules(Mesh.istio()).map(({ metadata: { name }, spec }) => {
+async function alertsAre(
+  lab: Lab,
+  input: readonly object[],
+  firing: Readonly<Record<string, boolean>>,
+  mesh: Target = Mesh.istio(),
+): Promise<void> {
+  const files = rules(mesh).map(({ metadata: { name }, spec }) => {
     writeFileSync(join(lab.folder, `${name}.yaml`), dump(spec, { lineWidth: -1 }));
     return `${name}.yaml`;
   });
@@ -106,15 +111,18 @@ async function alertsAre(lab: Lab, input: readonly object[], firing: Readonly<Re
 claim(
   'alerts fire for a fast burn of an error budget, by 5xx and by gRPC status, and not for failures within it',
   async lab => {
-    for (const reporter of ['source', 'waypoint']) {
+    for (const [reporter, mesh] of [
+      ['source', Mesh.istio()],
+      ['waypoint', Mesh.ambient()],
+    ] as const) {
       for (const failure of [BY_GRPC, BY_HTTP]) {
         // 14.4 times the budget of 0.1 % is 1.44 %, that of 1 % is 14.4 %.
-        await alertsAre(lab, series(reporter, failure, 2000, 0), { availability: true, call: true });
-        await alertsAre(lab, series(reporter, failure, 200, 0), { availability: true });
-        await alertsAre(lab, series(reporter, failure, 140, 0), {});
+        await alertsAre(lab, series(reporter, failure, 2000, 0), { availability: true, call: true }, mesh);
+        await alertsAre(lab, series(reporter, failure, 200, 0), { availability: true }, mesh);
+        await alertsAre(lab, series(reporter, failure, 140, 0), {}, mesh);
       }
-      await alertsAre(lab, series(reporter, BY_HTTP, 0, 1500), { latency: true });
-      await alertsAre(lab, series(reporter, BY_HTTP, 0, 1400), {});
+      await alertsAre(lab, series(reporter, BY_HTTP, 0, 1500), { latency: true }, mesh);
+      await alertsAre(lab, series(reporter, BY_HTTP, 0, 1400), {}, mesh);
     }
   },
 );
