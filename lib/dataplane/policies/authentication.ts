@@ -44,8 +44,8 @@ export function authenticate(target: PolicyTarget, message: Message, cluster: Cl
       by: verifying,
     };
   }
-  // Audiences are compared before the signature is verified.
-  const isOfOtherAudience = isRead && ofIssuer.length > 0 && !ofIssuer.some(rule => isForAudience(rule, token));
+  // Audiences are compared before the signature is verified, and of several rules for the issuer the first one decides.
+  const isOfOtherAudience = isRead && ofIssuer.slice(0, 1).some(rule => !isForAudience(rule, token));
   const reason = isOfOtherAudience
     ? 'the token is for another audience'
     : ofIssuer.length === 0

@@ -218,3 +218,14 @@ test('a token may have its own prefix in its header', () => {
   expect(subject({})).toBeUndefined();
   expect(subject({ 'x-token': 'Value unknown' })).toBeUndefined();
 });
+
+test.each([
+  ['the first', [rule({ audiences: ['shop'] }), rule()], 403],
+  ['the second', [rule(), rule({ audiences: ['shop'] })], 401],
+])(
+  'an invalid token of an issuer with two rules has the status of the first: %s has other audiences',
+  (_name, rules, status) => {
+    const token = { claims: { iss: ISSUER }, badToken: true };
+    expect(arriving([tokens(...rules)], token)?.status).toBe(status);
+  },
+);
