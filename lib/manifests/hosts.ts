@@ -1,5 +1,6 @@
 import { byAge } from './age';
 import { addTo } from './lists';
+import { memo } from './memo';
 import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
 
@@ -133,9 +134,10 @@ function withSiblings(hosts: readonly Host[]): Host[] {
   const keyOf = ({ name, resource }: Host) => `${resource.namespace} ${name.toLowerCase()}`;
   const byKey = new Map<string, Resource[]>();
   hosts.forEach(each => addTo(byKey, keyOf(each), each.resource));
+  const groups = new Map([...byKey].map(([key, all]) => [key, byAge([...new Set(all)])]));
   return hosts.map(each => {
-    const declaredBy = [...new Set(byKey.get(keyOf(each)))];
-    return declaredBy.length > 1 ? { ...each, declaredBy: byAge(declaredBy) } : each;
+    const declaredBy = groups.get(keyOf(each)) ?? [];
+    return declaredBy.length > 1 ? { ...each, declaredBy } : each;
   });
 }
 
@@ -145,12 +147,17 @@ function withSiblings(hosts: readonly Host[]): Host[] {
  * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go
  */
 export function portsOf({ resource, declaredBy }: Host): Field[] {
-  if (declaredBy === undefined) {
-    return resource.spec.get('ports').items;
-  }
-  const ports = declaredBy.flatMap(each => each.spec.get('ports').items);
-  return ports.filter((each, index) => ports.findIndex(other => portNumber(other) === portNumber(each)) === index);
+  return declaredBy === undefined ? resource.spec.get('ports').items : mergedPorts(declaredBy);
 }
+
+/** Once for all declarations of a host, which share the list. */
+const mergedPorts = memo((declaredBy: readonly Resource[]): Field[] => {
+  const byNumber = new Map<number | undefined, Field>();
+  for (const port of declaredBy.flatMap(each => each.spec.get('ports').items)) {
+    byNumber.set(portNumber(port), byNumber.get(portNumber(port)) ?? port);
+  }
+  return [...byNumber.values()];
+});
 
 /** The number of a port of a Service or a ServiceEntry. */
 export function portNumber(port: Field): number | undefined {

@@ -11,7 +11,8 @@ const HASH = 'rollouts-pod-template-hash';
  * @see https://argo-rollouts.readthedocs.io/en/stable/features/traffic-management/istio/#host-level-traffic-splitting
  */
 export function selectorOf({ name, namespace, spec }: Resource, rollouts: readonly Resource[]): Labels {
-  const selector = Object.fromEntries(Object.entries(spec.get('selector').strings).filter(([label]) => label !== HASH));
+  const { [HASH]: hash, ...others } = spec.get('selector').strings;
+  const selector = hash === undefined ? spec.get('selector').strings : others;
   if (Object.keys(selector).length > 0) {
     return selector;
   }

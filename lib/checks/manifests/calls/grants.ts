@@ -25,12 +25,12 @@ export function denialOf(caller: Node, callee: Node, cluster: Cluster): Verdict 
 }
 
 /** Whether callers have no identity at some port of a node, since it accepts plain text only. */
-function hasPlaintextPort({ services, workloads }: Node, cluster: Cluster): boolean {
+const hasPlaintextPort = memo(({ services, workloads }: Node, cluster: Cluster): boolean => {
   const ports = services.flatMap(each => each.spec.get('ports').items);
   return workloads.some(workload =>
     ports.some(port => modeFor(workload, cluster, targetPortOf(port, workload)) === 'DISABLE'),
   );
-}
+});
 
 /** Whether a node may allow requests of callers that its policies do not name in full. */
 export function admitsStrangers(node: Node, cluster: Cluster): boolean {
