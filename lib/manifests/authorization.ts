@@ -57,5 +57,10 @@ export function targetRefsOf(policy: Resource): Field[] {
  * @see https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
  */
 export function isDryRun(policy: Resource): boolean {
-  return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(policy.annotations['istio.io/dry-run'] ?? '');
+  return isTrueInGo(policy.annotations['istio.io/dry-run'] ?? '');
+}
+
+/** Whether Go reads a text as true. @see https://pkg.go.dev/strconv#ParseBool */
+export function isTrueInGo(text: string): boolean {
+  return ['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text);
 }

@@ -41,7 +41,7 @@ import type { Proxy } from '../endpoints/proxy';
 import { NO_OPERATIONS } from '../routes/header-operations';
 import { routeFor } from '../routes/rule';
 import { Scope } from '../virtual-hosts/scope';
-import { isOtherServerName, simulateTcp } from './tcp';
+import { simulateTcp } from './tcp';
 import { sentAs, unreadable } from './tls-layers';
 import { toEndpoints } from './to-cluster';
 import { waypointOnTheWay } from './ztunnel';
@@ -209,10 +209,10 @@ function throughSidecar(
     return unknown(message, target, scope, caller, context, 0, isConnection);
   }
   if (known && port && (isConnection || isTcp(port, message))) {
-    if (isOtherServerName(message, known, port, listener, proxy, context.cluster)) {
-      return unknown(message, target, scope, caller, context, 0, isConnection);
-    }
-    return simulateTcp({ ...message, dialed: known.name.toLowerCase() }, known, port, listener, caller, proxy, context);
+    return (
+      simulateTcp({ ...message, dialed: known.name.toLowerCase() }, known, port, listener, caller, proxy, context)
+      ?? unknown(message, target, scope, caller, context, 0, isConnection)
+    );
   }
   if (!listener || message.scheme !== 'http' || !(port ?? hasSharedListener(listener, message.port))) {
     return unknown(message, target, scope, caller, context, 0, isConnection);

@@ -25,8 +25,9 @@ export interface ConnectionRule {
 }
 
 /**
- * A connection through a sidecar, on a port without HTTP: by the rules of the first VirtualService for the host that has
- * any, those for TLS on a port for TLS and those for TCP on others, else to the host.
+ * A connection through a sidecar, on a port without HTTP: by the rules of the first VirtualService for the host that
+ * has any, those for TLS on a port for TLS and those for TCP on others, else to the host. Undefined if its listener has
+ * no filter chain for the connection.
  * @see https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/tls.go
  */
 export function simulateTcp(
@@ -37,10 +38,13 @@ export function simulateTcp(
   caller: Caller,
   proxy: Proxy,
   context: Context,
-): SimulationResult {
+): SimulationResult | undefined {
   const { cluster } = context;
-  requireOwnListener(host, port, listener, cluster);
   const candidates = rulesFor(message, host, port, listener, cluster);
+  if (areForOtherNames(candidates, message, port, proxy)) {
+    return undefined;
+  }
+  requireOwnListener(host, port, listener, cluster);
   const rule = candidates.find(each => takesConnection(each, message, proxy));
   const doubt = unreadMatch(upTo(rule, candidates));
   if (doubt) {
@@ -60,18 +64,10 @@ export function simulateTcp(
   return { ...simulation, rule: undefined, steps: ['TCP proxy without a route'] };
 }
 
-/** Whether the rules for TLS of a host are for other server names only: its proxy then has no filter chain for this one. */
-export function isOtherServerName(
-  message: Message,
-  host: Host,
-  port: Field,
-  listener: Listener | undefined,
-  proxy: Proxy,
-  cluster: Cluster,
-): boolean {
-  const rules = speaksTls(port) ? rulesFor(message, host, port, listener, cluster) : [];
+/** Whether rules for TLS are for other server names only: the proxy then has no filter chain for this one. */
+function areForOtherNames(rules: readonly Field[], message: Message, port: Field, proxy: Proxy): boolean {
   const applied = rules.filter(each => each.get('match').items.some(match => hasSource(match, proxy, message.port)));
-  return applied.length > 0 && !applied.some(each => takesConnection(each, message, proxy));
+  return speaksTls(port) && applied.length > 0 && !applied.some(each => takesConnection(each, message, proxy));
 }
 
 function rulesFor(

@@ -1,4 +1,4 @@
-import { type Cluster, embeddedValue, isMap, type Workload } from '../../manifests';
+import { type Cluster, embedded, type Workload } from '../../manifests';
 
 /** Whether the sidecar of a workload accepts HBONE for certain: by the settings of its Pods, or those of all proxies. */
 export function acceptsHbone(workload: Workload, cluster: Cluster): boolean {
@@ -14,11 +14,7 @@ export function isHboneDisabled(workload: Workload, cluster: Cluster): boolean {
  * A value of `proxyMetadata`, of which those of the Pods precede those of the mesh configuration.
  * @see https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#ProxyConfig
  */
-function settingOf(name: string, { annotations }: Workload, cluster: Cluster): string {
-  const ofPods = embeddedValue(annotations['proxy.istio.io/config'] ?? '');
-  const [value = ''] = [ofPods, cluster.mesh.get('defaultConfig')?.value].flatMap(config => {
-    const settings = isMap(config) && isMap(config.proxyMetadata) ? config.proxyMetadata : {};
-    return settings[name] === undefined ? [] : [String(settings[name])];
-  });
-  return value;
+function settingOf(name: string, { template }: Workload, cluster: Cluster): string {
+  const ofPods = embedded(template.get('metadata', 'annotations', 'proxy.istio.io/config')).get('proxyMetadata', name);
+  return ofPods.exists ? ofPods.text : (cluster.mesh.get('defaultConfig', 'proxyMetadata', name)?.text ?? '');
 }

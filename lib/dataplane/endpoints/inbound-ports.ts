@@ -1,4 +1,13 @@
-import { carriesRequests, type Cluster, type Field, memo, modeFor, protocolOf, type Workload } from '../../manifests';
+import {
+  carriesRequests,
+  type Cluster,
+  type Field,
+  isTrueInGo,
+  memo,
+  modeFor,
+  protocolOf,
+  type Workload,
+} from '../../manifests';
 import { portsLeadingTo } from './endpoints';
 import { sidecarOf } from './sidecars';
 import { Unsimulated } from '../messages/unsimulated';
@@ -122,8 +131,5 @@ function settingOf({ pod }: Workload): boolean | undefined {
     .get('containers')
     .items.flatMap(container => container.get('env').items)
     .find(each => each.get('name').text === TLS_SETTING);
-  return variable?.get('valueFrom').exists ? undefined : TRUE.includes(variable?.get('value').text ?? '');
+  return variable?.get('valueFrom').exists ? undefined : isTrueInGo(variable?.get('value').text ?? '');
 }
-
-/** What Go reads as true. */
-const TRUE: readonly string[] = ['1', 't', 'T', 'true', 'TRUE', 'True'];

@@ -65,7 +65,7 @@ function endsOf(
 ): TrafficPathEnd[] {
   const number = portNumber(port) ?? 0;
   const message = { scheme, host: name, port: number, method: '', path: '', query: '', headers: {} };
-  const { outcomes } = simulateTcp(message, host, port, listener, caller, proxy, context);
+  const { outcomes = [] } = simulateTcp(message, host, port, listener, caller, proxy, context) ?? {};
   return merged(
     outcomes.map(({ workload, outside, port: podPort, share, isUncertain }) =>
       workload

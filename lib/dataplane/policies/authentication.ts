@@ -45,13 +45,14 @@ export function authenticate(target: PolicyTarget, message: Message, cluster: Cl
     };
   }
   // Audiences are compared before the signature is verified, and of several rules for the issuer the first one decides.
-  const isOfOtherAudience = isRead && ofIssuer.slice(0, 1).some(rule => !isForAudience(rule, token));
+  const [deciding] = ofIssuer;
+  const isOfOtherAudience = isRead && deciding !== undefined && !isForAudience(deciding, token);
   const reason = isOfOtherAudience
     ? 'the token is for another audience'
-    : ofIssuer.length === 0
+    : deciding === undefined
       ? `no jwtRule has the issuer ${String(token.claims.iss)}`
       : 'the token is not valid';
-  return { message: unverified, refusal: { status: isOfOtherAudience ? 403 : 401, by: ofIssuer[0] ?? first, reason } };
+  return { message: unverified, refusal: { status: isOfOtherAudience ? 403 : 401, by: deciding ?? first, reason } };
 }
 
 /** A CORS preflight request. */
