@@ -1,3 +1,4 @@
+// The public exports of the meshes by name: `export *` would load both with the root import.
 export {
   AccessLog,
   type AccessLogProps,

@@ -21,17 +21,13 @@ import { ISSUER } from '../simulation/envoy-gateway-policies';
 import { envoyGatewayRequest } from '../simulation/envoy-gateway-requests';
 import { carriedBy, hostHeader } from '../simulation/messenger';
 import type { TrialRequest } from '../simulation/requests';
+import { configurations, ENOUGH, FIRST, SEED, SHRINKING } from '../simulation/settings';
 import { shrink } from '../simulation/shrink';
 import { StandaloneGateway } from '../standalone-gateway';
 import { TokenIssuer } from '../tokens';
 import { until } from '../wait';
 
-const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 12);
 const REQUESTS = 40;
-const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
-const FIRST = Number(process.env.CARDINAL_LAB_FIRST ?? 0);
-const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
-const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
 
 const issuer = new TokenIssuer(ISSUER);
 const stranger = new TokenIssuer(ISSUER);
@@ -100,8 +96,8 @@ claim('generated policies of Envoy Gateway treat generated requests as the simul
   };
 
   const found: { configuration: EnvoyGatewayConfiguration; request: TrialRequest; text: string }[] = [];
-  const configurations = fc.sample(envoyGatewayConfiguration, { seed: SEED, numRuns: CONFIGURATIONS });
-  for (const [at, configuration] of [...configurations.entries()].slice(FIRST)) {
+  const generated = fc.sample(envoyGatewayConfiguration, { seed: SEED, numRuns: configurations(12) });
+  for (const [at, configuration] of [...generated.entries()].slice(FIRST)) {
     const traffic = await apply(configuration);
     for (const request of fc.sample(envoyGatewayRequest, { seed: SEED + at, numRuns: REQUESTS })) {
       const text = await compare(traffic, request);

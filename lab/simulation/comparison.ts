@@ -5,16 +5,11 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Lab } from '../lab';
 import type { Named } from './configurations';
 import type { TrialRequest } from './requests';
+import { configurations, ENOUGH, FIRST, SEED, SHRINKING } from './settings';
 import { shrink } from './shrink';
 import type { Disagreement, Trials } from './trial';
 
-const CONFIGURATIONS = Number(process.env.CARDINAL_LAB_CONFIGURATIONS ?? 40);
 const REQUESTS = 20;
-const SEED = Number(process.env.CARDINAL_LAB_SEED ?? 20261123);
-const FIRST = Number(process.env.CARDINAL_LAB_FIRST ?? 0);
-const SHRINKING = Number(process.env.CARDINAL_LAB_SHRINKING ?? 60);
-/** The number of differing configurations to search for; the first is shrunk. */
-const ENOUGH = Number(process.env.CARDINAL_LAB_DISAGREEMENTS ?? 1);
 
 /** Generated configurations, applied one after the other, and generated requests: each must end as simulated. */
 export async function compareGenerated(
@@ -23,10 +18,10 @@ export async function compareGenerated(
   configuration: Arbitrary<Named[]>,
   trialRequest: Arbitrary<TrialRequest>,
 ): Promise<void> {
-  const configurations = fc.sample(configuration, { seed: SEED, numRuns: CONFIGURATIONS });
+  const generated = fc.sample(configuration, { seed: SEED, numRuns: configurations(40) });
   const found: { at: number; objects: Named[]; disagreement: Disagreement }[] = [];
   let [refused, invalid] = [0, 0];
-  for (const [at, objects] of [...configurations.entries()].slice(FIRST)) {
+  for (const [at, objects] of [...generated.entries()].slice(FIRST)) {
     if (!trials.isValid(objects)) {
       invalid++;
       continue;

@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { client, security, traffic } from './envoy-gateway-policies';
-import { HEADER, HEADER_VALUES, METHODS, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, subset } from './vocabulary';
+import { routeMatch } from './gateway-api';
+import { HEADER, of, ORIGIN, OUTSIDE_HOSTS, PATHS, record, some, subset } from './vocabulary';
 
 /** The namespace and the Gateway of configurations for Envoy Gateway, and the services behind it. */
 export const NAMESPACE = 'generated-envoy';
@@ -59,22 +60,12 @@ export function workloads(): object[] {
 
 const backend = record({ name: of('web', 'web', 'cart', 'missing'), port: of(8080), weight: some(of(0, 1, 3)) });
 
-const match = record({
-  path: some(
-    fc.oneof(
-      record({ type: of('Exact', 'PathPrefix'), value: of(...PATHS) }),
-      record({ type: of('RegularExpression'), value: of('/a/.*', '/.*', '/admin') }),
-    ),
+const match = routeMatch(
+  fc.oneof(
+    record({ type: of('Exact', 'PathPrefix'), value: of(...PATHS) }),
+    record({ type: of('RegularExpression'), value: of('/a/.*', '/.*', '/admin') }),
   ),
-  method: some(of(...METHODS)),
-  headers: some(
-    fc.oneof(
-      of(...HEADER_VALUES).map(value => [{ name: HEADER, value }]),
-      of([{ name: HEADER, type: 'RegularExpression', value: 'gold.*' }]),
-    ),
-  ),
-  queryParams: some(of([{ name: 'q', value: '1' }])),
-});
+);
 
 const filter = fc.oneof(
   of(

@@ -22,17 +22,22 @@ const path = fc.oneof(
   record({ type: of('RegularExpression'), value: of('/a/.*', '/.*', '/admin') }),
 );
 
-const match = record({
-  path: some(path),
-  method: some(of(...METHODS)),
-  headers: some(
-    fc.oneof(
-      of(...HEADER_VALUES).map(value => [{ name: HEADER, value }]),
-      of([{ name: HEADER, type: 'RegularExpression', value: 'gold.*' }]),
+/** A match of a route, with paths that are given. */
+export function routeMatch(ofPaths: Arbitrary<object>): Arbitrary<object> {
+  return record({
+    path: some(ofPaths),
+    method: some(of(...METHODS)),
+    headers: some(
+      fc.oneof(
+        of(...HEADER_VALUES).map(value => [{ name: HEADER, value }]),
+        of([{ name: HEADER, type: 'RegularExpression', value: 'gold.*' }]),
+      ),
     ),
-  ),
-  queryParams: some(of([{ name: 'q', value: '1' }])),
-});
+    queryParams: some(of([{ name: 'q', value: '1' }])),
+  });
+}
+
+const match = routeMatch(path);
 
 const backend = record({
   name: of('api', 'api', 'peer', 'legacy', 'nobody'),

@@ -24,6 +24,7 @@ import { renderEdgeFilters, renderSharedFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
 import { scalingParameters } from './gateway-scaling';
 import { rejectRemovedPrefixes } from './edge-redirects';
+import { hostBeside } from './host-beside';
 import { renderLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
 import { rejectUnshareable, renderSharedAuthentication } from './shared-gateway';
@@ -205,7 +206,7 @@ export function renderVersionRules(chart: TopologyChart, services: Iterable<Serv
         new DestinationRule(scope, `destination-rule-${name}`, {
           metadata: { name: deploymentName, namespace: service.namespace },
           spec: {
-            host: service.host.replace(service.name, deploymentName),
+            host: hostBeside(service, deploymentName),
             trafficPolicy: trafficPolicyOf(service, replicas),
           },
         });

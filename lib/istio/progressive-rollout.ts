@@ -5,6 +5,7 @@ import { ApiObject } from 'cdk8s';
 import type { SpecOf, TopologyChart } from '../kubernetes';
 import { type Callee, type ProgressiveRollout, Service, ValidationError } from '../topology';
 import { failureRatio, lateRatio } from './request-metrics';
+import { hostBeside } from './host-beside';
 import { DestinationRule } from './resources';
 import { httpRoutes } from './routes';
 import { trafficPolicyOf } from './traffic-policy';
@@ -51,7 +52,7 @@ export function renderRollouts(chart: TopologyChart): void {
     for (const of of trafficPolicy ? [rollout.stableService, rollout.canaryService] : []) {
       new DestinationRule(scope, `destination-rule-${of}`, {
         metadata: { name: of, namespace },
-        spec: { host: service.host.replace(name, of), trafficPolicy },
+        spec: { host: hostBeside(service, of), trafficPolicy },
       });
     }
   }
@@ -61,7 +62,7 @@ export function renderRollouts(chart: TopologyChart): void {
 function metricsOf(service: Service, rollout: ProgressiveRollout): object[] {
   const { burnRate, intervalSeconds, measurements: count, prometheus: address, canaryService } = rollout;
   const { availability, latency } = service.objects.slo ?? {};
-  const counted = { callee: service, host: service.host.replace(service.name, canaryService), reporter: 'source' };
+  const counted = { callee: service, host: hostBeside(service, canaryService), reporter: 'source' };
   const seconds = `${intervalSeconds}s`;
   const metric = (name: string, percent: number, query: string): object => {
     const limit = Number((burnRate * (1 - percent / 100)).toFixed(8));

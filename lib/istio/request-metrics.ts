@@ -1,4 +1,5 @@
 import { type Callee, Protocol, Service } from '../topology';
+import { hostBeside } from './host-beside';
 import type { Waypoints } from './waypoints';
 
 /** The series of Istio's standard metrics that count the requests to a callee, of one caller or of all. */
@@ -82,7 +83,7 @@ export function latencyQuantile(counted: CountedRequests, quantile: number): str
 /** Routes to single versions lead to a Service of each, those of a rollout to one of the old and one of the new pods. */
 function hostsOf(callee: Callee): string[] {
   const names = callee instanceof Service ? furtherServicesOf(callee) : [];
-  return [callee.host, ...names.map(name => `${name}${callee.host.slice(callee.name.length)}`)];
+  return [callee.host, ...names.map(name => hostBeside(callee, name))];
 }
 
 function furtherServicesOf({ routesByVersion, versions, progressiveRollout: rollout }: Service): string[] {

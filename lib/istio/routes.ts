@@ -19,6 +19,7 @@ import {
   type Version,
   type Weight,
 } from '../topology';
+import { hostBeside } from './host-beside';
 import { TERMS } from './call-policy';
 
 type HttpRoute = NonNullable<SpecOf<IVirtualService>['http']>[number];
@@ -220,7 +221,7 @@ function destinationsOf(callee: Callee, port: Port): Destination[] {
   const rollout = callee instanceof Service ? callee.progressiveRollout : undefined;
   if (rollout) {
     const to = (name: string, weight: number): Destination => ({
-      destination: { host: callee.host.replace(callee.name, name), port: { number: port.number } },
+      destination: { host: hostBeside(callee, name), port: { number: port.number } },
       weight,
     });
     return [to(rollout.stableService, 100), to(rollout.canaryService, 0)];

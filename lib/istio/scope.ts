@@ -1,6 +1,7 @@
 import { elsewhere, hostElsewhere, podsElsewhere, type TelemetryBackend, type TopologyChart } from '../kubernetes';
 import { type Call, ExternalService, Service } from '../topology';
 import { hostOfGateway } from './egress-gateway';
+import { hostBeside } from './host-beside';
 import { Sidecar } from './resources';
 import type { Waypoints } from './waypoints';
 
@@ -57,8 +58,7 @@ function hostsOf(service: Service, { callee, port }: Call): string[] {
 function hostsOfVersions(service: Service, { callee }: Call): string[] {
   return callee instanceof Service && callee.routesByVersion
     ? [...callee.versions.values()].map(
-        ({ deploymentName }) =>
-          `${seenFrom(service, callee.namespace)}/${callee.host.replace(callee.name, deploymentName)}`,
+        ({ deploymentName }) => `${seenFrom(service, callee.namespace)}/${hostBeside(callee, deploymentName)}`,
       )
     : [];
 }

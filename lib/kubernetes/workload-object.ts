@@ -24,8 +24,9 @@ export interface WorkloadObjectProps extends WorkloadProps {
 }
 
 /**
- * A StatefulSet, DaemonSet, Job or CronJob, or a Rollout in place of a Deployment. The classes of cdk8s-plus-27 have no volume claim templates and no
- * parallelism, and defaults that Kubernetes does not have, such as a starting deadline of 10 s.
+ * A StatefulSet, DaemonSet, Job or CronJob, or a Rollout in place of a Deployment. The classes of cdk8s-plus-27 have no
+ * volume claim templates and no parallelism, and defaults that Kubernetes does not have, such as a starting deadline of
+ * 10 s.
  */
 export class WorkloadObject extends Workload implements IScalable {
   readonly resourceType: string;

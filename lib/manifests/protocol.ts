@@ -32,8 +32,8 @@ const REQUESTS = new Set(['http', 'http2', 'http_proxy', 'grpc', 'grpc-web']);
 
 /**
  * The protocol that Istio selects for a port: of a Service by `appProtocol`, else by the part of the name before the
- * first dash; of a ServiceEntry or Sidecar by `protocol` only. Undefined if these do not declare one, and Istio detects it from
- * the traffic.
+ * first dash; of a ServiceEntry or Sidecar by `protocol` only. Undefined if these do not declare one, and Istio detects
+ * it from the traffic.
  * @see https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/
  */
 export function protocolOf(port: Field): string | undefined {

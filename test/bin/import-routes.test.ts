@@ -1,17 +1,7 @@
 import { Traffic } from '../../lib/testing';
-import { app, deployment, imported, istio, namespace, pod, service, synthesized } from '../support/imported';
+import { app, imported, istio, PAY_VERSIONS, synthesized } from '../support/imported';
 
-const versions =
-  namespace
-  + app('web')
-  + deployment('pay-v1', pod('pay'), 'app: pay, version: v1')
-  + deployment('pay-v2', pod('pay'), 'app: pay, version: v2')
-  + service('pay')
-  + istio(
-    'DestinationRule',
-    'pay',
-    '{ host: pay, subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }] }',
-  );
+const versions = app('web') + PAY_VERSIONS;
 const to = (subset: string, more = '') => `route: [{ destination: { host: pay, subset: ${subset} }${more} }]`;
 const gold = 'match: [{ headers: { x: { exact: gold } } }]';
 const rules = (...all: readonly string[]) =>

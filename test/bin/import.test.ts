@@ -11,6 +11,7 @@ import {
   istio,
   namespace,
   object,
+  PAY_VERSIONS,
   pod,
   policy,
   service,
@@ -107,15 +108,7 @@ test('a model compiles under strict TypeScript', () => {
 
 test('weights of subsets are a split, with the timeout of the route', () => {
   const { status, model } = imported(
-    namespace
-      + deployment('pay-v1', pod('pay'), 'app: pay, version: v1')
-      + deployment('pay-v2', pod('pay'), 'app: pay, version: v2')
-      + service('pay')
-      + istio(
-        'DestinationRule',
-        'pay',
-        '{ host: pay, subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }] }',
-      )
+    PAY_VERSIONS
       + istio(
         'VirtualService',
         'pay',

@@ -57,3 +57,15 @@ export function synthesized({ model, objects }: Imported): Manifests {
   others.mockRestore();
   return Manifests.ofDirectory(outdir);
 }
+
+/** A service `pay` with the versions v1 and v2, each a subset. */
+export const PAY_VERSIONS =
+  namespace
+  + deployment('pay-v1', pod('pay'), 'app: pay, version: v1')
+  + deployment('pay-v2', pod('pay'), 'app: pay, version: v2')
+  + service('pay')
+  + istio(
+    'DestinationRule',
+    'pay',
+    '{ host: pay, subsets: [{ name: v1, labels: { version: v1 } }, { name: v2, labels: { version: v2 } }] }',
+  );

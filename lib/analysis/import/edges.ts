@@ -1,7 +1,9 @@
 import { Gateways } from '../../dataplane';
 import {
+  addTo,
   type Cluster,
   controllerOf,
+  covers,
   type Field,
   gatewayAt,
   gatewaysNamedBy,
@@ -116,7 +118,7 @@ function declared(
   const groups = new Map<string, Resource[]>();
   for (const route of routes) {
     const hosts = hostsOf(route, listeners);
-    groups.set(hosts.join(), [...(groups.get(hosts.join()) ?? []), route]);
+    addTo(groups, hosts.join(), route);
   }
   const isShared = groups.size > 1;
   const shared = isShared ? constantOf(gateway.name, 'gateway', taken) : undefined;
@@ -210,9 +212,7 @@ function noteOn(gateway: Resource, namespace: string, listeners: readonly Listen
 }
 
 function isFor({ hosts }: Listener, of: readonly string[]): boolean {
-  return of.some(host =>
-    hosts.some(each => each === host || each === '*' || (each.startsWith('*.') && host.endsWith(each.slice(1)))),
-  );
+  return of.some(host => hosts.some(each => covers(each, host)));
 }
 
 /** The routes of a Gateway; text where one of them is a route of others, too, or no route of requests. */

@@ -1,5 +1,5 @@
 import { Gateways } from '../../dataplane';
-import { type Cluster, hasLabels, Kind, type Resource } from '../../manifests';
+import { type Cluster, hasLabels, Kind, type Resource, targetRefsOf } from '../../manifests';
 
 /** Objects that apply to pods by labels, or to whole namespaces. */
 const BY_LABELS = new Set<string>([
@@ -33,11 +33,9 @@ export function bypassedBy(
   const pods = gateway.type === Kind.ISTIO_GATEWAY ? Gateways.of(cluster).selectedBy(gateway) : [];
   const targets = [gateway, ...routes];
   const { rootNamespace } = cluster.mesh;
-  return cluster.resources.find(({ type, spec, namespace: own, kind }) => {
-    const references = [
-      ...spec.get('targetRefs').items,
-      ...(spec.get('targetRef').exists ? [spec.get('targetRef')] : []),
-    ];
+  return cluster.resources.find(resource => {
+    const { type, spec, namespace: own, kind } = resource;
+    const references = targetRefsOf(resource);
     const isTarget = references.some(reference =>
       targets.some(
         each =>

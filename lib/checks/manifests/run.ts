@@ -286,5 +286,3 @@ function byPlace(a: ManifestFinding, b: ManifestFinding): number {
     || inOrder(a.message, b.message)
   );
 }
-
-/** By code points, so that the order is the same in every locale. */
