@@ -159,6 +159,22 @@ const mergedPorts = memo((declaredBy: readonly Resource[]): Field[] => {
   return [...byNumber.values()];
 });
 
+/**
+ * The first field in which the ServiceEntries of a namespace differ that declare a host, besides ports and endpoints:
+ * istiod does not merge them then, and applies only one, the one that was created first.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go
+ */
+export function differingField({ declaredBy = [] }: Host): string | undefined {
+  const differs = (valueOf: (entry: Resource) => unknown) =>
+    new Set(declaredBy.map(each => JSON.stringify(valueOf(each) ?? null))).size > 1;
+  return (
+    MERGED_IF_EQUAL.find(field => differs(({ spec }) => spec.get(field).value))
+    ?? (differs(({ labels }) => labels) ? 'labels' : undefined)
+  );
+}
+
+const MERGED_IF_EQUAL = ['resolution', 'location', 'addresses', 'exportTo', 'workloadSelector'] as const;
+
 /** The number of a port of a Service or a ServiceEntry. */
 export function portNumber(port: Field): number | undefined {
   return (port.resource.type === Kind.SERVICE ? port.get('port') : port.get('number')).number;

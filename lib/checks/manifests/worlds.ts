@@ -63,6 +63,7 @@ const OPENING: ReadonlySet<string> = new Set([
 /** What is wrong in which cluster, and which clusters have the objects of a file. */
 class Places {
   private readonly byFile = new Map<string, WorldReport[]>();
+  /** The places of errors and warnings: a note does not tell that something is wrong. */
   private readonly found = new Map<WorldReport, ReadonlySet<string>>();
 
   constructor(parts: readonly WorldReport[]) {
@@ -71,7 +72,8 @@ class Places {
         this.byFile.set(file, [...(this.byFile.get(file) ?? []), part]);
       }
       const all = [...part.report.findings, ...part.report.suppressed.map(each => each.finding)];
-      this.found.set(part, new Set(all.map(placeOf)));
+      const wrong = all.filter(each => each.severity !== Severity.INFO);
+      this.found.set(part, new Set(wrong.map(placeOf)));
     }
   }
 

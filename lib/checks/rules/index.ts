@@ -18,6 +18,7 @@ import { rule as conflictingPorts } from './conflicting-ports/rule';
 import { rule as connectionLimit } from './connection-limit/rule';
 import { rule as deprecated } from './deprecated/rule';
 import { rule as deprecatedAnnotation } from './deprecated-annotation/rule';
+import { rule as differingServiceEntries } from './differing-service-entries/rule';
 import { rule as duplicateCertificate } from './duplicate-certificate/rule';
 import { rule as duplicateDestinationRules } from './duplicate-destination-rules/rule';
 import { rule as ejectsAll } from './ejects-all/rule';
@@ -170,10 +171,10 @@ export const RULES: readonly Check[] = [
   addressesRequired, agingGatewayApi, alphaAnnotation, ambiguousOutboundPolicy, availabilityBelowObjective,
   blockedCall, blockedDrain, blockedSystemTraffic, callCycle, callWithoutGrant, claimsBeforeToken,
   conflictingEntryProtocols, conflictingGateways, conflictingHosts, conflictingPorts, connectionLimit, deprecated,
-  deprecatedAnnotation, duplicateCertificate, duplicateDestinationRules, ejectsAll, ejectsNone, envoyFilterAdd,
-  envoyFilterInternals, envoyFilterOrder, envoyFilterOrderByVersion, envoyFilterRemove, envoyFilterReplace,
-  exposedOperation, externalControlPlaneByAddress, externalNamePort, failClosedOnOwnPath, failingRoute,
-  foreignPrincipal, gatewayNameForm, gatewayPort, gatewayWithoutPods, grantWithoutCall, hostNotInGateway,
+  deprecatedAnnotation, differingServiceEntries, duplicateCertificate, duplicateDestinationRules, ejectsAll,
+  ejectsNone, envoyFilterAdd, envoyFilterInternals, envoyFilterOrder, envoyFilterOrderByVersion, envoyFilterRemove,
+  envoyFilterReplace, exposedOperation, externalControlPlaneByAddress, externalNamePort, failClosedOnOwnPath,
+  failingRoute, foreignPrincipal, gatewayNameForm, gatewayPort, gatewayWithoutPods, grantWithoutCall, hostNotInGateway,
   hostRuleElsewhere, hostRuleWithoutWaypoint, imageAutoDeployment, imageAutoPod, implicitRetries, ineffectiveMatch,
   ineffectiveSelector, ineffectiveSidecar, internalGateway, invalidAnnotation, invalidAuthorizationPolicy,
   invalidCredential, invalidDestinationRule, invalidEnvoyFilter, invalidExternalControlPlane, invalidGateway,

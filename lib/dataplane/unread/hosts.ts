@@ -1,6 +1,7 @@
 import {
   type Cluster,
   covers,
+  differingField,
   type Field,
   fullHost,
   hasLabels,
@@ -62,28 +63,15 @@ function unreadOf(host: Host, cluster: Cluster): Unsimulated | undefined {
   );
 }
 
-/**
- * ServiceEntries of a namespace that declare one host are merged where they agree on all but ports and endpoints;
- * otherwise the one that was created first applies, and those of one second in no order.
- * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go
- */
-function conflictingDeclarations({ name, declaredBy = [] }: Host): Unsimulated | undefined {
-  const field = MERGED_IF_EQUAL.find(each => new Set(declaredBy.map(({ spec }) => textOf(spec.get(each)))).size > 1);
-  const differing =
-    field ?? (new Set(declaredBy.map(each => JSON.stringify(each.labels))).size > 1 ? 'labels' : undefined);
-  return differing === undefined
+function conflictingDeclarations(host: Host): Unsimulated | undefined {
+  const field = differingField(host);
+  const names = host.declaredBy?.map(each => each.key).join(' and ');
+  return field === undefined
     ? undefined
     : new Unsimulated(
-        `The ServiceEntries ${declaredBy.map(each => each.key).join(' and ')} declare ${name} with different ${differing}, `
-          + 'and istiod applies only one of them.',
+        `The ServiceEntries ${names} declare ${host.name} with different ${field}, and istiod applies only one of them.`,
         'Declare the host in one ServiceEntry.',
       );
-}
-
-const MERGED_IF_EQUAL = ['resolution', 'location', 'addresses', 'exportTo', 'workloadSelector'] as const;
-
-function textOf(field: Field): string {
-  return JSON.stringify(field.value ?? null);
 }
 
 function firstUnread(resources: readonly Resource[], reading: Reading): Unsimulated | undefined {

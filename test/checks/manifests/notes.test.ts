@@ -63,9 +63,11 @@ test.each([
 });
 
 test.each([
-  ['FailingRoute', Severity.INFO],
-  ['UncoveredWorkload', Severity.ERROR],
-])('a finding of %s that one of two alternatives does not have has the severity %s', (id, severity) => {
+  ['FailingRoute', 'does not have', [], Severity.INFO],
+  ['FailingRoute', 'has as a note', [Severity.INFO], Severity.INFO],
+  ['FailingRoute', 'has as a warning', [Severity.WARNING], Severity.ERROR],
+  ['UncoveredWorkload', 'does not have', [], Severity.ERROR],
+])('a finding of %s that one of two alternatives %s has its severity', (id, _, others, severity) => {
   const { findings } = checkObjects([gateway('a', {}), gateway('b', { tls: { httpsRedirect: true } })]);
   const finding = { ...findings[0], id, file: 'a.yaml' } as (typeof findings)[number];
   const resources = [{ origin: { source: { file: 'a.yaml' } } }] as never;
@@ -74,10 +76,13 @@ test.each([
       world: { name: 'one', resources },
       report: { findings: [{ ...finding, severity: Severity.ERROR }], suppressed: [] },
     },
-    { world: { name: 'other', resources }, report: { findings: [], suppressed: [] } },
+    {
+      world: { name: 'other', resources },
+      report: { findings: others.map(each => ({ ...finding, severity: each, message: 'Other.' })), suppressed: [] },
+    },
   ];
 
-  expect(mergedReport(parts).findings.map(each => each.severity)).toEqual([severity]);
+  expect(mergedReport(parts).findings[0]?.severity).toBe(severity);
 });
 
 const definition = (kind: string, release: string): KubernetesObject => ({
@@ -147,4 +152,24 @@ test.each([
   };
 
   expect(severities('UnknownBackend', split, { ...pod, metadata: meta('other') })).toEqual([severity]);
+});
+
+const machines: KubernetesObject = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'WorkloadGroup',
+  metadata: meta('vm'),
+  spec: { template: { serviceAccount: 'vm' } },
+};
+
+test.each([
+  ['nothing of its namespace', Severity.INFO, []],
+  ['its namespace', Severity.ERROR, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } }]],
+  ['another of its namespace', Severity.ERROR, [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta('web') }]],
+  [
+    'one of another namespace',
+    Severity.INFO,
+    [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'web', namespace: 'bank' } }],
+  ],
+])('an unknown ServiceAccount of machines, with %s among the manifests, is of severity %s', (_, severity, others) => {
+  expect(severities('UnknownServiceAccount', machines, ...others)).toEqual([severity]);
 });

@@ -1,6 +1,6 @@
-import { Kind } from '../../../manifests';
+import { type Cluster, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
-import { absent, type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem, unless } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownServiceAccount',
@@ -15,15 +15,22 @@ export const rule: Check = {
         !['', 'default'].includes(account.text)
         && !cluster.find(Kind.SERVICE_ACCOUNT, account.text, group.namespace)
       ) {
+        const found = problem(
+          account,
+          `The ServiceAccount "${account.text}" of namespace ${group.namespace} is not among these manifests.`,
+          'Declare it, or correct the name.',
+        );
         yield absent(
           { type: Kind.SERVICE_ACCOUNT, name: account.text, namespace: group.namespace },
-          problem(
-            account,
-            `The ServiceAccount "${account.text}" of namespace ${group.namespace} is not among these manifests.`,
-            'Declare it, or correct the name.',
-          ),
+          declaresAccounts(group.namespace, cluster)
+            ? found
+            : unless('other manifests have it: neither the namespace nor a ServiceAccount in it is among these', found),
         );
       }
     }
   },
 };
+
+function declaresAccounts(namespace: string, cluster: Cluster): boolean {
+  return cluster.isDeclared(namespace) || cluster.all(Kind.SERVICE_ACCOUNT).some(each => each.namespace === namespace);
+}
