@@ -17,15 +17,15 @@ const GROUPS_OF_PROGRAMS = new RegExp(
 /** Kinds begin with a capital letter. */
 const KIND = /^[ \t]*(["']?)kind\1\s*:(?!\s*["']?[a-z])/m;
 const API_VERSION = /^[ \t]*(["']?)apiVersion\1\s*:/m;
-/** Also a name in braces before other text, which is no YAML. */
-const PLACEHOLDER = /\{\{|\{%|^[ \t]*#@|<%|:\s\{[A-Za-z_]\w*\}[^\s,}\]]/m;
+/** Also what is no YAML: a name in braces before other text, and a variable as a line. */
+const PLACEHOLDER = /\{\{|\{%|^[ \t]*#@|<%|:\s\{[A-Za-z_]\w*\}[^\s,}\]]|^[ \t]*\$\{[A-Za-z_]\w*\}[ \t]*$/m;
 
 /** Whether a text that cannot be read is a manifest nevertheless, so that kubectl would fail too. */
 export function isLikeManifest(text: string): boolean {
   return KIND.test(text) && API_VERSION.test(text) && !isTemplateText(text);
 }
 
-/** Whether a text is YAML only after a program has filled it in: of Go, Jinja, ytt, ERB. */
+/** Whether a text is YAML only after a program has filled it in: of Go, Jinja, ytt, ERB, or envsubst. */
 export function isTemplateText(text: string): boolean {
   return PLACEHOLDER.test(text);
 }

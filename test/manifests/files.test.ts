@@ -129,6 +129,11 @@ describe('in folders', () => {
       '{{ if .x }}\napiVersion: v1\nkind: Secret\n{{ end }}',
       'templates, which are YAML once they are rendered',
     ],
+    [
+      'pod.yaml',
+      'apiVersion: v1\nkind: Pod\nspec:\n  ${arguments}\n  restartPolicy: Never',
+      'templates, which are YAML once they are rendered',
+    ],
   ])('%s is skipped, and noted as what it is', (file, text, purpose) => {
     const place = `foreign-${file}`;
     write(`${place}/${file}`, text);
