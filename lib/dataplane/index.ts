@@ -1,6 +1,7 @@
 export type { Context } from './clusters/context';
 export type { SimulatedOutcome, SimulationResult } from './clusters/simulation-result';
 export { LINKERD_INBOUND } from './endpoints/linkerd';
+export { isGatewayPod } from './endpoints/membership';
 export { policiesFor, type PolicyTarget } from './endpoints/policy-target';
 export { resolve } from './endpoints/resolve';
 export { HBONE } from './endpoints/waypoints';

@@ -1,5 +1,14 @@
 import { type ManifestDocument, parseDocuments } from './documents';
-import { isLikeManifest, isLikeObject, isOfProgram, isOfYtt, isOwn, isTemplateText, purposeOf } from './foreign';
+import {
+  isLikeManifest,
+  isLikeObject,
+  isOfProgram,
+  isOfYtt,
+  isOwn,
+  isPatch,
+  isTemplateText,
+  purposeOf,
+} from './foreign';
 import { inNamespace, kustomized, type Listed } from './kustomizations';
 import { addTo } from './lists';
 import { resourcesIn } from './load';
@@ -7,7 +16,7 @@ import { ManifestError } from './manifest-error';
 import { appliedByFlux } from './flux';
 import { textOf } from './read-text';
 import { Resource } from './resource';
-import { notesOf, type Skipped, TEMPLATES, TEST_DATA, unreadOf } from './skipped';
+import { notesOf, PATCHES, type Skipped, TEMPLATES, TEST_DATA, unreadOf } from './skipped';
 import { Source } from './source';
 import { cloudResources, isTemplate } from './templates';
 import { type File, filesAt, STANDARD_INPUT, unreadable, withoutRepetitions } from './walk';
@@ -86,7 +95,7 @@ class Reader {
     for (const file of files) {
       const applied = appliedAs.get(file.file);
       if (applied === undefined && unlisted.has(file.file)) {
-        this.skip('patches of Kustomize, or not listed by it', file.file);
+        this.skip(PATCHES, file.file);
         continue;
       }
       const ways = applied?.filter(each => !built.has(each.folder));
@@ -149,8 +158,8 @@ class Reader {
     if (!isNamed && isOwn(file, document.value)) {
       return [];
     }
-    if (!isNamed && isOfProgram(document.value)) {
-      this.skip(purposeOf(file, document.value), file);
+    if (!isNamed && (isOfProgram(document.value) || isPatch(document.value))) {
+      this.skip(isPatch(document.value) ? PATCHES : purposeOf(file, document.value), file);
       return [];
     }
     try {

@@ -105,6 +105,17 @@ export function isOwn(file: string, value: unknown): boolean {
   );
 }
 
+const WITH_SELECTOR: readonly unknown[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
+
+/** Whether a workload is only part of one: without a selector, and with a container without an image. */
+export function isPatch(value: unknown): boolean {
+  const spec = isMap(value) && WITH_SELECTOR.includes(value.kind) ? value.spec : undefined;
+  const template = isMap(spec) && !Object.hasOwn(spec, 'selector') ? spec.template : undefined;
+  const pod = isMap(template) ? template.spec : undefined;
+  const containers: unknown = isMap(pod) ? pod.containers : undefined;
+  return Array.isArray(containers) && containers.some(each => isMap(each) && !Object.hasOwn(each, 'image'));
+}
+
 /** What a file without objects is for, as a noun. */
 export function purposeOf(file: string, value: unknown): string {
   const name = basename(file);

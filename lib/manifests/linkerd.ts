@@ -33,7 +33,7 @@ export const isInLinkerd = memo((workload: Workload, cluster: Cluster): boolean 
 });
 
 /** Whether manifests have anything of Linkerd: an object of it, or an annotation by which Pods are in its mesh. */
-const hasLinkerd = memo(
+export const hasLinkerd = memo(
   (cluster: Cluster) =>
     cluster.resources.some(each => each.type.endsWith('.linkerd.io') || isEnabled(each))
     || cluster.workloads.all.some(each => ENABLED.includes(each.annotations[INJECT] ?? '')),

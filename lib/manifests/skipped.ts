@@ -12,6 +12,7 @@ export interface Skipped {
 }
 
 /** What templates are, as a purpose of files. */
+export const PATCHES = 'patches of Kustomize, or not listed by it';
 export const TEMPLATES = 'templates, which are YAML once they are rendered';
 
 /** What folders of test data are for. */

@@ -85,3 +85,58 @@ test('the same callers reach the same callees as with sidecars of Istio', () => 
   const sidecars = shop(Mesh.istio());
   expect(String(linkerd().matrix())).toBe(String(sidecars.matrix()));
 });
+
+const ANNOTATED = {
+  'linkerd.io/inject': 'enabled',
+  'config.linkerd.io/default-inbound-policy': 'all-unauthenticated',
+};
+
+function withRoute(rule: object): Traffic {
+  const workload = (name: string) => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'shop' },
+    spec: {
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: name }] } },
+    },
+  });
+  return Traffic.of(
+    Manifests.ofYaml(
+      [
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', annotations: ANNOTATED } },
+        workload('web'),
+        workload('payment'),
+        {
+          apiVersion: 'v1',
+          kind: 'Service',
+          metadata: { name: 'payment', namespace: 'shop' },
+          spec: { selector: { app: 'payment' }, ports: [{ name: 'http', port: 80 }] },
+        },
+        {
+          apiVersion: 'gateway.networking.k8s.io/v1',
+          kind: 'HTTPRoute',
+          metadata: { name: 'payment', namespace: 'shop' },
+          spec: { parentRefs: [{ group: 'core', kind: 'Service', name: 'payment', port: 80 }], rules: [rule] },
+        },
+      ]
+        .map(each => JSON.stringify(each))
+        .join('\n---\n'),
+    ),
+  );
+}
+
+const MATCHES = [{ path: { type: 'PathPrefix', value: '/charges' } }];
+
+test('a rule of a Service that names no backend is for the Service itself', () => {
+  const from = withRoute({ matches: MATCHES }).from('web');
+  from.http('GET http://payment/charges/1').expectRoutedTo('payment');
+  from.http('GET http://payment/refunds').expectDenied(404);
+});
+
+test('a rule whose only backend has no weight responds with 500', () => {
+  withRoute({ matches: MATCHES, backendRefs: [{ name: 'payment', port: 80, weight: 0 }] })
+    .from('web')
+    .http('GET http://payment/charges/1')
+    .expectDenied(500);
+});

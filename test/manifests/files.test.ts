@@ -141,6 +141,22 @@ describe('in folders', () => {
     expect(read(place)).toEqual({ notes: [`1 file skipped (${purpose}): ${file}`], names: ['default/one'] });
   });
 
+  test.each([
+    ['without a selector, and with a container without an image', 'template: {spec: {containers: [{name: a}]}}', true],
+    ['without a selector', 'template: {spec: {containers: [{name: a, image: a}]}}', false],
+    ['with a selector', 'selector: {}\n  template: {spec: {containers: [{name: a}]}}', false],
+  ])('whether a workload %s is a patch', (_, spec, isPatch) => {
+    const place = `patch-${spec.length}`;
+    const text = `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  ${spec}`;
+    write(`${place}/memory.yaml`, text);
+    write(`${place}/a.yaml`, secret('one'));
+    expect(read(place)).toEqual(
+      isPatch
+        ? { notes: ['1 file skipped (patches of Kustomize, or not listed by it): memory.yaml'], names: ['default/one'] }
+        : { notes: [], names: ['default/one', 'default/web'] },
+    );
+  });
+
   test('of a file with objects and other documents the objects are read', () => {
     write('partly/a.yaml', `${secret('one')}---\na: b\n---\n${secret('two')}`);
     expect(read('partly').names).toEqual(['default/one', 'default/two']);

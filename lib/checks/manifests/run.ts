@@ -180,7 +180,7 @@ const PLACEHOLDER = new RegExp(
     /\$\{\w[^{}]{0,200}\}|\{\{[^{}]{1,200}\}\}/,
     // Variables of Kustomize, and names that scripts and replacements look for.
     /\$\([\w.-]{1,200}\)|\b[A-Z0-9_]{0,100}PLACEHOLDER\b|__[A-Z][A-Z0-9_]{0,100}__/,
-    /\{[A-Z][A-Z0-9_]{2,100}\}|"<[A-Za-z][\w .-]{0,100}>"|\b(REPLACE_?(ME|WITH)|CHANGE_?ME|FROM_OVERLAY|YOUR_[A-Z_]{1,100})\b/,
+    /\{[A-Z][A-Z0-9_]{2,100}\}|"<{1,2}[A-Za-z][\w .-]{0,100}>{1,2}"|\b(REPLACE_?(ME|WITH)|CHANGE_?ME|FROM_OVERLAY|YOUR_[A-Z_]{1,100})\b/,
     // A host with a name in upper case, which no Service has.
     /\b[A-Z][A-Z0-9]{0,60}(_[A-Z0-9]{1,60}){1,9}\.[A-Za-z]/,
   ]

@@ -20,7 +20,7 @@ import { Unsimulated } from '../messages/unsimulated';
 import { backendOf } from '../routes/gateway-route';
 import { bestInLinkerd, linkerdRoutesOf, withLinkerdSettings } from '../routes/linkerd-routes';
 import { RouteReader } from '../routes/unsupported-filters';
-import { type Route } from '../routes/rule';
+import type { Route, Rule } from '../routes/rule';
 import { defaultRule } from '../virtual-hosts/virtual-hosts';
 import { applyRule } from './apply-rule';
 import type { Context } from './context';
@@ -86,8 +86,21 @@ export function linkerdRoutesAt(host: Host, port: Field, caller: Caller, cluster
   }
   const [route] = own;
   return route
-    ? linkerdRoutesOf([route], cluster).map(each => ({ ...each, rule: withLinkerdSettings(each.rule, route) }))
+    ? linkerdRoutesOf([route], cluster).map(each => ({
+        ...each,
+        rule: withLinkerdSettings(withDefaultBackend(each.rule, host, number, cluster), route),
+      }))
     : [{ rule: withLinkerdSettings(defaultRule(host, number, cluster), resource) }];
+}
+
+/**
+ * A rule that names no backend sends requests to its parent.
+ * @see https://github.com/linkerd/linkerd2/blob/main/policy-controller/grpc/src/outbound/http.rs
+ */
+function withDefaultBackend(rule: Rule, host: Host, port: number, cluster: Cluster): Rule {
+  return rule.hasNoBackend && rule.at.get('backendRefs').items.length === 0
+    ? { ...rule, reply: undefined, backends: defaultRule(host, port, cluster).backends, hasNoBackend: false }
+    : rule;
 }
 
 function isParent({ at, kind, group, name, namespace }: Reference, service: Resource, number: number): boolean {

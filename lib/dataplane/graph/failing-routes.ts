@@ -6,6 +6,8 @@ import {
   fullHost,
   gatewayAt,
   gatewaysNamedBy,
+  hasIstio,
+  hasLinkerd,
   Kind,
   memo,
   namespacesOf,
@@ -165,10 +167,14 @@ export function closedGateways(context: Context): Failure[] {
   return [...listeners].flatMap(each => denialAt(each, context) ?? []);
 }
 
-/** Rules of HTTPRoutes that neither forward nor answer requests: the response is 500. */
+/**
+ * Rules of HTTPRoutes that neither forward nor answer requests: the response is 500. In other meshes than Istio, such a
+ * rule of a Service is for its own endpoints.
+ */
 export function rulesWithoutBackends(cluster: Cluster): Field[] {
-  return evaluatedRules(cluster).flatMap(({ at, rule }) =>
-    rule?.hasNoBackend && isSimulated(at, cluster) ? [at] : [],
+  const isEvaluated = hasIstio(cluster) && !hasLinkerd(cluster);
+  return evaluatedRules(cluster).flatMap(({ at, rule, listeners }) =>
+    rule?.hasNoBackend && (isEvaluated || listeners.length > 0) && isSimulated(at, cluster) ? [at] : [],
   );
 }
 

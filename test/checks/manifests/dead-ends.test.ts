@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkManifests, type ManifestFinding } from '../../../lib/checks';
+import { checkManifests, checkObjects, type ManifestFinding } from '../../../lib/checks';
 import {
   contextOf,
   type Message,
@@ -325,4 +325,29 @@ test('a request arrives by each rule without a finding', () => {
     }),
     { numRuns: 150, endOnFailure: true },
   );
+});
+
+test.each([
+  ['in the mesh of Istio', { labels: { 'istio-injection': 'enabled' } }, 1],
+  ['in the mesh of Linkerd', { annotations: { 'linkerd.io/inject': 'enabled' } }, 0],
+  ['in both', { labels: { 'istio-injection': 'enabled' }, annotations: { 'linkerd.io/inject': 'enabled' } }, 0],
+  ['in no mesh', {}, 0],
+])('a rule of a Service without a backend fails with Istio alone: %s', (_, metadata, count) => {
+  const { findings } = checkObjects([
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', ...metadata } },
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { ports: [{ name: 'http', port: 80 }] },
+    },
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { parentRefs: [{ group: '', kind: 'Service', name: 'web' }], rules: [{}] },
+    },
+  ]);
+
+  expect(findings.filter(each => each.id === 'FailingRoute')).toHaveLength(count);
 });

@@ -398,6 +398,7 @@ test('a Service that names no namespace may be applied to the one where it is mi
 test.each<[string, string, boolean]>([
   ['a name in braces', 'gatewayClassName: "{GATEWAY_CLASS}"', true],
   ['a text in angle brackets', 'gatewayClassName: "<your class>"', true],
+  ['a name in double angle brackets', 'gatewayClassName: "<<CLASS>>"', true],
   ['a name to replace', 'gatewayClassName: CHANGE_ME', true],
   ['a comment of ytt', 'gatewayClassName: #@ data.values.name', true],
   ['a name', 'gatewayClassName: other', false],

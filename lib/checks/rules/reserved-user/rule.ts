@@ -1,3 +1,4 @@
+import { isGatewayPod } from '../../../dataplane';
 import { Kind, type Workload, hasIstio } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -19,7 +20,7 @@ export const rule: Check = {
       return;
     }
     for (const workload of cluster.workloads.all.filter(
-      each => MAKERS.includes(each.resource.type) && !isControlPlane(each),
+      each => MAKERS.includes(each.resource.type) && !isControlPlane(each) && !isGatewayPod(each),
     )) {
       const users = [
         workload.pod,
