@@ -1,4 +1,6 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KubeObject } from './api';
 import { SERVICE_CIDR } from './control-plane';
 import type { Lab } from './lab';
@@ -28,6 +30,8 @@ export class PolicyEnforcement {
           `--hostname-override=${lab.kubelet.node}`,
           `--service-cluster-ip-range=${SERVICE_CIDR}`,
           ...['--run-firewall=true', '--run-router=false', '--run-service-proxy=false', '--enable-ipv6=false'],
+          // A synchronization that fails is not repeated before the next one, by default after 5 minutes.
+          '--iptables-sync-period=5s',
         ),
       ),
     );
@@ -53,6 +57,14 @@ export class PolicyEnforcement {
     });
     await until('NetworkPolicies are enforced', () => onNode('iptables-save').includes(`policy name: ${name} `), 30);
     await api.delete(`${MARKS}/${name}`);
+  }
+
+  /** Writes the rules, and the addresses that they name, to the logs: those of a connection that ends otherwise. */
+  keepRules(): void {
+    writeFileSync(
+      join(this.lab.logs, 'network-policies.rules'),
+      `${onNode('iptables-save')}\n${onNode('ipset', 'save')}`,
+    );
   }
 
   /** Ends the enforcement: all connections are allowed again. */

@@ -35,6 +35,7 @@ claim('generated NetworkPolicies allow the connections that the simulator predic
     for (const [at, policies] of configurations().entries()) {
       const problem = await trial.problemOf(policies);
       if (problem) {
+        enforcement.keepRules();
         const smallest = await shrink(policies, async fewer => (await trial.problemOf(fewer)) !== undefined, SHRINKING);
         const after = await trial.problemOf(smallest);
         assert.fail(`Configuration ${at} of seed ${SEED}: ${after ?? problem}\n${JSON.stringify(smallest, null, 1)}`);
