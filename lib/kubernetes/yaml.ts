@@ -18,50 +18,78 @@ export function toYaml(value: unknown, path = ''): string {
 export class YamlPrinter {
   private readonly keys = new Map<string, string>();
   private readonly strings = new Map<string, string>();
+  /** The path of the value that is printed, in parts, for errors. */
+  private place: Place = [];
 
   print(value: unknown, path = ''): string {
-    const text = `${this.node(value, '', path)}\n`;
+    this.place = [path];
+    const text = `${this.node(value, 0)}\n`;
     // A block scalar at the end that keeps its line breaks needs the end of the document.
     return text.endsWith('\n\n') ? `${text}...\n` : text;
   }
 
-  /** The text of a value, whose further lines have this indentation. */
-  private node(value: unknown, indent: string, path: string): string {
-    if (Array.isArray(value)) {
-      const items = value.map((each, index) => `- ${this.node(each, `${indent}  `, `${path}/${index}`)}`);
-      return items.length > 0 ? items.join(`\n${indent}`) : '[]';
+  /** The text of a value, whose further lines are indented to this depth. */
+  private node(value: unknown, depth: number): string {
+    if (typeof value !== 'object' || value === null) {
+      return this.scalar(value, depth);
     }
-    if (typeof value === 'object' && value !== null) {
-      const entries = Object.entries(value)
-        .filter(([, each]) => each !== undefined)
-        .map(([key, each]) => this.entry(key, each, indent, path));
-      return entries.length > 0 ? entries.join(`\n${indent}`) : '{}';
-    }
-    return this.scalar(value, indent, path);
+    return Array.isArray(value) ? this.list(value, depth) : this.mapping(value, depth);
   }
 
-  private entry(key: string, value: unknown, indent: string, path: string): string {
-    const name = memoized(this.keys, key, () => keyText(key, path));
-    const text = this.node(value, `${indent}  `, `${path}/${key}`);
+  private list(items: readonly unknown[], depth: number): string {
+    let text = '';
+    items.forEach((item, index) => {
+      this.place.push(index);
+      text += `${text === '' ? '' : lineBreak(depth)}- ${this.node(item, depth + 1)}`;
+      this.place.pop();
+    });
+    return text === '' ? '[]' : text;
+  }
+
+  private mapping(fields: object, depth: number): string {
+    let text = '';
+    for (const key of Object.keys(fields)) {
+      const value: unknown = Reflect.get(fields, key);
+      if (value !== undefined) {
+        text += `${text === '' ? '' : lineBreak(depth)}${this.entry(key, value, depth)}`;
+      }
+    }
+    return text === '' ? '{}' : text;
+  }
+
+  private entry(key: string, value: unknown, depth: number): string {
+    const name = memoized(this.keys, key, () => keyText(key, this.place));
+    this.place.push(key);
+    const text = this.node(value, depth + 1);
+    this.place.pop();
     if (name.startsWith('? ')) {
-      return `${name}\n${indent}: ${text}`;
+      return `${name}${lineBreak(depth)}: ${text}`;
     }
     const isBlock = typeof value === 'object' && value !== null && text !== '{}' && text !== '[]';
-    return isBlock ? `${name}:\n${indent}  ${text}` : `${name}: ${text}`;
+    return isBlock ? `${name}:${lineBreak(depth + 1)}${text}` : `${name}: ${text}`;
   }
 
-  private scalar(value: unknown, indent: string, path: string): string {
+  private scalar(value: unknown, depth: number): string {
     switch (typeof value) {
       case 'string': {
-        const text = memoized(this.strings, value, () => stringText(value, path));
-        return text.includes('\n') ? text.replace(/\n(?!\n|$)/g, `\n${indent}`) : text;
+        const text = memoized(this.strings, value, () => stringText(value, this.place));
+        return text.includes('\n') ? text.replace(/\n(?!\n|$)/g, lineBreak(depth)) : text;
       }
       case 'number':
-        return numberText(value, path);
+        return numberText(value, this.place);
       default:
         return String(value ?? null);
     }
   }
+}
+
+type Place = (string | number)[];
+
+const LINE_BREAKS: string[] = [];
+
+/** A line break, and the indentation of the next line. */
+function lineBreak(depth: number): string {
+  return (LINE_BREAKS[depth] ??= `\n${'  '.repeat(depth)}`);
 }
 
 function memoized(texts: Map<string, string>, key: string, textOf: () => string): string {
@@ -74,23 +102,23 @@ function memoized(texts: Map<string, string>, key: string, textOf: () => string)
 }
 
 /** A key without its colon; with the question mark of a long one, or of one with line breaks. */
-function keyText(key: string, path: string): string {
+function keyText(key: string, place: Place): string {
   if (PLAIN.test(key)) {
     return key;
   }
-  requireUnicode(key, path);
+  requireUnicode(key, place);
   return dumped({ [key]: 0 }).replace(/\n?: 0\n$/, '');
 }
 
 /** Names that no parser reads as another type, and that are short enough for a key without a question mark. */
-const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9./-]{0,999}$/i;
+const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)(?:\.\/)?[a-z][a-z0-9./-]{0,999}$/i;
 
 /** A string as the value of a mapping; the lines of a block scalar have no indentation. */
-function stringText(value: string, path: string): string {
+function stringText(value: string, place: Place): string {
   if (PLAIN.test(value)) {
     return value;
   }
-  requireUnicode(value, path);
+  requireUnicode(value, place);
   return dumped({ k: value })
     .replace(/^k: /, '')
     .replace(/\n(\.\.\.\n)?$/, '')
@@ -98,13 +126,14 @@ function stringText(value: string, path: string): string {
 }
 
 /** Integers above 2^53 have all digits, which JavaScript would round. */
-function numberText(value: number, path: string): string {
+function numberText(value: number, place: Place): string {
   if (!Number.isFinite(value)) {
-    throw unprintable(path, `The number ${String(value)}`, 'is not finite', 'Use a finite number.');
+    throw unprintable(place, `The number ${String(value)}`, 'is not finite', 'Use a finite number.');
   }
-  return Number.isInteger(value) && !Object.is(value, -0) && Math.abs(value) < 1e21
-    ? BigInt(value).toString()
-    : dumped(value).trimEnd();
+  if (!Number.isInteger(value) || Object.is(value, -0) || Math.abs(value) >= 1e21) {
+    return dumped(value).trimEnd();
+  }
+  return Number.isSafeInteger(value) ? String(value) : BigInt(value).toString();
 }
 
 function dumped(value: unknown): string {
@@ -128,10 +157,10 @@ const goNumber = defineScalarTag('tag:yaml.org,2002:go-number', {
 const SCHEMA = DUMP_SCHEMA.withTags(goNumber);
 
 /** Throws for a string that is not valid Unicode, since no parser would return it unchanged. */
-function requireUnicode(text: string, path: string): void {
+function requireUnicode(text: string, place: Place): void {
   if (LONE_SURROGATE.test(text)) {
     throw unprintable(
-      path,
+      place,
       `The string ${JSON.stringify(text)}`,
       'has a lone surrogate, which is not valid Unicode',
       'Correct the string.',
@@ -141,6 +170,11 @@ function requireUnicode(text: string, path: string): void {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-function unprintable(path: string, what: string, why: string, remedy: string): ValidationError {
-  return new ValidationError({ code: 'Unprintable', path: path || '/', summary: `${what} ${why}.`, fix: remedy });
+function unprintable(place: Place, what: string, why: string, remedy: string): ValidationError {
+  return new ValidationError({
+    code: 'Unprintable',
+    path: place.join('/') || '/',
+    summary: `${what} ${why}.`,
+    fix: remedy,
+  });
 }

@@ -112,9 +112,12 @@ test.each<[string, (yaml: string) => unknown]>([
 
 /** Texts that each schema reads as strings, so that js-yaml writes them alike whatever its schema. */
 const lines = fc
-  .array(fc.constantFrom('word', 'x: y', '- ', '#', '"', '\n', '\n\n', ' ', '\t', '\r', '\u0085', 'w'.repeat(1025)), {
-    maxLength: 6,
-  })
+  .array(
+    fc.constantFrom('word', 'x: y', '- ', '#', '"', '\n', '\n\n', ' ', '\t', '\r', '\u0085', 'w'.repeat(1025), './'),
+    {
+      maxLength: 6,
+    },
+  )
   .map(pieces => pieces.join(''));
 const nested = fc.letrec(tie => ({
   any: fc.oneof(
@@ -194,6 +197,9 @@ test.each([
   '-a',
   '1-2',
   '8080:8080',
+  './cart',
+  './no',
+  './y',
 ])('there are no quotes around %s, which every parser reads as text', text => {
   expect(toYaml({ [text]: text })).toBe(`${text}: ${text}\n`);
 });
