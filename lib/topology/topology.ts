@@ -52,6 +52,7 @@ export class Topology implements ITopology {
   /** The destinations outside that its services may connect to where they declare none; undefined for declared ones. */
   readonly outboundTraffic?: OutboundTraffic;
   private readonly servicesByKey = new Map<string, Service>();
+  private readonly servicesByIdentity = new Map<string, readonly Service[]>();
   private readonly externalsByName = new Map<string, ExternalService>();
   private readonly edgesByName = new Map<string, Edge>();
   private readonly egressGatewaysByName = new Map<string, EgressGateway>();
@@ -137,8 +138,11 @@ export class Topology implements ITopology {
   addService(name: string, props: ServiceProps): Service {
     this.requireOpen(name);
     const service = new Service(DECLARING, this, name, given(props));
-    requireOwnIdentity(service, this.services);
+    const identity = `${service.namespace}/${service.serviceAccount}`;
+    const others = this.servicesByIdentity.get(identity) ?? [];
+    requireOwnIdentity(service, others);
     this.add(this.servicesByKey, `${service.namespace}/${name}`, service, 'service');
+    this.servicesByIdentity.set(identity, [...others, service]);
     return service;
   }
 

@@ -199,21 +199,17 @@ export function objectsOf(
 interface Identified {
   readonly path: string;
   readonly name: string;
-  readonly namespace: string;
   readonly serviceAccount: string;
   readonly exists: boolean;
 }
 
-/** Rejects the ServiceAccount of another workload: callees that allow one of the two would allow both. */
+/**
+ * Rejects the ServiceAccount of another workload: callees that allow one of the two would allow both.
+ * @param others those with the same ServiceAccount
+ */
 export function requireOwnIdentity(service: Identified, others: readonly Identified[]): void {
-  const { path, namespace, serviceAccount, exists } = service;
-  const other = others.find(
-    each =>
-      each.namespace === namespace
-      && each.name !== service.name
-      && each.serviceAccount === serviceAccount
-      && !(each.exists && exists),
-  );
+  const { path, serviceAccount, exists } = service;
+  const other = others.find(each => each.name !== service.name && !(each.exists && exists));
   if (other) {
     throw duplicate(
       path,
