@@ -72,12 +72,14 @@ const LIMITS: { readonly [K in keyof CircuitBreakerProps]-?: (limits: CircuitBre
 };
 
 function fieldsOf(limits: CircuitBreakerProps): Required<Fields> {
-  const fields = Object.values(LIMITS).map(each => each(limits));
-  return {
-    tcp: Object.assign({}, ...fields.map(({ tcp }) => tcp)) as Partial<Tcp>,
-    http: Object.assign({}, ...fields.map(({ http }) => http)) as Partial<Http>,
-    outlier: Object.assign({}, ...fields.map(({ outlier }) => outlier)) as Partial<OutlierDetection>,
-  };
+  const all: Required<Fields> = { tcp: {}, http: {}, outlier: {} };
+  for (const fieldsOfOne of Object.values(LIMITS)) {
+    const { tcp, http, outlier } = fieldsOfOne(limits);
+    Object.assign(all.tcp, tcp);
+    Object.assign(all.http, http);
+    Object.assign(all.outlier, outlier);
+  }
+  return all;
 }
 
 function hasValues(fields: object): boolean {
