@@ -49,6 +49,7 @@ import { labelObjects, labelsOfTopology } from './labels';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import { podSecurityLabels } from './pod-security';
+import { constructsBelow, noticeReads, reach } from './reached';
 import { readinessGateLabels } from './readiness-gate';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
@@ -219,6 +220,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         fix: 'Change the workload in the manifests that declare it.',
       });
     }
+    reach(workload);
     return workload;
   }
 
@@ -228,7 +230,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
    * @param namespace the namespace of the object; that of the topology by default
    */
   object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {
-    const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
+    const objects = constructsBelow(this).filter(each => ApiObject.isApiObject(each));
     const found = objects.find(
       each => each.kind === kind && each.name === name && (each.metadata.namespace ?? namespace) === namespace,
     );
@@ -244,6 +246,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
           names.length > 0 ? `Use one of ${names.join(', ')}.` : `The chart has no ${kind} at all: correct the kind.`,
       });
     }
+    reach(found);
     return found;
   }
 
@@ -268,6 +271,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
       const id =
         item.namespace === this.topology.namespace ? constructIdOf(item.name) : `${item.namespace}:${item.name}`;
       scope = new Construct(this, id);
+      noticeReads(scope);
       this.scopes.set(item, scope);
     }
     return scope;

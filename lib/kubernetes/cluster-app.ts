@@ -18,6 +18,7 @@ import { writesAsDeclared } from './as-written';
 import { contractsOf, removeContracts } from './contracts';
 import { TopologyChart } from './chart';
 import { fileOf, inOrder, ownFiles } from './phases';
+import { constructsBelow } from './reached';
 import { YamlPrinter } from './yaml';
 
 /** Properties of a {@link ClusterApp}. */
@@ -82,7 +83,7 @@ export class ClusterApp extends App {
   }
 
   private get topologyCharts(): TopologyChart[] {
-    return this.node.findAll().filter(each => TopologyChart.isTopologyChart(each));
+    return constructsBelow(this).filter(each => TopologyChart.isTopologyChart(each));
   }
 
   /**
@@ -97,19 +98,8 @@ export class ClusterApp extends App {
     for (const finding of this.findings.filter(each => each.severity === Severity.WARNING)) {
       process.stderr.write(`${describeFinding(finding)}\n`);
     }
-    const objects = this.node.findAll().filter(each => ApiObject.isApiObject(each));
-    const written = new Map(objects.map(object => [object, object.toJson() as Written]));
-    assertNoDuplicates(written);
-    if (this.isChecked) {
-      this.assertNoErrors([...written.values()]);
-    }
-    const printer = new YamlPrinter();
-    const texts = [...filed(objects)].map(
-      ([file, members]) =>
-        [
-          join(this.outdir, `${file}.yaml`),
-          members.map(each => documentOf(printer, each, written.get(each))).join('---\n'),
-        ] as const,
+    const texts = this.documents().map(
+      ([file, documents]) => [join(this.outdir, `${file}.yaml`), documents.join('---\n')] as const,
     );
     const contracts = contractsOf(this.topologyCharts.map(each => each.topology));
     for (const [path, text] of [
@@ -121,14 +111,45 @@ export class ClusterApp extends App {
     }
   }
 
+  /**
+   * The documents of each file, in order. An object is rendered and printed before the next one, so that memory holds
+   * its text only.
+   */
+  private documents(): [file: string, documents: string[]][] {
+    const printer = new YamlPrinter();
+    const identities = new Identities();
+    const checked: Written[] = [];
+    const files = new Map<string, Document[]>();
+    for (const object of constructsBelow(this).filter(each => ApiObject.isApiObject(each))) {
+      const written = object.toJson() as Written;
+      identities.add(object, written);
+      if (this.isChecked) {
+        checked.push(written);
+      }
+      const document = { object, text: textOf(printer, object, written) };
+      const members = files.get(fileOf(object));
+      if (members) {
+        members.push(document);
+      } else {
+        files.set(fileOf(object), [document]);
+      }
+    }
+    identities.requireDistinct();
+    if (this.isChecked) {
+      this.assertNoErrors(checked);
+    }
+    return [...files].map(([file, members]) => [
+      file,
+      members.sort((a, b) => inOrder(a.object, b.object)).map(({ text }) => text),
+    ]);
+  }
+
   private validate(): void {
-    const problems = this.node
-      .findAll()
-      .flatMap(construct =>
-        construct.node
-          .validate()
-          .map(problem => (TopologyChart.isTopologyChart(construct) ? problem : `[${construct.node.path}] ${problem}`)),
-      );
+    const problems = constructsBelow(this).flatMap(construct =>
+      construct.node
+        .validate()
+        .map(problem => (TopologyChart.isTopologyChart(construct) ? problem : `[${construct.node.path}] ${problem}`)),
+    );
     if (problems.length > 0) {
       throw withUserFrames(new Error(`Validation of the topology failed:\n  ${problems.join('\n  ')}`));
     }
@@ -155,27 +176,37 @@ function acceptedOf(accepted: Accepted, isOne: (code: string) => boolean): Accep
 /** A rendered object, after its patches. */
 type Written = Parameters<typeof checkObjects>[0][number];
 
-function assertNoDuplicates(objects: ReadonlyMap<ApiObject, Written>): void {
-  const paths = new Map<string, string>();
-  const duplicates: string[] = [];
-  for (const [{ apiGroup, node }, { kind, metadata }] of objects) {
-    const identity =
-      `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ` + `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
-    const other = paths.get(identity);
+/** An object as it is printed. */
+interface Document {
+  readonly object: ApiObject;
+  readonly text: string;
+}
+
+/** Objects by kind, namespace and name. */
+class Identities {
+  private readonly paths = new Map<string, string>();
+  private readonly duplicates: string[] = [];
+
+  add({ apiGroup, node }: ApiObject, { kind, metadata }: Written): void {
+    const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+    const other = this.paths.get(identity);
     if (other) {
-      duplicates.push(
+      this.duplicates.push(
         `${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. `
           + 'Rename one of them.',
       );
     }
-    paths.set(identity, node.path);
+    this.paths.set(identity, node.path);
   }
-  if (duplicates.length > 0) {
-    throw withUserFrames(new Error(`Objects are declared more than once:\n  ${duplicates.join('\n  ')}`));
+
+  requireDistinct(): void {
+    if (this.duplicates.length > 0) {
+      throw withUserFrames(new Error(`Objects are declared more than once:\n  ${this.duplicates.join('\n  ')}`));
+    }
   }
 }
 
-function documentOf(printer: YamlPrinter, object: ApiObject, written: unknown): string {
+function textOf(printer: YamlPrinter, object: ApiObject, written: unknown): string {
   const text = printer.print(written, object.node.path);
   if (text.includes('${Token[')) {
     throw withUserFrames(
@@ -186,18 +217,4 @@ function documentOf(printer: YamlPrinter, object: ApiObject, written: unknown): 
     );
   }
   return text;
-}
-
-function filed(objects: readonly ApiObject[]): Map<string, ApiObject[]> {
-  const files = new Map<string, ApiObject[]>();
-  for (const object of objects) {
-    const file = fileOf(object);
-    const members = files.get(file);
-    if (members) {
-      members.push(object);
-    } else {
-      files.set(file, [object]);
-    }
-  }
-  return new Map([...files].map(([file, members]) => [file, members.sort(inOrder)]));
 }

@@ -1,29 +1,69 @@
-import { type ApiObject, App, Lazy } from 'cdk8s';
+import { type ApiObject, ApiObjectMetadataDefinition, App, Lazy } from 'cdk8s';
+import { sortedKeys } from './sorted-keys';
 
 /**
  * The fields of an object as `ApiObject.toJson` returns them without patches, in one walk where cdk8s has one for each
  * step; undefined if only cdk8s can render them: resolvers of the app, and values that are an error there.
  */
 export function declaredFields(object: ApiObject): Record<string, unknown> | undefined {
-  if (App.of(object).resolvers.length !== RESOLVERS || process.env.CDK8S_DISABLE_SORT) {
+  const metadata = metadataFields(object);
+  const fields = metadata && plain({ ...(Reflect.get(object, 'props') as object), metadata: undefined });
+  if (!fields || fields === NOT_PLAIN) {
     return undefined;
   }
-  const props = Reflect.get(object, 'props') as object;
-  const fields = plain({ ...props, metadata: object.metadata.toJson() as unknown });
-  if (fields === NOT_PLAIN) {
-    return undefined;
-  }
-  const { apiVersion, kind, metadata, ...others } = fields as Record<string, unknown>;
+  const { apiVersion, kind, ...others } = fields as Record<string, unknown>;
   return { apiVersion, kind, metadata, ...others };
+}
+
+/** The metadata of an object in the same way; undefined if only cdk8s can render the object. */
+export function metadataFields(object: ApiObject): unknown {
+  const metadata = isUsual(App.of(object)) ? metadataOf(object) : NOT_PLAIN;
+  return metadata === NOT_PLAIN ? undefined : metadata;
+}
+
+const USUAL = new WeakMap<App, boolean>();
+
+/** Whether an app sorts fields, and has no resolvers of its own. */
+function isUsual(app: App): boolean {
+  let isUsual = USUAL.get(app);
+  if (isUsual === undefined) {
+    isUsual = app.resolvers.length === RESOLVERS && !process.env.CDK8S_DISABLE_SORT;
+    USUAL.set(app, isUsual);
+  }
+  return isUsual;
 }
 
 /** Those of every app: of lazy values, of tokens, and of classes with a number or a string. */
 const RESOLVERS = 3;
 
+/** The fields of metadata by name, beside which cdk8s stores the object and further fields. */
+const OF_METADATA = ['annotations', 'finalizers', 'labels', 'name', 'namespace', 'ownerReferences'];
+
+/** As `ApiObjectMetadataDefinition.toJson` returns them: without empty lists and maps. */
+function metadataOf({ metadata }: ApiObject): unknown {
+  const further: unknown = Reflect.get(metadata, '_additionalAttributes');
+  const isKnown =
+    metadata.toJson === ApiObjectMetadataDefinition.prototype.toJson
+    && Object.keys(metadata).length === OF_METADATA.length + 2;
+  if (!isKnown || typeof further !== 'object' || further === null) {
+    return plain(metadata.toJson());
+  }
+  const fields: Record<string, unknown> = {};
+  for (const name of OF_METADATA) {
+    fields[name] = Reflect.get(metadata, name);
+  }
+  for (const [name, value] of Object.entries(further)) {
+    if (!OF_METADATA.includes(name)) {
+      fields[name] = value;
+    }
+  }
+  return plain(fields, true);
+}
+
 const NOT_PLAIN = Symbol('not plain');
 
-/** A value without its fields that are undefined or null, its names sorted. */
-function plain(value: unknown): unknown {
+/** A value without its fields that are undefined or null, its names sorted; also without empty lists and maps. */
+function plain(value: unknown, leavesOutEmpty = false): unknown {
   if (typeof value !== 'object') {
     return value;
   }
@@ -31,28 +71,34 @@ function plain(value: unknown): unknown {
     return undefined;
   }
   if (Array.isArray(value)) {
-    const items = value.map(plain);
-    return items.includes(NOT_PLAIN) ? NOT_PLAIN : items;
+    return leavesOutEmpty && value.length === 0 ? undefined : plainList(value, leavesOutEmpty);
   }
   if (value.constructor !== Object || 'resolve' in value) {
-    return plainOfClass(value);
+    return plainOfClass(value, leavesOutEmpty);
   }
   const fields: Record<string, unknown> = {};
-  for (const name of Object.keys(value).sort()) {
-    const field = plain((value as Record<string, unknown>)[name]);
+  let isEmpty = true;
+  for (const name of sortedKeys(value)) {
+    const field = plain((value as Record<string, unknown>)[name], leavesOutEmpty);
     if (field === NOT_PLAIN) {
       return NOT_PLAIN;
     }
     if (field !== undefined) {
       fields[name] = field;
+      isEmpty = false;
     }
   }
-  return fields;
+  return leavesOutEmpty && isEmpty ? undefined : fields;
 }
 
-function plainOfClass(value: object): unknown {
+function plainList(list: readonly unknown[], leavesOutEmpty: boolean): unknown {
+  const items = list.map(each => plain(each, leavesOutEmpty));
+  return items.includes(NOT_PLAIN) ? NOT_PLAIN : items;
+}
+
+function plainOfClass(value: object, leavesOutEmpty: boolean): unknown {
   if (value instanceof Lazy) {
-    return plain(value.produce());
+    return plain(value.produce(), leavesOutEmpty);
   }
   const inner: unknown = Reflect.get(value, 'value');
   return !('resolve' in value)

@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { ITopology } from '../topology';
+import { constructsBelow } from './reached';
 import type { Labels } from './topology-chart';
 
 const NAME = 'app.kubernetes.io/name';
@@ -20,8 +21,7 @@ export function labelsOf({ name }: { readonly name: string }): Labels {
 
 /** Labels the objects below a construct with the name of what they belong to, unless they have one. */
 export function labelObjects(scope: IConstruct, item: { readonly name: string }): void {
-  scope.node
-    .findAll()
+  constructsBelow(scope)
     .filter(each => ApiObject.isApiObject(each))
     .filter(({ metadata }) => metadata.getLabel(NAME) === undefined)
     .forEach(({ metadata }) => {

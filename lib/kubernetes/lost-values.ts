@@ -27,10 +27,15 @@ function countOf(value: unknown, missing: number): number {
   if (typeof value !== 'object' || value === null) {
     return value === undefined ? missing : 1;
   }
-  const items: unknown[] = Object.values(value);
-  return items.length === 1 && 'value' in value && typeof value.value !== 'object'
-    ? 1
-    : items.reduce<number>((sum, each) => sum + countOf(each, missing), 1);
+  const items: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  if (items.length === 1 && 'value' in value && typeof value.value !== 'object') {
+    return 1;
+  }
+  let sum = 1;
+  for (const each of items) {
+    sum += countOf(each, missing);
+  }
+  return sum;
 }
 
 function firstLost(object: ApiObject, declared: unknown, written: unknown, place: Place): ValidationError | undefined {

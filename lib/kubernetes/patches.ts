@@ -1,6 +1,7 @@
 import { type ApiObject, JsonPatch } from 'cdk8s';
 import { ValidationError } from '../topology';
 import { apiProperty, type Place, pointer } from './api-names';
+import { sortedKeys } from './sorted-keys';
 
 /**
  * Applies patches to a rendered object. A patch of a path that does not exist, or of a name that the API spells
@@ -165,7 +166,7 @@ function requireApiNames(object: ApiObject, place: Place, value: unknown, refuse
   }
 }
 
-/** The order of cdk8s: version, kind and metadata first, then all other fields by name. */
+/** The order of cdk8s, without undefined fields: version, kind and metadata first, then all others by name. */
 export function inOrder(document: unknown): unknown {
   return process.env.CDK8S_DISABLE_SORT ? document : sorted(document, ['apiVersion', 'kind', 'metadata']);
 }
@@ -177,10 +178,16 @@ function sorted(value: unknown, first: readonly string[] = []): unknown {
   if (!isContainer(value)) {
     return value;
   }
+  const fields = value as Readonly<Record<string, unknown>>;
   const ordered: Record<string, unknown> = {};
-  for (const name of [...first, ...Object.keys(value).sort()]) {
-    if (Object.hasOwn(value, name) && !Object.hasOwn(ordered, name)) {
-      ordered[name] = sorted(Reflect.get(value, name));
+  for (const name of first) {
+    if (fields[name] !== undefined) {
+      ordered[name] = sorted(fields[name]);
+    }
+  }
+  for (const name of sortedKeys(fields)) {
+    if (fields[name] !== undefined && !first.includes(name)) {
+      ordered[name] = sorted(fields[name]);
     }
   }
   return ordered;

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import {
   type ContainerProps as KubeContainerProps,
   Deployment,
+  type DeploymentProps,
   EnvValue as KubeEnvValue,
   ImagePullPolicy as KubeImagePullPolicy,
   k8s,
@@ -20,14 +21,16 @@ import {
   type Version,
   type WorkloadProps,
 } from '../topology';
-import { refine } from './as-written';
+import { refine, specify } from './as-written';
 import { elsewhere, podsElsewhere } from './elsewhere';
 import { labelsOf, labelsOfTopology, versionLabel } from './labels';
+import { isReached } from './reached';
 import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
 import { renderAutoscaler } from './workload/autoscaler';
 import { renderClaims } from './workload/claims';
 import { progressiveFields, rolloutFields } from './workload/deployment';
+import { type RenderedProps, specOfDeployment } from './workload/deployment-spec';
 import { renderDisruptionBudget } from './workload/disruption-budget';
 import { merge } from './workload/merge';
 import { podFields } from './workload/pod';
@@ -148,7 +151,7 @@ function renderVersion(
   const selector = workloadKind.hasVersions ? { ...service.selector, version: version.name } : service.selector;
   const labels = { ...labelsOf(service), version: version.name };
   const env = environmentOf(service, version);
-  const props = {
+  const props: RenderedProps & Pick<Required<DeploymentProps>, 'metadata'> = {
     metadata: {
       name: version.deploymentName,
       namespace,
@@ -188,6 +191,11 @@ function renderVersion(
     ? progressiveFields(workload, rollout, service.name, mesh.trafficRouting(service))
     : rolloutFields(workload);
   refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
+  if (isDeployment && !service.exists) {
+    specify(ApiObject.of(object), () =>
+      isReached(scope) ? undefined : specOfDeployment(props, selector, podFields(version, env, selector), spec),
+    );
+  }
   if (workload.autoscaling) {
     // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
     object.markHasAutoscaler();

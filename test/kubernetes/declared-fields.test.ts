@@ -2,11 +2,11 @@ import { ApiObject, App, Chart, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { declaredFields } from '../../lib/kubernetes/declared-fields';
 
-function objectWith(spec: unknown, app = new App()): ApiObject {
+function objectWith(spec: unknown, app = new App(), metadata: object = {}): ApiObject {
   return new ApiObject(new Chart(app, 'chart'), 'object', {
     apiVersion: 'example.com/v1',
     kind: 'Example',
-    metadata: { name: 'example', labels: { b: '2', a: '1' } },
+    metadata: { name: 'example', labels: { b: '2', a: '1' }, ...metadata },
     spec,
   } as never);
 }
@@ -28,6 +28,23 @@ test.each([
   const object = objectWith(spec);
 
   expect(JSON.stringify(declaredFields(object))).toBe(textOf(object));
+});
+
+test.each([
+  ['no empty lists and maps', { annotations: {}, finalizers: [], ownerReferences: [], labels: {} }],
+  ['all declared fields', { annotations: { b: '1', a: '' }, finalizers: ['x'], namespace: 'shop' }],
+  ['fields that cdk8s has no property for', { generateName: 'example-', deletionGracePeriodSeconds: 0, extra: {} }],
+  ['lazy values', { annotations: { a: Lazy.any({ produce: () => 'text' }) } }],
+])('metadata has %s as cdk8s renders it', (_what, metadata) => {
+  const object = objectWith({ a: 1 }, new App(), metadata);
+  object.metadata.addLabel('added', 'later');
+  object.metadata.add('further', { z: 1, a: undefined });
+
+  expect(JSON.stringify(declaredFields(object))).toBe(textOf(object));
+});
+
+test('metadata with a token is left to cdk8s', () => {
+  expect(declaredFields(objectWith({}, new App(), { generateName: { resolve: () => 'text' } }))).toBeUndefined();
 });
 
 test.each([

@@ -11,6 +11,7 @@ import {
   type SecurityContext,
   type SecurityProfile,
 } from '../../topology';
+import { fieldsBy } from '../rendering';
 import { probesOf } from './probes';
 import type { Json } from './without-defaults';
 
@@ -42,10 +43,7 @@ export function initContainer(container: InitContainer): Json {
 
 /** The fields of a container that cdk8s-plus does not render as they are declared. */
 export function containerFields(container: ContainerProps, rendering: Rendering): Json {
-  return Object.assign(
-    {},
-    ...Object.values(FIELDS).map(field => (typeof field === 'string' ? {} : field(container, rendering))),
-  ) as Json;
+  return fieldsBy(FIELDS, container, rendering);
 }
 
 /**
@@ -126,7 +124,7 @@ function securityOf(container: ContainerProps): Json {
   return {
     allowPrivilegeEscalation: false,
     runAsUser,
-    ...(Object.assign({}, ...Object.values(SECURITY).map(field => field(securityContext))) as Json),
+    ...fieldsBy(SECURITY, securityContext),
   };
 }
 

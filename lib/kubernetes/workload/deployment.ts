@@ -1,9 +1,10 @@
 import type { ProgressiveRollout, Rollout, WorkloadProps } from '../../topology';
+import { fieldsBy } from '../rendering';
 import type { Json } from './without-defaults';
 
 /** The fields of a Deployment by which it replaces its pods. */
 export function rolloutFields({ rollout = {} }: WorkloadProps): Json {
-  return Object.assign({}, ...Object.values(FIELDS).map(field => field(rollout))) as Json;
+  return fieldsBy(FIELDS, rollout);
 }
 
 /**

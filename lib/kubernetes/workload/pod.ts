@@ -10,18 +10,26 @@ import {
   volumesOfPod,
   type WorkloadProps,
 } from '../../topology';
+import { fieldsBy } from '../rendering';
 import type { Labels } from '../topology-chart';
 import { containerFields, furtherContainer, initContainer, WRITABLE } from './container';
 import { withReferencedAddresses } from './referenced-addresses';
 import { schedulingOf } from './scheduling';
 import type { Json } from './without-defaults';
 
+/** Fields of a pod. */
+export interface PodFields extends Json {
+  /** That of the service first. */
+  readonly containers: readonly Json[];
+  readonly securityContext?: Json;
+}
+
 /**
  * The fields of a pod that cdk8s-plus does not render as they are declared.
  * @param env the variables of the service's container
  * @param selector the labels of the pods of this version
  */
-export function podFields(version: Version, env: Env, selector: Labels): Json {
+export function podFields(version: Version, env: Env, selector: Labels): PodFields {
   const { service, workload } = version;
   const { scheduling = {} } = workload;
   const own = containerFields({ ...workload, env }, { writable: WRITABLE, firstPort: service.ports[0]?.target });
@@ -31,11 +39,8 @@ export function podFields(version: Version, env: Env, selector: Labels): Json {
   const addressed = <Container extends ContainerProps>(containers: readonly Container[] = []) =>
     containers.map(each => withReferencedAddresses(each, addresses, env));
   const initContainers = addressed(workload.initContainers);
-  const fields = Object.values(IN_POD).map(field =>
-    typeof field === 'string' ? {} : field({ ...workload, initContainers }),
-  );
   return {
-    ...(Object.assign({}, ...fields) as Json),
+    ...fieldsBy(IN_POD, { ...workload, initContainers }),
     ...schedulingOf(isSpread(service) ? scheduling : { topologySpreadConstraints: [], ...scheduling }, selector),
     containers: [{ name: service.name, ...own }, ...addressed(workload.containers).map(furtherContainer)],
     volumes: orNone(volumesOf(version)),
@@ -57,7 +62,7 @@ const IN_POD = {
   rollout: 'Of the Deployment.',
   metadata: 'Of the Deployment.',
   podMetadata: 'Rendered with cdk8s-plus.',
-  pod: ({ pod = {} }) => Object.assign({}, ...Object.values(FIELDS).map(field => field(pod))) as Json,
+  pod: ({ pod = {} }) => fieldsBy(FIELDS, pod),
   scheduling: 'Below, with the default of the kind.',
   initContainers: ({ initContainers }) => ({
     initContainers: initContainers && orNone(initContainers.map(initContainer)),

@@ -5,6 +5,7 @@ import {
   type Scheduling,
   type TopologySpread,
 } from '../../topology';
+import { fieldsBy } from '../rendering';
 import type { Labels } from '../topology-chart';
 import type { Json } from './without-defaults';
 
@@ -19,7 +20,7 @@ const USUAL_SPREAD: readonly TopologySpread[] = [
  * @param selector the labels of the pods of the same version
  */
 export function schedulingOf(scheduling: Scheduling, selector: Labels): Json {
-  return Object.assign({}, ...Object.values(FIELDS).map(field => field(scheduling, selector))) as Json;
+  return fieldsBy(FIELDS, scheduling, selector);
 }
 
 /** The field of a pod that each property is rendered to. A property without an entry does not compile. */
