@@ -4,7 +4,7 @@ export function sortedKeys(value: object): string[] {
   return keys.length > FEW ? keys.sort() : inserted(keys);
 }
 
-/** Up to here, insertion takes a third of the time of `sort`. */
+/** Up to this number, insertion is three times as fast as `sort`. */
 const FEW = 16;
 
 function inserted(keys: string[]): string[] {
