@@ -180,6 +180,13 @@ export function portNumber(port: Field): number | undefined {
   return (port.resource.type === Kind.SERVICE ? port.get('port') : port.get('number')).number;
 }
 
+/** The host for which a Service of type ExternalName is only another name. */
+export function aliasedHost({ type, spec }: Resource): string | undefined {
+  return type === Kind.SERVICE && spec.get('type').text === 'ExternalName'
+    ? spec.get('externalName').text.toLowerCase()
+    : undefined;
+}
+
 function listOf(annotation: string | undefined): string[] {
   return (annotation ?? '')
     .split(',')

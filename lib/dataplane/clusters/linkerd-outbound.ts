@@ -15,7 +15,7 @@ import {
 import type { Caller } from '../endpoints/caller';
 import { isHeadless } from '../endpoints/endpoints';
 import type { Proxy } from '../endpoints/proxy';
-import type { Message } from '../messages/message';
+import { dialedNameOf, type Message } from '../messages/message';
 import { Unsimulated } from '../messages/unsimulated';
 import { backendOf } from '../routes/gateway-route';
 import { bestInLinkerd, linkerdRoutesOf, withLinkerdSettings } from '../routes/linkerd-routes';
@@ -162,7 +162,7 @@ function toOutside(
   isConnection: boolean,
   cluster: Cluster,
 ): SimulationResult | undefined {
-  const network = egressNetworkFor(message.host, namespace, cluster);
+  const network = egressNetworkFor(dialedNameOf(message), namespace, cluster);
   if (!network || network.spec.get('trafficPolicy').text === 'Allow') {
     return undefined;
   }

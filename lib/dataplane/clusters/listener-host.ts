@@ -1,4 +1,5 @@
 import {
+  aliasedHost,
   allocatesAddresses,
   carriesRequests,
   type Cluster,
@@ -100,7 +101,7 @@ function isOfAnyAddress({ resource }: Host, port: Field): boolean {
 
 /**
  * Whether the proxy handles HTTP to any address on a port, because its Sidecar or a host in its scope, other than a
- * certain one, declares HTTP there.
+ * certain one, declares HTTP there. A Service of type ExternalName has no listeners.
  */
 export function hasSharedListener({ hosts, isHttp }: Listener, port: number, except?: Host): boolean {
   return (
@@ -108,6 +109,7 @@ export function hasSharedListener({ hosts, isHttp }: Listener, port: number, exc
     || [...hosts.values()].some(
       host =>
         host.resource !== except?.resource
+        && aliasedHost(host.resource) === undefined
         && portsOf(host).some(field => portNumber(field) === port && sharesListener(host, field)),
     )
   );

@@ -1,4 +1,4 @@
-import { type Field, type Host, isAutomatic, Kind, portsOf, portNumber } from '../../manifests';
+import { aliasedHost, type Field, type Host, isAutomatic, Kind, portsOf, portNumber } from '../../manifests';
 import type { Context } from './context';
 import type { Security } from '../endpoints/security';
 import { DestinationRules } from './destination-rule';
@@ -39,11 +39,11 @@ export function lookUp(
     return { problem: 'a backend that it is not allowed to reference' };
   }
   const number = port ?? impliedPort(host, asked, proxy, cluster);
-  const found = Scope.of(proxy, cluster).destination(host, number);
-  if (!found) {
+  const found = Scope.of(proxy, cluster).destination(concreteHost(host, asked, proxy, cluster), number);
+  if (!found || (aliasedHost(found.host.resource) !== undefined && isOfIstio(proxy))) {
     return { problem: `${host}:${number}, for which the proxy has no cluster` };
   }
-  if (proxy.isGateway && proxy.identity === undefined) {
+  if (!isOfIstio(proxy)) {
     return ofOtherGateway(found, number, subset, cluster);
   }
   const rules = DestinationRules.for(proxy, found.host, cluster);
@@ -84,6 +84,22 @@ export function lookUp(
       tlsMode: tlsMode ?? (isAutomatic(cluster) ? headlessTlsMode(found.host, cluster) : undefined),
     },
   };
+}
+
+/**
+ * The destination in place of a Service of type ExternalName: the host for which it is a name, by one step, where the
+ * proxy knows the Service, which for a sidecar needs the port of the request.
+ * @see https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/route/route.go
+ */
+function concreteHost(host: string, asked: number, proxy: Proxy, cluster: Context['cluster']): string {
+  const [alias] = cluster.hosts.visible(host, proxy.namespace);
+  const concrete = alias && aliasedHost(alias.resource);
+  const isKnown = proxy.isGateway || (alias && portsOf(alias).some(each => portNumber(each) === asked));
+  return concrete !== undefined && isOfIstio(proxy) && isKnown ? concrete : host;
+}
+
+function isOfIstio({ isGateway, identity }: Proxy): boolean {
+  return !isGateway || identity !== undefined;
 }
 
 /** A gateway outside the mesh has no DestinationRules. */

@@ -16,6 +16,7 @@ import {
   arePodsElsewhere,
   hostElsewhere,
   isPodName,
+  nameInDns,
   rejectElsewhere,
   requireNoServiceAddress,
   resolve,
@@ -31,7 +32,7 @@ import {
   mayChooseItself,
   requireAnother,
 } from '../endpoints/endpoints';
-import { authorityOf, type Message } from '../messages/message';
+import { authorityOf, dialedNameOf, type Message } from '../messages/message';
 import { unseenBy } from './filter-chain';
 import { normalized, UNREADABLE_PATH } from './normalization';
 import { ended, type SimulationResult } from './simulation-result';
@@ -50,14 +51,29 @@ import { sidecarVirtualHosts, type VirtualHost, virtualHostOf } from '../virtual
 
 /** A request or connection of a Pod: through its sidecar, or directly to the resolved address. */
 export function send(message: Message, caller: Caller, context: Context, isConnection = false): SimulationResult {
-  const target = resolve(message.host, caller.namespace, context.cluster);
-  rejectElsewhere(
-    message.host,
-    !target && hostElsewhere(message.host, caller.namespace, context.cluster) !== undefined,
-  );
-  if (isUnresolved(message.host, caller.namespace, context.cluster)) {
+  const { cluster } = context;
+  const name = nameInDns(message.host, caller.namespace, cluster) ?? message.host;
+  const target = resolve(message.host, caller.namespace, cluster);
+  rejectElsewhere(message.host, !target && hostElsewhere(name, caller.namespace, cluster) !== undefined);
+  if (isUnresolved(message.host, caller.namespace, cluster)) {
     return ended({ status: 0, reason: `${message.host} does not resolve in namespace ${caller.namespace}` });
   }
+  return sendTo(
+    target,
+    name === message.host ? message : { ...message, nameInDns: name },
+    caller,
+    context,
+    isConnection,
+  );
+}
+
+function sendTo(
+  target: Host | undefined,
+  message: Message,
+  caller: Caller,
+  context: Context,
+  isConnection: boolean,
+): SimulationResult {
   if (target) {
     requireAnother(target, caller, context.cluster);
   }
@@ -79,7 +95,7 @@ export function send(message: Message, caller: Caller, context: Context, isConne
   );
   const mayBypass =
     target
-    && !isPodName(message.host, caller.namespace, context.cluster)
+    && !isPodName(dialedNameOf(message), caller.namespace, context.cluster)
     && mayChooseItself(target, caller, context.cluster);
   if (mayBypass && !isAsWithoutProxy(simulation, message, context.cluster.selectedBy(target.resource))) {
     throw new Unsimulated(
@@ -136,13 +152,12 @@ function straight(
   const { port } = message;
   // Only proxies have ServiceEntries.
   if (target?.resource.type !== Kind.SERVICE) {
-    requireNoServiceAddress(message.host, context.cluster);
-    const endpoint = outsideEndpoint(message.host, port, target);
+    const name = dialedNameOf(message);
+    requireNoServiceAddress(name, context.cluster);
+    const endpoint = outsideEndpoint(name, port, target);
     const { refusal, doubt } = connect(caller, endpoint, { isPassedThrough: true }, context.cluster);
     return ended(
-      refusal
-        ? { status: 0, ...refusal }
-        : { outside: message.host, port, message, isUncertain: doubt !== undefined, doubt },
+      refusal ? { status: 0, ...refusal } : { outside: name, port, message, isUncertain: doubt !== undefined, doubt },
     );
   }
   const field = portsOf(target).find(each => portNumber(each) === port);

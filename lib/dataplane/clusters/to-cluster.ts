@@ -1,4 +1,4 @@
-import { covers, type Field, type Host, isWithin, Kind } from '../../manifests';
+import { aliasedHost, covers, type Field, type Host, isWithin } from '../../manifests';
 import { arrive, arriveAtMachine } from './inbound';
 import type { Caller } from '../endpoints/caller';
 import { connect, invalidPolicy } from '../endpoints/connect';
@@ -8,7 +8,7 @@ import type { Context } from './context';
 import { lookUp } from './look-up';
 import { isBehindElsewhere, rejectElsewhere } from '../endpoints/resolve';
 import type { Endpoint } from '../endpoints/endpoints';
-import type { Message } from '../messages/message';
+import { dialedNameOf, type Message } from '../messages/message';
 import type { Copy, SimulatedOutcome } from './simulation-result';
 import type { Proxy } from '../endpoints/proxy';
 import type { Mirror } from '../routes/rule';
@@ -75,7 +75,7 @@ export function toCluster(
     return [{ share: 1, status: isConnection ? 0 : status, by: backendTls.at, reason: invalidPolicy(backendTls) }];
   }
   return toEndpoints(
-    found.isChosen ? found.endpoints.map(each => dialled(each, message.host, found.host)) : found.endpoints,
+    found.isChosen ? found.endpoints.map(each => dialled(each, dialedNameOf(message), found.host)) : found.endpoints,
     found.security,
     found.isChosen ? 0 : attempts,
     isConnection ? undefined : message,
@@ -112,12 +112,12 @@ function nextWaypoint(host: Host, proxy: Proxy, { cluster }: Context): Waypoint 
   return undefined;
 }
 
-/** A Service that is only another name may lead anywhere, outside the cluster too. */
+/** Gateways of other controllers may send to the host behind a Service that is only a name, or to none. */
 function requireNoAlias({ resource }: Host): void {
-  if (resource.type === Kind.SERVICE && resource.spec.get('type').text === 'ExternalName') {
+  const host = aliasedHost(resource);
+  if (host !== undefined) {
     throw new Unsimulated(
-      `The Service ${resource.key}, to which the request goes, is a name for `
-        + `${resource.spec.get('externalName').text}.`,
+      `The Service ${resource.key}, to which the request goes, is a name for ${host}.`,
       'Send it to that host.',
     );
   }

@@ -1,4 +1,5 @@
 import {
+  aliasedHost,
   type Cluster,
   type Host,
   hostsElsewhere,
@@ -7,25 +8,26 @@ import {
   PODS_ELSEWHERE,
   type Resource,
 } from '../../manifests';
+import { Aliases } from './aliases';
 import { hasPod, isHeadless } from './endpoints';
 import { Unsimulated } from '../messages/unsimulated';
 
 /**
- * Resolves a name for a Pod of a namespace: a Service by any of its names, the headless Service of a Pod with that
- * name, or a host of a ServiceEntry; undefined outside the cluster.
+ * Resolves a name for a Pod of a namespace: a Service by any of its names, that of a Service of type ExternalName to the
+ * host that it stands for, the headless Service of a Pod with that name, or a host of a ServiceEntry; undefined outside
+ * the cluster.
  */
 export function resolve(name: string, namespace: string, cluster: Cluster): Host | undefined {
-  const plain = name.toLowerCase().replace(/\.$/, '');
-  const suffix = `.svc.${cluster.clusterDomain}`;
-  const [service = '', space = namespace, ...rest] = labelsIn(plain, cluster);
-  const found = rest.length === 0 ? cluster.find(Kind.SERVICE, service, space) : undefined;
-  const behind = serviceOfPod(plain, namespace, cluster);
-  if (found?.spec.get('type').text === 'ExternalName') {
-    throw new Unsimulated(
-      `The Service ${found.key} is an ExternalName for ${found.spec.get('externalName').text}.`,
-      'Send the request to that host.',
-    );
+  const plain = withoutDot(name);
+  const alias = aliasNamed(plain, namespace, cluster);
+  if (alias) {
+    const end = Aliases.of(cluster).endOf(alias);
+    return end === undefined ? undefined : resolveInFull(withoutDot(end), namespace, cluster);
   }
+  const suffix = `.svc.${cluster.clusterDomain}`;
+  const [service = '', space = namespace] = labelsIn(plain, cluster);
+  const found = serviceNamed(plain, namespace, cluster);
+  const behind = serviceOfPod(plain, namespace, cluster);
   const host =
     found && cluster.hosts.named(`${service}.${space}${suffix}`, namespace).find(each => each.resource === found);
   const ofPod =
@@ -38,9 +40,36 @@ export function resolve(name: string, namespace: string, cluster: Cluster): Host
   );
 }
 
+/** What DNS resolves in place of a name: the host behind a Service of type ExternalName. Undefined for a circle of them. */
+export function nameInDns(name: string, namespace: string, cluster: Cluster): string | undefined {
+  const alias = aliasNamed(withoutDot(name), namespace, cluster);
+  return alias ? Aliases.of(cluster).endOf(alias)?.replace(/\.$/, '') : name;
+}
+
+function withoutDot(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+function aliasNamed(name: string, namespace: string, cluster: Cluster): Resource | undefined {
+  const found = serviceNamed(name, namespace, cluster);
+  return found && aliasedHost(found) !== undefined ? found : undefined;
+}
+
+function serviceNamed(name: string, namespace: string, cluster: Cluster): Resource | undefined {
+  const [service = '', space = namespace, ...rest] = labelsIn(name, cluster);
+  return rest.length === 0 ? cluster.find(Kind.SERVICE, service, space) : undefined;
+}
+
+/** An alias is for a name in full, to which DNS adds no domain. */
+function resolveInFull(name: string, namespace: string, cluster: Cluster): Host | undefined {
+  return name.endsWith(`.svc.${cluster.clusterDomain}`)
+    ? resolve(name, namespace, cluster)
+    : cluster.hosts.visible(name, namespace).find(each => each.resource.type === Kind.SERVICE_ENTRY);
+}
+
 /** Whether a name is that of a Pod behind a headless Service, existing or not: only the cluster's DNS resolves it. */
 export function isPodName(name: string, namespace: string, cluster: Cluster): boolean {
-  const service = serviceOfPod(name.toLowerCase().replace(/\.$/, ''), namespace, cluster);
+  const service = serviceOfPod(withoutDot(name), namespace, cluster);
   return service !== undefined && isHeadless({ resource: service });
 }
 
@@ -77,7 +106,7 @@ export function requireNoServiceAddress(host: string, cluster: Cluster): void {
 
 /** The host that a name means for a Pod of a namespace, if only other manifests declare it. */
 export function hostElsewhere(name: string, namespace: string, cluster: Cluster): string | undefined {
-  const plain = name.toLowerCase().replace(/\.$/, '');
+  const plain = withoutDot(name);
   const { clusterDomain } = cluster;
   const names = [
     plain,
@@ -114,9 +143,12 @@ export function rejectElsewhere(what: string, isSo: boolean): void {
 
 /** Whether the cluster's DNS has no address for a name of its own. */
 export function isUnresolved(host: string, namespace: string, cluster: Cluster): boolean {
-  return (
-    (isInside(host, cluster.clusterDomain) || isPodName(host, namespace, cluster)) && !resolve(host, namespace, cluster)
-  );
+  const name = nameInDns(host, namespace, cluster);
+  const isOwn =
+    name === undefined
+    || isInside(name, cluster.clusterDomain)
+    || (name === host && isPodName(host, namespace, cluster));
+  return isOwn && !resolve(host, namespace, cluster);
 }
 
 /** Whether only the cluster's DNS could resolve a name. */

@@ -1,4 +1,4 @@
-import { type Field, isGranted, Kind, portNumber, portsOf, reference } from '../../manifests';
+import { aliasedHost, type Field, isGranted, Kind, portNumber, portsOf, reference } from '../../manifests';
 import { type Authorizer, refusalBy } from '../clusters/authorizers';
 import type { Context } from '../clusters/context';
 import { authorizerSteps } from '../clusters/inbound';
@@ -81,7 +81,7 @@ function backendAt(at: Field, isHttp: boolean, auth: Field, { cluster }: Context
         : `its external authorizer, ${to.kind} ${name}, does not exist`,
     };
   }
-  if (type === Kind.SERVICE && object.spec.get('type').text === 'ExternalName') {
+  if (aliasedHost(object) !== undefined) {
     return { ...backend, problem: `its external authorizer, Service ${name}, is an ExternalName` };
   }
   const [host] = type === Kind.SERVICE ? cluster.hosts.all.filter(each => each.resource === object) : [];

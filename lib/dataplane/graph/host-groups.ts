@@ -1,4 +1,5 @@
 import {
+  aliasedHost,
   addTo,
   AdmittedPeers,
   type Cluster,
@@ -99,6 +100,7 @@ const podsOfHost = memo((host: Host, cluster: Cluster): readonly Workload[] | un
   const pods = cluster.selectedBy(resource);
   const isOpen =
     resource.type !== Kind.SERVICE
+    || aliasedHost(resource) !== undefined
     || (unreadOfHost(host, cluster) ?? arePodsElsewhere(host, cluster))
     || backendTlsTargets(host, 'istio', cluster).length > 0
     || namespacesOfMachines(cluster).has(resource.namespace)
@@ -147,7 +149,8 @@ function destinationsOf(virtualService: Resource, cluster: Cluster): string[] {
 }
 
 /** The hosts and VirtualServices of a listener, apart where they have no domain in common. */
-function groupsOf({ hosts, virtualServices }: Listener, proxy: Proxy, cluster: Cluster): HostGroup[] {
+function groupsOf(listener: Listener, proxy: Proxy, cluster: Cluster): HostGroup[] {
+  const { hosts, virtualServices } = listener;
   const known = [...hosts.values()];
   const namesOf = (virtualService: Resource) =>
     virtualService.spec
@@ -156,7 +159,7 @@ function groupsOf({ hosts, virtualServices }: Listener, proxy: Proxy, cluster: C
   const coveredBy = (name: string) =>
     name.startsWith('*') ? [...hosts.keys()].filter(each => covers(name, each)) : [];
   const domains = [
-    ...known.map(each => domainsOf(each, proxy, cluster)),
+    ...known.map(each => domainsOf(each, listener, proxy, cluster)),
     ...virtualServices.map(each => namesOf(each).flatMap(name => [name, ...coveredBy(name)])),
   ];
   return connected(domains).map(indices => ({

@@ -108,7 +108,7 @@ function throughListener(
     const byDomain = new Map(
       known
         .filter(({ port }) => portNumber(port) === number)
-        .map(({ host }) => [domainsOf(host, proxy, context.cluster)[0] ?? '', host]),
+        .map(({ host }) => [domainsOf(host, listener, proxy, context.cluster)[0] ?? '', host]),
     );
     return sidecarVirtualHosts({ ...listener, ...narrowed }, proxy, number, context.cluster).flatMap(virtualHost => {
       const domain = virtualHost.domains.find(each => byDomain.has(each));

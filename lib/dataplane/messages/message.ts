@@ -39,6 +39,8 @@ export interface Message {
   readonly verified?: Readonly<Record<string, unknown>>;
   /** The full name of the Service whose address the client connected to, if any. */
   readonly dialed?: string;
+  /** The name whose address the client connected to, if DNS has that in place of the host. */
+  readonly nameInDns?: string;
   /** The server name of TLS, if it differs from the host. */
   readonly serverName?: string;
   /** The IP address of the client, if known. */
@@ -48,6 +50,11 @@ export interface Message {
 /** The name by which listeners are selected: that of the TLS handshake, or without TLS the host. */
 export function serverNameOf({ scheme, serverName, host }: Message): string {
   return scheme === 'https' ? (serverName ?? host) : host;
+}
+
+/** The name whose address the client connected to. */
+export function dialedNameOf({ nameInDns, host }: Message): string {
+  return nameInDns ?? host;
 }
 
 /** The authority as in the `Host` header: with the port, unless it is the default of the scheme. */

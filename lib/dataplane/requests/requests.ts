@@ -1,4 +1,5 @@
 import {
+  aliasedHost,
   type Cluster,
   covers,
   fullHost,
@@ -22,6 +23,7 @@ import type { Message } from '../messages/message';
 import { clientOf } from '../unread';
 import { Gateways } from '../listeners/gateways';
 import { Unsimulated } from '../messages/unsimulated';
+import { Aliases } from '../endpoints/aliases';
 import { sidecarOf } from '../endpoints/sidecars';
 import { unreadOfHost, unreadRuleFor } from '../unread/hosts';
 import { SIDECAR } from '../unread/istio';
@@ -139,7 +141,13 @@ function requireGatewaysSeen(
 
 /** The hosts to which a request may go: the one that it names, and those of the rule that routes it. */
 function hostsOf(simulation: SimulationResult, message: Message, namespace: string, cluster: Cluster): Host[] {
-  return [...new Set(namesIn(simulation, message, cluster).flatMap(each => cluster.hosts.named(each, namespace)))];
+  const named = namesIn(simulation, message, cluster).flatMap(each => cluster.hosts.named(each, namespace));
+  return [...new Set(named.flatMap(each => [each, ...behindAlias(each, cluster)]))];
+}
+
+function behindAlias({ resource }: Host, cluster: Cluster): readonly Host[] {
+  const end = aliasedHost(resource) === undefined ? undefined : Aliases.of(cluster).endOf(resource);
+  return end === undefined ? [] : cluster.hosts.named(end, '');
 }
 
 function namesIn({ rule }: SimulationResult, { host }: Message, cluster: Cluster): string[] {

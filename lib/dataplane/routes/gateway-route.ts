@@ -1,4 +1,5 @@
 import {
+  aliasedHost,
   type Cluster,
   type Field,
   fullHost,
@@ -7,6 +8,7 @@ import {
   Kind,
   millisOf,
   portNumber,
+  portsOf,
   type Resource,
   hostsElsewhere,
   literalRegex,
@@ -130,10 +132,16 @@ export function backendOf(at: Field, reader: RouteReader, cluster: Cluster): { h
   const service = isService ? cluster.find(Kind.SERVICE, name, namespace) : undefined;
   const mayBeNamed =
     reader === RouteReader.ISTIO_MESH || isGranted(route, { at, kind: 'Service', group: '', name, namespace }, cluster);
-  const hasPort = service?.spec.get('ports').items.some(each => portNumber(each) === port);
+  const hasPort =
+    service && (isAlias(service, reader) || portsOf({ resource: service }).some(each => portNumber(each) === port));
   const host = fullHost(name, namespace, cluster.clusterDomain);
   const isFound = hasPort ?? (isService && hostsElsewhere(cluster).has(host));
   return mayBeNamed && isFound ? { host, port } : {};
+}
+
+/** Whether a Service is only a name for a host, whose ports count. */
+function isAlias(service: Resource, reader: RouteReader): boolean {
+  return reader !== RouteReader.OTHER_GATEWAY && aliasedHost(service) !== undefined;
 }
 
 function modifiersOf(filters: readonly Field[]): { request: HeaderOperations; response: HeaderOperations } {

@@ -42,6 +42,11 @@ export class EgressHosts {
     return this.included.cover(namespace, host) && !this.excluded.cover(namespace, host);
   }
 
+  /** Whether the listener has a host by the name of an alias too: entries of the same namespace, or of any, name both. */
+  includesAlias(namespace: string, host: string, alias: string): boolean {
+    return this.included.coverIn(this.included.coverIn(namespace, host) ? namespace : '*', alias);
+  }
+
   /** Whether rules of a namespace for a host, possibly with a wildcard, apply. */
   imports(namespace: string, host: string): boolean {
     return this.included.overlap(namespace, host) && !this.excluded.cover(namespace, host);
@@ -62,9 +67,11 @@ class NamespacedHosts {
   }
 
   cover(namespace: string, host: string): boolean {
-    return [namespace, '*'].some(
-      each => this.exact.get(each)?.has(host) === true || this.patternsOf(each).some(pattern => covers(pattern, host)),
-    );
+    return [namespace, '*'].some(each => this.coverIn(each, host));
+  }
+
+  coverIn(scope: string, host: string): boolean {
+    return this.exact.get(scope)?.has(host) === true || this.patternsOf(scope).some(pattern => covers(pattern, host));
   }
 
   overlap(namespace: string, host: string): boolean {

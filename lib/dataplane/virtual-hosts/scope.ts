@@ -9,6 +9,7 @@ import {
   portsOf,
   type Resource,
 } from '../../manifests';
+import { Aliases } from '../endpoints/aliases';
 import { EgressHosts } from './egress-hosts';
 import { httpRulesOf } from '../routes/delegates';
 import { MeshRoutes } from '../routes/mesh-routes';
@@ -26,6 +27,8 @@ export interface Listener {
   /** The hosts by their names in lower case. */
   readonly hosts: ReadonlyMap<string, Host>;
   readonly virtualServices: readonly Resource[];
+  /** The Services of type ExternalName by whose names it knows a host too. */
+  readonly aliasesOf: (host: Host) => readonly Host[];
   /** Whether routes of a namespace for a host apply. */
   readonly imports: (namespace: string, host: string) => boolean;
 }
@@ -117,6 +120,7 @@ function everything(proxy: Proxy, cluster: Cluster): Listener {
   return {
     isHttp: false,
     hosts: hostsSeenFrom(cluster, proxy.namespace),
+    aliasesOf: host => Aliases.of(cluster).for(host),
     virtualServices: VirtualServices.of(cluster).for(proxy),
     imports: () => true,
   };
@@ -158,7 +162,11 @@ function listed(egress: Field, included: EgressHosts, proxy: Proxy, cluster: Clu
       .texts.some(host => imports(each.namespace, fullHost(host, each.namespace, cluster.clusterDomain))),
   );
   const isHttp = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB'].includes(egress.get('port', 'protocol').text.toUpperCase());
-  return { port, isHttp, hosts, virtualServices, imports };
+  const aliasesOf = (host: Host) =>
+    Aliases.of(cluster)
+      .for(host)
+      .filter(each => included.includesAlias(host.resource.namespace, host.name, each.name));
+  return { port, isHttp, hosts, aliasesOf, virtualServices, imports };
 }
 
 /** The hosts of entries without wildcards, so that a Sidecar is not compared with all hosts. */

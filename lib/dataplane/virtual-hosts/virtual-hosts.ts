@@ -1,5 +1,6 @@
 import {
   ageOf,
+  aliasedHost,
   carriesRequests,
   type Cluster,
   covers,
@@ -52,7 +53,7 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
   const serve = (host: Host, routes: readonly Route[]) => {
     if (routes.length > 0) {
       served.add(host);
-      add(domainsOf(host, proxy, cluster), routes);
+      add(domainsOf(host, listener, proxy, cluster), routes);
     }
   };
   const byVirtualService = (virtualService: Resource) => () => {
@@ -92,8 +93,8 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
     apply();
   }
   [...registry.values()]
-    .filter(each => !served.has(each))
-    .forEach(host => add(domainsOf(host, proxy, cluster), [{ rule: defaultRule(host, port, cluster) }]));
+    .filter(each => !served.has(each) && aliasedHost(each.resource) === undefined)
+    .forEach(host => add(domainsOf(host, listener, proxy, cluster), [{ rule: defaultRule(host, port, cluster) }]));
   return virtualHosts;
 }
 
@@ -187,25 +188,27 @@ function httpPort(host: Host, port: number): Field | undefined {
   return found && carriesRequests(found) !== false ? found : undefined;
 }
 
-/** The names by which Pods of a namespace call a host. */
-export function domainsOf(known: Host, proxy: Proxy, cluster: Cluster): string[] {
-  const { name, resource } = known;
+/** The names by which Pods of a namespace call a host, those of its aliases too. */
+export function domainsOf(host: Host, { aliasesOf }: Listener, proxy: Proxy, cluster: Cluster): string[] {
+  const names = [host, ...aliasesOf(host)].flatMap(each => namesOf(each, proxy, cluster));
+  const { type, spec } = host.resource;
+  const addresses = type === Kind.SERVICE ? [spec.get('clusterIP').text] : spec.get('addresses').texts;
+  return [
+    ...names,
+    ...(isHeadless(host) ? names.map(each => `*.${each}`) : []),
+    ...addresses.filter(each => each !== '' && each !== 'None'),
+  ];
+}
+
+function namesOf({ name }: Host, proxy: Proxy, { clusterDomain }: Cluster): string[] {
   const host = name.toLowerCase();
-  const suffix = `.svc.${cluster.clusterDomain}`;
+  const suffix = `.svc.${clusterDomain}`;
   if (!host.endsWith(suffix)) {
-    return [host, ...resource.spec.get('addresses').texts];
+    return [host];
   }
   const short = host.slice(0, -suffix.length);
   const [service = '', namespace] = short.split('.');
-  const domains = [host, `${host}.`, short, `${short}.svc`, ...(namespace === proxy.namespace ? [service] : [])];
-  const { spec } = resource;
-  return [
-    ...domains,
-    ...(isHeadless(known) ? domains.map(each => `*.${each}`) : []),
-    ...(resource.type === Kind.SERVICE
-      ? [spec.get('clusterIP').text].filter(each => each !== '' && each !== 'None')
-      : []),
-  ];
+  return [host, `${host}.`, short, `${short}.svc`, ...(namespace === proxy.namespace ? [service] : [])];
 }
 
 /** The default route of a Service without a VirtualService. */

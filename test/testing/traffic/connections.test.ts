@@ -540,22 +540,6 @@ test('the address that a load balancer has given a Service is one of it', () => 
   );
 });
 
-test('a route to a Service that is only another name is not simulated', () => {
-  const alias = {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'alias', namespace: 'shop' },
-    spec: { type: 'ExternalName', externalName: 'x.example', ports: [{ name: 'http', port: 80 }] },
-  };
-  const rules = istio('VirtualService', 'cart', {
-    hosts: ['cart'],
-    http: [{ route: [{ destination: { host: 'alias', port: { number: 80 } } }] }],
-  });
-  expect(() => traffic([alias, rules]).from('web').http('GET http://cart/')).toThrow(
-    'The Service shop/alias, to which the request goes, is a name for x.example.',
-  );
-});
-
 describe('TCP services outside without addresses', () => {
   const external = (name: string, port: object = {}, more: object = {}) =>
     istio('ServiceEntry', name, {
