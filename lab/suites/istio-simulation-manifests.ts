@@ -173,14 +173,15 @@ function backendsOf(objects: readonly Thing[]): Thing[] {
     ),
   );
   const found = new Map<string, Map<number, string>>();
-  for (const { spec = {}, metadata } of objects.filter(each => each.kind === 'VirtualService')) {
-    for (const protocol of ['http', 'tls', 'tcp']) {
+  for (const { spec = {}, metadata } of objects.filter(each => ['VirtualService', 'Ingress'].includes(each.kind))) {
+    for (const protocol of ['http', 'tls', 'tcp', 'rules']) {
       for (const { host, port } of destinationsIn(spec[protocol])) {
         const [name = '', namespace = metadata.namespace ?? ''] = hostOf(host).split('.');
         const key = `${name}.${namespace}`;
         if (!known.has(host) && !known.has(key)) {
           const ports = found.get(key) ?? new Map<number, string>();
-          (port ? [port.number] : [80, 443]).forEach(each => ports.set(each, `${protocol}-${each}`));
+          const appProtocol = protocol === 'rules' ? 'http' : protocol;
+          (port ? [port.number] : [80, 443]).forEach(each => ports.set(each, `${appProtocol}-${each}`));
           found.set(key, ports);
         }
       }
@@ -207,8 +208,25 @@ interface Destination {
   readonly port?: { readonly number: number };
 }
 
+/** The destinations of rules of a VirtualService or an Ingress. */
 function destinationsIn(rules: unknown): Destination[] {
-  return ((rules ?? []) as { route?: { destination: Destination }[] }[]).flatMap(({ route = [] }) =>
-    route.map(each => each.destination),
-  );
+  return ((rules ?? []) as Rule[]).flatMap(({ route = [], http }) => [
+    ...route.map(each => each.destination),
+    ...(http?.paths ?? []).map(
+      ({
+        backend: {
+          service: { name, port },
+        },
+      }) => ({ host: name, port }),
+    ),
+  ]);
+}
+
+interface Rule {
+  readonly route?: readonly { readonly destination: Destination }[];
+  readonly http?: {
+    readonly paths: readonly {
+      readonly backend: { readonly service: { readonly name: string; readonly port: { readonly number: number } } };
+    }[];
+  };
 }

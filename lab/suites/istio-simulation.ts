@@ -30,7 +30,6 @@ export const SIMULATION: Known = {
     { tests: 'is not a request', reason: 'a URL of the simulator has no IPv6 address' },
     { tests: 'whether the client uses it', reason: 'a connection of the simulator has no bytes' },
     { tests: 'what certificate the client has', reason: 'callers in the cluster have no certificates of their own' },
-    { tests: 'TestIngress', reason: 'Ingresses are not simulated' },
   ],
 };
 

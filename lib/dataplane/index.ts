@@ -19,6 +19,7 @@ export { describeRetries, percent } from './graph/path-text';
 export { servedRequests } from './graph/served';
 export { certificateFailures, credentialFailure } from './listeners/certificates';
 export { gatewayListeners } from './listeners/ingress';
+export { withIngressesOfIstio } from './listeners/kubernetes-ingresses';
 export { type GatewayListener, policyTargetOf } from './listeners/listener';
 export { type GatewayPods, Gateways } from './listeners/gateways';
 export { authorityOf, BEARER, type Message, type TokenPlace } from './messages/message';

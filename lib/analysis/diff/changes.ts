@@ -1,4 +1,4 @@
-import { contextOf, type Reach, trafficDifference } from '../../dataplane';
+import { contextOf, type Reach, trafficDifference, withIngressesOfIstio } from '../../dataplane';
 import type { Cluster, Place, Workload } from '../../manifests';
 import { type ObjectChange, objectChanges } from './objects';
 import { idOf, PolicyScope } from './policies';
@@ -34,7 +34,7 @@ export interface Change {
 /** The effects of a change of manifests: on traffic, the riskiest first, then on objects. */
 export function changesOf(before: Cluster, after: Cluster): readonly Change[] {
   const objects = objectChanges(before, after);
-  const difference = trafficDifference(contextOf(before), contextOf(after));
+  const difference = trafficDifference(contextOf(withIngressesOfIstio(before)), contextOf(withIngressesOfIstio(after)));
   const scopes = { before: new PolicyScope(before), after: new PolicyScope(after) };
   const found: Change[] = [
     ...reachChanges(difference.before, difference.after, before, after),

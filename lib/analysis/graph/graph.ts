@@ -1,5 +1,5 @@
 import { type ManifestFinding, Severity } from '../../checks';
-import { contextOf, type RoutedReach, routedReaches } from '../../dataplane';
+import { contextOf, type RoutedReach, routedReaches, withIngressesOfIstio } from '../../dataplane';
 import type { Cluster, Workload } from '../../manifests';
 import { findingsByWorkload } from '../findings';
 
@@ -39,7 +39,7 @@ interface Edge {
 /** The graph of a cluster, with the findings of the checks if they are wanted. */
 export function graphOf(cluster: Cluster, isChecked: boolean): Graph {
   const workloads = new Map(cluster.workloads.all.map(each => [titleOf(each), each]));
-  const edges = routedReaches(contextOf(cluster)).map(each => edgeOf(each, workloads));
+  const edges = routedReaches(contextOf(withIngressesOfIstio(cluster))).map(each => edgeOf(each, workloads));
   const findings = isChecked ? findingsByWorkload(cluster) : new Map<string, ManifestFinding[]>();
   const groups = new Map<string, Node[]>();
   const ids = new Set([...workloads.keys(), ...edges.flatMap(({ from, to }) => [from, to])]);

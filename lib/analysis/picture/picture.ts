@@ -1,5 +1,5 @@
 import type { ManifestFinding } from '../../checks';
-import { contextOf, percent, type RoutedReach, routedReaches } from '../../dataplane';
+import { contextOf, percent, type RoutedReach, routedReaches, withIngressesOfIstio } from '../../dataplane';
 import { addTo, type Cluster, inOrder, Kind, type Resource, type Workload } from '../../manifests';
 import { findingsByWorkload } from '../findings';
 import { PARTIAL, type Picture, type PictureCall, type PictureNode } from './model';
@@ -7,7 +7,7 @@ import { ObjectsOfServices } from './objects';
 
 /** The picture of a cluster, with the findings of the checks if they are wanted. */
 export function pictureOf(cluster: Cluster, isChecked: boolean): Picture {
-  const reaches = routedReaches(contextOf(cluster));
+  const reaches = routedReaches(contextOf(withIngressesOfIstio(cluster)));
   const owners = new Owners(cluster);
   const shares = new Map<string, Set<number>>();
   const pairs = new Map<string, { readonly from: string; readonly to: string; readonly reaches: RoutedReach[] }>();

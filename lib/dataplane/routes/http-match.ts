@@ -55,11 +55,24 @@ function keyOf(gateway: string, namespace: string): string {
   return `${reference.namespace}/${reference.name}`;
 }
 
+/** The annotation by which istiod tells how prefixes of its own VirtualServices match, and its value for Ingresses. */
+export const ROUTE_SEMANTICS = 'internal.istio.io/route-semantics';
+export const INGRESS_SEMANTICS = 'ingress';
+
 function pathOf(at: Field): PathMatch | undefined {
   const [found] = at.get('uri').entries;
   const kinds: Readonly<Record<string, PathMatch['kind']>> = { exact: 'exact', prefix: 'prefix', regex: 'regex' };
   const kind = found && ownValue(kinds, found[0]);
-  return kind && { kind, value: found[1].text, ignoresCase: at.get('ignoreUriCase').isTrue };
+  const value = found?.[1].text ?? '';
+  const isSegments =
+    kind === 'prefix' && value !== '/' && at.resource.annotations[ROUTE_SEMANTICS] === INGRESS_SEMANTICS;
+  return (
+    kind && {
+      kind: isSegments ? 'segments' : kind,
+      value: isSegments ? value.replace(/\/$/, '') : value,
+      ignoresCase: at.get('ignoreUriCase').isTrue,
+    }
+  );
 }
 
 function hasHeader(name: string, match: Field, message: Message): boolean {

@@ -46,6 +46,10 @@ export const MESH_CONFIG: Reading = {
     'trustDomain',
     'outboundTrafficPolicy.mode',
     'enableAutoMtls',
+    'ingressClass',
+    'ingressControllerMode',
+    'ingressSelector',
+    'ingressService',
     'pathNormalization.normalization',
     'defaultHttpRetryPolicy.attempts',
     'defaultHttpRetryPolicy.retryOn',
@@ -87,10 +91,6 @@ export const MESH_CONFIG: Reading = {
     'localityLbSetting.enabled': 'all workloads are healthy',
     'localityLbSetting.failover': 'all workloads are healthy',
     'localityLbSetting.failoverPriority': 'all workloads are healthy',
-    ingressClass: 'refused where an Ingress has the host',
-    ingressControllerMode: 'refused where an Ingress has the host',
-    ingressSelector: 'refused where an Ingress has the host',
-    ingressService: 'refused where an Ingress has the host',
     ...Object.fromEntries(
       [
         'availabilityZone',

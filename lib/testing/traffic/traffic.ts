@@ -9,6 +9,7 @@ import {
   requestFrom,
   requestFromInternet,
   TrafficMatrix,
+  withIngressesOfIstio,
 } from '../../dataplane';
 import { grpcRequest } from './grpc';
 import { namesOf } from './names';
@@ -75,7 +76,7 @@ export class Traffic {
   private readonly services = new Map<string, Resource[]>();
 
   private constructor(cluster: Cluster) {
-    this.context = contextOf(cluster);
+    this.context = contextOf(withIngressesOfIstio(cluster));
     for (const workload of cluster.workloads.all) {
       namesOf(workload).forEach(name => this.byName.set(name, [...(this.byName.get(name) ?? []), workload]));
     }
