@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { type RequestResult, Manifests, Traffic } from '../../lib/testing';
 import { hostOf, manifestsOf, MESHED, OUTSIDE, POD, PROXY, serviceOf } from './istio-simulation-manifests';
@@ -27,7 +28,6 @@ export const SIMULATION: Known = {
     { tests: 'TestTLSRouteTermination', reason: 'only the memory of istiod has VirtualServices of TLSRoutes' },
     { tests: 'answers bytes that are none', reason: 'a connection of the simulator has no bytes' },
     { tests: 'Mismatch_IP_and_SNI', reason: 'a request of the simulator has one name for its address and its SNI' },
-    { tests: 'is not a request', reason: 'a URL of the simulator has no IPv6 address' },
     { tests: 'whether the client uses it', reason: 'a connection of the simulator has no bytes' },
     { tests: 'what certificate the client has', reason: 'callers in the cluster have no certificates of their own' },
   ],
@@ -139,7 +139,7 @@ function send(traffic: Traffic, question: Question): RequestResult {
     return own.http(`GET http://${question.host ?? ''}:${question.route ?? ''}/`);
   }
   const isTcp = call.Protocol !== 'http' && call.Protocol !== 'http2';
-  const scheme = call.TLS === 'tls' ? 'https' : 'http';
+  const scheme = call.TLS === 'tls' || call.Sni !== '' ? 'https' : 'http';
   if (call.CallMode === 'inbound') {
     const target = proxy.targets.find(each => each.targetPort === call.Port);
     if (!target && call.TLS === 'mtls') {
@@ -154,8 +154,8 @@ function send(traffic: Traffic, question: Question): RequestResult {
   const host = call.HostHeader === 'foo' ? 'foo.example' : call.HostHeader;
   // The simulator has names of Services in place of their addresses.
   const address = call.Address === '1.2.3.4' ? host || 'concrete.default' : call.Address;
-  return isTcp && call.TLS === 'plaintext'
-    ? own.tcp(`${address}:${call.Port}`)
+  return isTcp && scheme === 'http'
+    ? own.tcp(`${isIP(address) === 6 ? `[${address}]` : address}:${call.Port}`)
     : own.http(`GET ${scheme}://${host || call.Sni || call.Address}:${call.Port}${call.Path}`);
 }
 

@@ -22,7 +22,7 @@ export { gatewayListeners } from './listeners/ingress';
 export { withIngressesOfIstio } from './listeners/kubernetes-ingresses';
 export { type GatewayListener, policyTargetOf } from './listeners/listener';
 export { type GatewayPods, Gateways } from './listeners/gateways';
-export { authorityOf, BEARER, type Message, type TokenPlace } from './messages/message';
+export { authorityOf, BEARER, hostOfAuthority, type Message, type TokenPlace } from './messages/message';
 export { unlessUnsimulated, Unsimulated } from './messages/unsimulated';
 export type { AuthorizationInput } from './policies/attributes';
 export { authorize, authorizeBy, type Verdict } from './policies/authorization';

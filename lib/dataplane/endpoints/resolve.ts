@@ -1,9 +1,11 @@
+import { isIP } from 'node:net';
 import {
   aliasedHost,
   type Cluster,
   type Host,
   hostsElsewhere,
   isElsewhere,
+  isWithin,
   Kind,
   PODS_ELSEWHERE,
   type Resource,
@@ -97,7 +99,7 @@ export function requireNoServiceAddress(host: string, cluster: Cluster): void {
         ...['clusterIP', 'loadBalancerIP'].map(name => spec.get(name).text),
         ...['clusterIPs', 'externalIPs'].flatMap(name => spec.get(name).texts),
         ...root.get('status', 'loadBalancer', 'ingress').items.map(each => each.get('ip').text),
-      ].includes(host),
+      ].some(each => isWithin(host, each)),
     );
   if (service) {
     throw new Unsimulated(`${host} is an address of the Service ${service.key}.`, 'Ask for the Service by its name.');
@@ -153,5 +155,5 @@ export function isUnresolved(host: string, namespace: string, cluster: Cluster):
 
 /** Whether only the cluster's DNS could resolve a name. */
 function isInside(host: string, clusterDomain: string): boolean {
-  return !host.includes('.') || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
+  return (!host.includes('.') && isIP(host) === 0) || host.endsWith('.svc') || host.endsWith(`.svc.${clusterDomain}`);
 }

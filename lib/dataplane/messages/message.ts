@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ownValue } from '../../manifests';
 
 /** The JSON Web Token of a request. */
@@ -59,7 +60,19 @@ export function dialedNameOf({ nameInDns, host }: Message): string {
 
 /** The authority as in the `Host` header: with the port, unless it is the default of the scheme. */
 export function authorityOf({ authority, scheme, host, port }: Message): string {
-  return authority ?? (port === (scheme === 'https' ? 443 : 80) ? host : `${host}:${port}`);
+  const name = hostInUrl(host);
+  return authority ?? (port === (scheme === 'https' ? 443 : 80) ? name : `${name}:${port}`);
+}
+
+/** A host as URLs and authorities have it: an IPv6 address in brackets. */
+export function hostInUrl(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+/** The host of an authority or a URL, without its port. */
+export function hostOfAuthority(authority: string): string {
+  const host = isIP(authority) === 6 ? authority : authority.replace(/:\d+$/, '');
+  return host.replace(/^\[(.*)\]$/, '$1').toLowerCase();
 }
 
 /**

@@ -18,6 +18,7 @@ import {
 } from '../../manifests';
 import { isHeadless } from '../endpoints/endpoints';
 import type { Proxy } from '../endpoints/proxy';
+import { hostInUrl } from '../messages/message';
 import { MeshRoutes, meshRoutesAt } from '../routes/mesh-routes';
 import { NO_OPERATIONS } from '../routes/header-operations';
 import { routesAt, type Route, type Rule } from '../routes/rule';
@@ -61,7 +62,7 @@ export function sidecarVirtualHosts(listener: Listener, proxy: Proxy, port: numb
     const routes =
       matching.length > 0 || port === 80 ? routesAt(virtualServiceRules(virtualService, cluster), proxy, port) : [];
     if (routes.length > 0) {
-      others.forEach(each => add([each], routes));
+      others.forEach(each => add([hostInUrl(each)], routes));
     }
     matching.forEach(host => serve(host, routes));
   };
@@ -196,7 +197,7 @@ export function domainsOf(host: Host, { aliasesOf }: Listener, proxy: Proxy, clu
   return [
     ...names,
     ...(isHeadless(host) ? names.map(each => `*.${each}`) : []),
-    ...addresses.filter(each => each !== '' && each !== 'None'),
+    ...addresses.filter(each => each !== '' && each !== 'None').map(hostInUrl),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { BEARER, type Message, type TokenPlace } from '../../dataplane';
+import { BEARER, hostOfAuthority, type Message, type TokenPlace } from '../../dataplane';
 
 /** Properties of a request besides its method and URL. */
 export interface RequestProps {
@@ -45,7 +45,7 @@ export function readRequest(text: string, props: RequestProps = {}): Message {
   const { headers = {}, claims, badToken = false, address } = props;
   const [, method = 'GET', url = ''] = /^(?:([A-Z]+) )?(\S+)$/.exec(text) ?? [];
   const [, scheme = '', host = '', port, path = '', query = ''] =
-    /^(https?):\/\/([^/:?#\s]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:\?(\S*))?$/.exec(url) ?? [];
+    /^(https?):\/\/(\[[\da-fA-F:.]+\]|[^/:?#\s[\]]+)(?::(\d{1,5}))?(\/[^?#\s]*)?(?:\?(\S*))?$/.exec(url) ?? [];
   if (host === '') {
     throw new Error(`"${text}" is not a request. Write a method and a URL, such as "GET http://cart:8080/items".`);
   }
@@ -54,7 +54,7 @@ export function readRequest(text: string, props: RequestProps = {}): Message {
   const message: Message = {
     scheme,
     method,
-    host: (authority ?? host).replace(/:\d+$/, '').toLowerCase(),
+    host: hostOfAuthority(authority ?? host),
     authority,
     port: port === undefined ? (scheme === 'https' ? 443 : 80) : Number(port),
     path: path || '/',

@@ -152,3 +152,55 @@ test('external services of a topology are reached at their addresses, and at no 
   expect(endsOf(caller.http('GET http://a.example:8080/'))).toBe('a.example');
   expect(endsOf(caller.http('GET http://192.0.2.11:8080/'))).toBe('a.example');
 });
+
+describe('an IPv6 address', () => {
+  const http = { ports: [{ number: 80, name: 'http', protocol: 'HTTP' }] };
+  const db = entry('db', { addresses: ['2001:db8::/32'] });
+
+  test('is in brackets, and leads to the ServiceEntry with its block', () => {
+    expect([connect('[2001:db8::1]:5432', [db]), connect('[2001:db9::1]:5432', [db])]).toEqual(['db.example', '0']);
+  });
+
+  test('leads outside', () => {
+    const web = traffic().from('web');
+    expect([endsOf(web.tcp('[2001:DB8::1]:5432')), endsOf(web.http('GET http://[2001:db8::1]/'))]).toEqual([
+      '2001:db8::1',
+      '2001:db8::1',
+    ]);
+  });
+
+  test('is the Host header of requests that are routed by it', () => {
+    const web = entry('web', { ...http, addresses: ['2001:db8::1'] });
+    const rules = istio('VirtualService', 'rules', {
+      hosts: ['*.example'],
+      http: [{ match: [{ authority: { exact: '[2001:db8::1]:8080' } }], redirect: { uri: '/x' } }],
+    });
+    const ask = (url: string, objects: object[]) =>
+      endsOf(
+        traffic([CLOSED, web, ...objects])
+          .from('web')
+          .http(url),
+      );
+    expect([ask('GET http://[2001:db8::1]/', []), ask('GET http://[2001:db8::2]/', [])]).toEqual([
+      'web.example',
+      '502',
+    ]);
+    expect(ask('GET http://[2001:db8::1]:80/', [rules])).toBe('404');
+  });
+
+  test('of a Service is not simulated, however it is written', () => {
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'six', namespace: 'shop' },
+      spec: { clusterIP: 'fd00::1', ports: [{ name: 'http', port: 80 }] },
+    };
+    expect(() => traffic([service]).from('old').http('GET http://[fd00:0::1]/')).toThrow(
+      'is an address of the Service shop/six',
+    );
+  });
+
+  test('needs brackets', () => {
+    expect(() => traffic().from('web').http('GET http://2001:db8::1/')).toThrow('is not a request');
+  });
+});
