@@ -104,6 +104,7 @@ for (const patch of objectsIn(kinds['networking.istio.io/v1alpha3/EnvoyFilter'])
   patch.operation.e.push('MERGE_AND_REPLACE_LIST');
   patch.value = { m: '?' };
 }
+kinds['extensions.istio.io/v1alpha1/TrafficExtension'] = trafficExtension();
 const output = process.argv[2];
 const text = JSON.stringify({ types, kinds });
 mkdirSync(dirname(output), { recursive: true });
@@ -240,6 +241,23 @@ function objectsIn(type, seen = new Set()) {
   const { a, m, o } = typeof type === 'number' ? types[type] : type;
   const below = [a, m, ...Object.values(o ?? {})].filter(each => each !== undefined);
   return [...(o ? [o] : []), ...below.flatMap(each => objectsIn(each, seen))];
+}
+
+/** A kind of Istio 1.31 that the packages do not have yet: a WasmPlugin below `wasm`, or a script. */
+function trafficExtension() {
+  const plugin = types[kinds['extensions.istio.io/v1alpha1/WasmPlugin']];
+  const { match, priority, selector, targetRefs, phase, ...wasm } = plugin.o.spec.o;
+  delete wasm.targetRef;
+  const spec = {
+    match,
+    priority,
+    selector,
+    targetRefs,
+    phase: { e: phase.e.map(each => each.replace('_PHASE', '')) },
+    lua: { o: { inlineCode: 's' }, r: ['inlineCode'] },
+    wasm: { o: wasm, r: ['url'] },
+  };
+  return types.push({ ...plugin, o: { ...plugin.o, kind: { e: ['TrafficExtension'] }, spec: { o: spec } } }) - 1;
 }
 
 /** The fields of several objects together: what only some of them have or require is not told apart. */

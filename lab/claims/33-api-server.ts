@@ -31,8 +31,6 @@ const NOT_IN_SCHEMAS: readonly RegExp[] = [
   /Must have port|at least \d+ (chars|items)|less than or equal|greater than or equal|must be (set|specified|nil)/,
   // A host of an ExternalName Service, and a ReferenceGrant without its spec.
   /spec\.externalName: Required|^ReferenceGrant\S* "\S*" is invalid: spec: Required/,
-  // No package has the schema of this kind.
-  /^TrafficExtension in version \S+ cannot be handled as a TrafficExtension: strict decoding error/,
   // A status, which is not applied.
   /status\./,
 ];

@@ -5,6 +5,7 @@ const object = (apiVersion: string, kind: string, fields: string) =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: web, namespace: shop}\n${fields}\n`;
 const istio = (kind: string, spec: string) => object('networking.istio.io/v1', kind, `spec: ${spec}`);
 const security = (kind: string, spec: string) => object('security.istio.io/v1', kind, `spec: ${spec}`);
+const extension = (spec: string) => object('extensions.istio.io/v1alpha1', 'TrafficExtension', `spec: ${spec}`);
 const deployment = (fields: string, container = '') =>
   object(
     'apps/v1',
@@ -68,6 +69,8 @@ test.each<[string, string, RegExp]>([
     /^spec\.mtls\.mod: .*Did you mean mode\?/,
   ],
   ['AuthorizationPolicy', security('AuthorizationPolicy', '{action: Deny}'), /^spec\.action: .*/],
+  ['TrafficExtension', extension('{wasm: {url: a, shasum: b}}'), /^spec\.wasm\.shasum: .*/],
+  ['TrafficExtension', extension('{wasm: {url: a}, phase: UNSPECIFIED_PHASE}'), /^spec\.phase: .*/],
   [
     'AuthorizationPolicy',
     security('AuthorizationPolicy', '{selectors: {}}'),
@@ -220,6 +223,8 @@ test.each<[string, string]>([
     'trust domains of an AuthorizationPolicy',
     security('AuthorizationPolicy', '{rules: [{from: [{source: {trustDomains: [a], notTrustDomains: [b]}}]}]}'),
   ],
+  ['a script of a TrafficExtension', extension('{lua: {inlineCode: a}, priority: 1, phase: UNSPECIFIED}')],
+  ['a module of a TrafficExtension', extension('{wasm: {url: a, pluginConfig: {b: 1}}, match: [{mode: CLIENT}]}')],
   ['a headless Service without ports', object('v1', 'Service', 'spec: {clusterIP: None}')],
   ['an external Service without ports', object('v1', 'Service', 'spec: {type: ExternalName, externalName: a.example}')],
   [
