@@ -8,7 +8,6 @@ import {
   Kind,
   millisOf,
   portNumber,
-  portsOf,
   type Resource,
   hostsElsewhere,
   literalRegex,
@@ -133,7 +132,7 @@ export function backendOf(at: Field, reader: RouteReader, cluster: Cluster): { h
   const mayBeNamed =
     reader === RouteReader.ISTIO_MESH || isGranted(route, { at, kind: 'Service', group: '', name, namespace }, cluster);
   const hasPort =
-    service && (isAlias(service, reader) || portsOf({ resource: service }).some(each => portNumber(each) === port));
+    service && (isAlias(service, reader) || service.spec.get('ports').items.some(each => portNumber(each) === port));
   const host = fullHost(name, namespace, cluster.clusterDomain);
   const isFound = hasPort ?? (isService && hostsElsewhere(cluster).has(host));
   return mayBeNamed && isFound ? { host, port } : {};
