@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
-import { fchmodSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { fchmodSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { kill } from './network';
 
@@ -59,11 +59,11 @@ export class Processes {
   }
 }
 
-/** Throws if another lab runs: the two would share addresses and the names of networks. */
+/** Throws if another lab runs in the same network namespace: the two would share addresses and the names of networks. */
 export function requireNoOtherLab(): void {
   const other = marked()
     .map(({ lab }) => lab)
-    .find(isOtherLab);
+    .find(each => isOtherLab(each) && networkOf(each) === networkOf(process.pid));
   if (other) {
     throw new Error(`another lab runs as process ${other}: stop it, or wait until it exits`);
   }
@@ -89,6 +89,15 @@ function marked(): { readonly pid: number; readonly lab: number }[] {
 
 function isOtherLab(pid: number): boolean {
   return pid !== process.pid && read(`/proc/${pid}/cmdline`).includes('lab/run.ts');
+}
+
+/** The network namespace of a process; undefined if it has exited. */
+function networkOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`);
+  } catch {
+    return undefined;
+  }
 }
 
 function read(file: string): string {
