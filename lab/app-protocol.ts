@@ -58,6 +58,8 @@ export interface Reply {
     readonly method: string;
     readonly path: string;
     readonly headers: Readonly<Record<string, unknown>>;
+    /** TLS of the connection, which the app itself terminated. */
+    readonly tls?: { readonly serverName?: string; readonly hasClientCertificate: boolean };
     /** The bytes of a gRPC request's message. */
     readonly message?: string;
   };

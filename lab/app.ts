@@ -5,7 +5,9 @@
 import { Agent, createServer as createHttpServer, request as httpRequest, type RequestListener } from 'node:http';
 import { Agent as TlsAgent, createServer as createHttpsServer, request as httpsRequest } from 'node:https';
 import { connect, createServer as createHttp2Server, type ServerHttp2Stream } from 'node:http2';
-import { connect as connectTcp, createServer as createTcpServer } from 'node:net';
+import { connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { FRAME_HEAD, frame, respondGrpc, SERVING, textMessage, UNAVAILABLE } from './app-grpc';
 import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
 
 const config = JSON.parse(process.argv[2] ?? '') as AppConfig;
@@ -17,6 +19,7 @@ interface Asked {
   readonly path: string;
   readonly headers: Record<string, unknown>;
   readonly message?: string;
+  readonly tls?: { readonly serverName?: string; readonly hasClientCertificate: boolean };
 }
 
 function answer(asked: Asked): { status: number; delay: number; body: string } {
@@ -40,11 +43,13 @@ function listen(port: number, protocol: string): Promise<void> {
     } else if (protocol === 'http') {
       const answerHttp: RequestListener = (request, response) => {
         const { method = '', url: path = '', headers } = request;
-        const { status, delay, body } = answer({ port, method, path, headers });
+        const { status, delay, body } = answer({ port, method, path, headers, tls: tlsOf(request.socket) });
         setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
         request.resume();
       };
-      const server = config.tls ? createHttpsServer(config.tls, answerHttp) : createHttpServer(answerHttp);
+      const server = config.tls
+        ? createHttpsServer({ ...config.tls, requestCert: true, rejectUnauthorized: false }, answerHttp)
+        : createHttpServer(answerHttp);
       // No connection of a proxy is closed for being idle, while the proxy sends the next request.
       server.keepAliveTimeout = 0;
       server.listen(port, resolve).on('upgrade', (_, socket) => {
@@ -85,6 +90,15 @@ function listen(port: number, protocol: string): Promise<void> {
   });
 }
 
+function tlsOf(socket: Socket): Asked['tls'] {
+  return socket instanceof TLSSocket
+    ? {
+        serverName: (socket as { servername?: string }).servername,
+        hasClientCertificate: Object.keys(socket.getPeerCertificate()).length > 0,
+      }
+    : undefined;
+}
+
 /** Answers once the request is complete, as a server of unary methods does. Its message is reported as text. */
 async function answerGrpc(stream: ServerHttp2Stream, asked: Asked): Promise<void> {
   const chunks: Buffer[] = [];
@@ -98,40 +112,6 @@ async function answerGrpc(stream: ServerHttp2Stream, asked: Asked): Promise<void
       respondGrpc(stream, textMessage(body), status === 200 ? '0' : UNAVAILABLE);
     }
   }, delay);
-}
-
-/** The protobuf message whose first field is this text. */
-function textMessage(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  const length: number[] = [];
-  for (let rest = bytes.length; length.length === 0 || rest > 0; rest >>= 7) {
-    length.push((rest & 0x7f) | (rest > 0x7f ? 0x80 : 0));
-  }
-  return Buffer.concat([Buffer.from([0x0a, ...length]), bytes]);
-}
-
-/** A HealthCheckResponse whose status is SERVING. */
-const SERVING = Buffer.from([0x08, 0x01]);
-
-const UNAVAILABLE = '14';
-
-/** Like gRPC servers: a failure has its status in the headers, as a trailers-only response. */
-function respondGrpc(stream: ServerHttp2Stream, message: Buffer, status: string): void {
-  if (status !== '0') {
-    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': status }, { endStream: true });
-    return;
-  }
-  stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
-  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': status }));
-  stream.end(frame(message));
-}
-
-const FRAME_HEAD = 5;
-/** A gRPC message: a byte for compression, four for the length, the bytes. */
-function frame(bytes: Buffer): Buffer {
-  const head = Buffer.alloc(FRAME_HEAD);
-  head.writeUInt32BE(bytes.length, 1);
-  return Buffer.concat([head, bytes]);
 }
 
 function replyOf(

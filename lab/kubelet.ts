@@ -60,6 +60,7 @@ export class Kubelet implements Machine {
     readonly processes: Processes,
     readonly folder: string,
   ) {
+    transpile('app-grpc', folder);
     this.appFile = transpile('app', folder);
     this.prober = new Prober(processes, folder);
     const bootstrap = readFileSync(
