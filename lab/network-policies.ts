@@ -55,7 +55,7 @@ export class PolicyEnforcement {
       metadata: { name },
       spec: { podSelector: { matchLabels: { none: name } }, policyTypes: ['Ingress'], ingress: [{}] },
     });
-    await until('NetworkPolicies are enforced', () => onNode('iptables-save').includes(`policy name: ${name} `), 30);
+    await until('NetworkPolicies are enforced', () => onNode('iptables-save').includes(`policy name: ${name} `), 120);
     await api.delete(`${MARKS}/${name}`);
   }
 
