@@ -151,6 +151,8 @@ function renderForEdge(
     return;
   }
   const repeated = baselineOutside(chart, always, namespace);
+  const { metricsPort } = gateway;
+  const scraping = metricsPort === undefined ? [] : [{ from: [{ namespaceSelector: {} }], ports: [tcp(metricsPort)] }];
   const from = addresses?.map(cidr => ({ ipBlock: { cidr } }));
   const egress = [
     ...repeated.egress,
@@ -164,7 +166,7 @@ function renderForEdge(
     spec: {
       podSelector: { matchLabels: gateway.labelsOf(edge) },
       policyTypes: isOurs ? ['Ingress', 'Egress'] : ['Ingress'],
-      ingress: [...(isOurs ? repeated.ingress : []), { from, ports: gateway.portsOf(edge).map(tcp) }],
+      ingress: [...(isOurs ? repeated.ingress : scraping), { from, ports: gateway.portsOf(edge).map(tcp) }],
       egress: isOurs ? distinct(egress) : undefined,
     },
   });
