@@ -119,7 +119,7 @@ function fixFor(capability: Capability, gateway: GatewayFeatures): string {
   if (capability === Capability.SLO && gateway.measuresObjectives) {
     return (
       `Use Mesh.istio() or Mesh.ambient(), or remove it. ${gateway.name} measures the objectives of services that only `
-      + 'its routes lead to.'
+      + 'its routes lead to, without gRPC.'
     );
   }
   return BY_FRONT_ALONE.includes(capability)

@@ -151,8 +151,9 @@ function renderForEdge(
     return;
   }
   const repeated = baselineOutside(chart, always, namespace);
-  const { metricsPort } = gateway;
-  const scraping = metricsPort === undefined ? [] : [{ from: [{ namespaceSelector: {} }], ports: [tcp(metricsPort)] }];
+  const isMeasured = edge.routes.some(({ service }) => service.objects.slo);
+  const metrics = gateway.metricsPort !== undefined && isMeasured ? [tcp(gateway.metricsPort)] : [];
+  const scraping = metrics.length > 0 ? [{ from: [{ namespaceSelector: {} }], ports: metrics }] : [];
   const from = addresses?.map(cidr => ({ ipBlock: { cidr } }));
   const egress = [
     ...repeated.egress,
