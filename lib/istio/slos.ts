@@ -36,7 +36,8 @@ export function renderSlos(chart: TopologyChart, monitored: Monitored): void {
   }
   requireDimensions(first.service, monitored.metrics);
   for (const { service, name, objectives } of declared) {
-    renderPrometheusRule(chart, service, name, objectives, monitoringLabels);
+    const { namespace } = service;
+    renderPrometheusRule(chart.scopeOf(service), { name, namespace }, objectives, monitoringLabels);
   }
   for (const namespace of topology.ownNamespaces) {
     // Pods of sidecars, waypoints and gateways have a port of this name.

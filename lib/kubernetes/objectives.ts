@@ -1,8 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { Service, Slo } from '../topology';
+import type { Slo } from '../topology';
 import { burnRateRules, type Objective } from './burn-rate-rules';
-import type { TopologyChart } from './chart';
 import { Phase } from './phases';
 import type { Labels } from './topology-chart';
 
@@ -51,22 +50,21 @@ export function objectivesOf({ availability, latency }: Slo, measurement: Measur
 }
 
 /**
- * Adds the PrometheusRule of a service.
+ * Adds a PrometheusRule.
  * @param name its name; a dot is in no name of a service
  * @see https://prometheus-operator.dev/docs/api-reference/api/
  */
 export function renderPrometheusRule(
-  chart: TopologyChart,
-  service: Service,
-  name: string,
+  scope: Construct,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
   objectives: readonly Objective[],
   monitoringLabels: Labels,
 ): void {
-  new ApiObject(monitoringScope(chart.scopeOf(service), name), 'prometheus-rule', {
+  new ApiObject(monitoringScope(scope, name), 'prometheus-rule', {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
-    metadata: { name, namespace: service.namespace, labels: { ...monitoringLabels } },
-    spec: { groups: [{ name: `${service.namespace}.${name}`, rules: objectives.flatMap(burnRateRules) }] },
+    metadata: { name, namespace, labels: { ...monitoringLabels } },
+    spec: { groups: [{ name: `${namespace}.${name}`, rules: objectives.flatMap(burnRateRules) }] },
   });
 }
 

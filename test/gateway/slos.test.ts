@@ -60,6 +60,34 @@ test('availability is the share of requests of edges that did not fail', () => {
   });
 });
 
+test('what the gateway fails itself, such as requests to a service without ready Pods, is in its own budget', () => {
+  const { topology } = shop(AVAILABILITY);
+  const other = plain(topology, 'other', { slo: { availability: 99 } });
+  topology.edges[0]?.route('GET /other', other);
+  const rules = rulesIn(render(topology), 'door.edge.slo');
+  const received =
+    'envoy_http_downstream_rq_xx{job="shop/door.proxies",envoy_http_conn_manager_prefix=~"https?-[0-9]+"';
+  const forwarded =
+    'envoy_cluster_upstream_rq_xx{job="shop/door.proxies",envoy_cluster_name=~"[^/|]+/[^/|]+([|][^/|]+/[^/|]+)*"';
+  expect(rules[0]).toEqual({
+    record: 'slo:request_misses:ratio_rate5m',
+    expr:
+      `((sum(rate(${received},envoy_response_code_class="5"}[5m])) or vector(0)) - `
+      + `(sum(rate(${forwarded},envoy_response_code_class="5"}[5m])) or vector(0))) / sum(rate(${received}}[5m]))`,
+    labels: { namespace: 'shop', gateway: 'door', slo: 'availability' },
+  });
+  expect(rules.find(({ alert }) => alert)?.expr).toContain('> 14.4 * 0.001 and');
+  expect(rules.at(-1)).toMatchObject({
+    alert: 'ServiceLevelUnknown',
+    expr: `absent(${received}})`,
+    annotations: { summary: expect.stringContaining('requests that the gateway shop/door does not forward') },
+  });
+});
+
+test('a latency alone has no budget of failures', () => {
+  expect(names(render(shop(LATENCY).topology), 'PrometheusRule')).toEqual(['web.slo']);
+});
+
 test('a request without a response of the service is late', () => {
   const [rule] = rulesIn(render(shop(LATENCY).topology), 'web.slo');
   expect(rule?.expr).toBe(
