@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from '../lib/analysis';
 import type { KubeObject } from './api';
@@ -61,9 +62,11 @@ export class Flux {
     private readonly lab: Lab,
     private readonly repository: GitServer,
   ) {
+    const artifacts = join(lab.folder, 'artifacts');
+    mkdirSync(artifacts);
     this.controllers = [
       this.startController('source-controller', PORTS.sourceHealth, [
-        `--storage-path=${join(lab.folder, 'artifacts')}`,
+        `--storage-path=${artifacts}`,
         `--storage-addr=${HOST}:${PORTS.artifacts}`,
         `--storage-adv-addr=${HOST}:${PORTS.artifacts}`,
       ]),
