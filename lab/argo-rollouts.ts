@@ -20,17 +20,20 @@ const ROLLOUTS = '/apis/argoproj.io/v1alpha1/namespaces';
 /** The controller of Argo Rollouts. */
 export class ArgoRollouts {
   /** Applies the definitions of its objects. */
-  static install(lab: Lab): void {
+  static async install(lab: Lab): Promise<void> {
     const [module = ''] = CONTROLLERS.download();
     lab.plane.apply('-k', join(module, 'manifests/crds'));
     for (const plural of ['rollouts', 'analysistemplates', 'analysisruns']) {
-      lab.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', `crd/${plural}.argoproj.io`);
+      // kubectl fails where the definition has no conditions yet.
+      await until(`${plural} are established`, () =>
+        lab.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', `crd/${plural}.argoproj.io`),
+      );
     }
   }
 
   /** Builds it if it is not there, and starts it. */
   static async start(lab: Lab): Promise<ArgoRollouts> {
-    ArgoRollouts.install(lab);
+    await ArgoRollouts.install(lab);
     CONTROLLERS.build(lab);
     await lab.plane.api.post('/api/v1/namespaces', { metadata: { name: 'argo-rollouts' } });
     lab.processes.start('rollouts-controller', lab.tools.path('rollouts-controller'), [

@@ -146,7 +146,7 @@ if (process.env.CARDINAL_NIGHTLY === '1') {
     const flux = await fluxOf(lab);
     const { api } = lab.plane;
     lab.installPrometheusOperator();
-    ArgoRollouts.install(lab);
+    await ArgoRollouts.install(lab);
     const commit = commitsBetween(new Cluster([]), rolloutCluster()).at(-1) ?? assert.fail();
     const revision = await flux.commit(commit);
     const rollout = `/apis/argoproj.io/v1alpha1/namespaces/${ROLLOUT}/rollouts/payment-v1`;
