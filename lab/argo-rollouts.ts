@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { KubeObject } from './api';
+import { Controllers } from './controllers';
 import type { Lab } from './lab';
 import { until } from './wait';
 
@@ -13,22 +13,28 @@ interface VirtualServiceObject extends KubeObject {
   readonly spec: { readonly http: readonly { readonly route: readonly { readonly weight?: number }[] }[] };
 }
 
+const CONTROLLERS = new Controllers('argo-rollouts', ['github.com/argoproj/argo-rollouts']);
+
 const ROLLOUTS = '/apis/argoproj.io/v1alpha1/namespaces';
 
 /** The controller of Argo Rollouts. */
 export class ArgoRollouts {
   /** Applies the definitions of its objects. */
-  static install(lab: Lab): void {
-    lab.plane.apply('-k', join(setUp(), 'manifests/crds'));
+  static async install(lab: Lab): Promise<void> {
+    const [module = ''] = CONTROLLERS.download();
+    lab.plane.apply('-k', join(module, 'manifests/crds'));
     for (const plural of ['rollouts', 'analysistemplates', 'analysisruns']) {
-      lab.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', `crd/${plural}.argoproj.io`);
+      // kubectl fails where the definition has no conditions yet.
+      await until(`${plural} are established`, () =>
+        lab.plane.kubectl('wait', '--for=condition=Established', '--timeout=60s', `crd/${plural}.argoproj.io`),
+      );
     }
   }
 
   /** Builds it if it is not there, and starts it. */
   static async start(lab: Lab): Promise<ArgoRollouts> {
-    ArgoRollouts.install(lab);
-    setUp(dirname(lab.tools.path('kubectl')));
+    await ArgoRollouts.install(lab);
+    CONTROLLERS.build(lab);
     await lab.plane.api.post('/api/v1/namespaces', { metadata: { name: 'argo-rollouts' } });
     lab.processes.start('rollouts-controller', lab.tools.path('rollouts-controller'), [
       `--kubeconfig=${lab.plane.kubeconfig}`,
@@ -79,9 +85,4 @@ export class ArgoRollouts {
       .sort((a, b) => a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp))
       .map(({ status }) => status?.phase ?? '');
   }
-}
-
-/** Runs the script that downloads and builds it, and returns the folder of its module. */
-function setUp(...binaries: string[]): string {
-  return execFileSync(join(__dirname, 'setup-argo-rollouts'), binaries, { encoding: 'utf8' }).trim();
 }

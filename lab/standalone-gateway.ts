@@ -105,11 +105,11 @@ export class StandaloneGateway {
     return new Map([...updates].map(([, kind = '', status = '', key = '']) => [`${kind} ${key}`, status]));
   }
 
-  /** The configuration that Envoy has accepted, as JSON. */
-  configuration(): string {
+  /** A page of Envoy's admin interface: `config_dump` is the configuration that it has accepted. */
+  admin(page: 'config_dump' | 'stats/prometheus'): string {
     const [run = ''] = readdirSync(join(this.folder, 'runtimeDir'));
     const address = readFileSync(join(this.folder, 'runtimeDir', run, 'admin-address.txt'), 'utf8');
-    const read = `fetch('http://${address}/config_dump').then(async each => process.stdout.write(await each.text()))`;
+    const read = `fetch('http://${address}/${page}').then(async each => process.stdout.write(await each.text()))`;
     return execFileSync('ip', inside(this.network, process.execPath, '-e', read), {
       encoding: 'utf8',
       maxBuffer: 2 ** 28,

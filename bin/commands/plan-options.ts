@@ -3,6 +3,7 @@ import { type InputValues, withInput } from './input';
 
 const DETAILS = `
 BEFORE and AFTER are files, folders, - for the standard input, or revisions of git with a path, such as main:dist.
+With FURTHER states, the plan leads from each state to the next, such as namespace by namespace to ambient mode.
 
 The evaluator compares each state between the steps with both: the exit code is 1 if one of them loses requests that
 both allow, and 2 for input that cannot be read. --out writes the objects to a folder that does not exist yet:
@@ -13,7 +14,8 @@ both allow, and 2 for input that cannot be read. --out writes the objects to a f
 Examples:
   $ cdk8s-cardinal plan main:dist dist
   $ cdk8s-cardinal plan main:dist dist --out steps && kubectl apply -f steps/1-grants/apply.yaml
-  $ cdk8s-cardinal plan main:dist dist --out commits --layout argocd`;
+  $ cdk8s-cardinal plan main:dist dist --out commits --layout argocd
+  $ cdk8s-cardinal plan states/sidecars states/mixed states/ambient`;
 
 /** The command \`plan\`, without its action. */
 export function planCommand(): Command {
@@ -21,6 +23,7 @@ export function planCommand(): Command {
     .description('Print the order in which a change of manifests loses no request that both allow.')
     .argument('<before>', 'a file, a folder, - or REVISION:PATH')
     .argument('<after>', 'the same')
+    .argument('[further...]', 'the states after that, in order')
     .option('--out <folder>', 'write the objects of each step to a new folder')
     .addOption(
       new Option('--layout <layout>', 'the layout of --out').choices(['steps', 'argocd', 'flux']).default('steps'),

@@ -1,43 +1,88 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dump } from 'js-yaml';
-import { argoFolders, type Files, fluxFolders, planJson, planOf, planText, stepFolders } from '../../lib/analysis';
+import {
+  argoFolders,
+  type Files,
+  fluxFolders,
+  type Plan,
+  planJson,
+  planOf,
+  planText,
+  stepFolders,
+} from '../../lib/analysis';
+import type { Cluster } from '../../lib/manifests';
 import { InputError, printNotes, withInputErrors } from './input';
 import { readPair } from './pair';
 import type { PlanValues } from './plan-options';
 
-/** Prints the steps of a change of manifests, and returns the exit code. */
-export function plan(before: string, after: string, values: PlanValues): number {
+/**
+ * Prints the steps that lead from each of some states to the next, and returns the exit code: 1 if any of them loses
+ * requests.
+ */
+export function plan(states: readonly string[], values: PlanValues): number {
   return withInputErrors(() => {
-    const { out, layout, format } = values;
-    if (out !== undefined && existsSync(out)) {
-      throw new InputError(`${out} exists. Choose a folder that does not, so that no file of another plan is in it.`);
-    }
-    if (out === undefined && layout !== 'steps') {
-      throw new InputError(`--layout ${layout} is the layout of --out, which is missing.`);
-    }
-    return readPair(before, after, values, ({ was, is, notes }) => {
-      printNotes(notes);
-      const unread = [was, is].flatMap(each => each.unread);
-      if (unread.length > 0) {
-        throw new InputError(`A plan has all objects, and these are not read: ${unread.join(', ')}. Pass --build.`);
-      }
-      const result = planOf(was, is);
-      process.stdout.write(format === 'json' ? planJson(result) : planText(result));
-      if (out !== undefined) {
-        const { steps } = result;
-        write(
-          out,
-          layout === 'steps'
-            ? stepFolders(steps)
-            : layout === 'argocd'
-              ? argoFolders(steps, was)
-              : fluxFolders(steps, was, './deployed'),
-        );
-      }
-      return result.losses.length > 0 ? 1 : 0;
-    });
+    requireUsableOptions(states, values);
+    const printed: string[] = [];
+    const codes = states.slice(1).map((after, index) =>
+      readPair(states[index] ?? '', after, values, ({ was, is, notes }) => {
+        printNotes(notes);
+        requireAllRead([was, is]);
+        const result = planOf(was, is);
+        printed.push(values.format === 'json' ? planJson(result) : planText(result));
+        writeFolders(result, was, values);
+        return result.losses.length > 0 ? 1 : 0;
+      }),
+    );
+    process.stdout.write(values.format === 'json' ? jsonOf(printed) : textOf(printed, states));
+    return codes.includes(1) ? 1 : 0;
   });
+}
+
+function requireUsableOptions(states: readonly string[], { out, layout }: PlanValues): void {
+  if (states.length > 2 && (out !== undefined || states.includes('-'))) {
+    throw new InputError(
+      out === undefined
+        ? 'The standard input is BEFORE or AFTER, and can be neither with further states.'
+        : '--out has the steps of one change. Give one state before and one after it.',
+    );
+  }
+  if (out !== undefined && existsSync(out)) {
+    throw new InputError(`${out} exists. Choose a folder that does not, so that no file of another plan is in it.`);
+  }
+  if (out === undefined && layout !== 'steps') {
+    throw new InputError(`--layout ${layout} is the layout of --out, which is missing.`);
+  }
+}
+
+function requireAllRead(states: readonly Cluster[]): void {
+  const unread = states.flatMap(each => each.unread);
+  if (unread.length > 0) {
+    throw new InputError(`A plan has all objects, and these are not read: ${unread.join(', ')}. Pass --build.`);
+  }
+}
+
+/** The plans, of several each below the states that it is for. */
+function textOf(plans: readonly string[], states: readonly string[]): string {
+  return plans.length === 1
+    ? plans.join('')
+    : plans.map((text, index) => `${states[index]} → ${states[index + 1]}\n${text}`).join('\n');
+}
+
+/** The plan, or an array of several. */
+function jsonOf(plans: readonly string[]): string {
+  return plans.length === 1 ? plans.join('') : `[\n${plans.map(each => each.trimEnd()).join(',\n')}\n]\n`;
+}
+
+function writeFolders({ steps }: Plan, before: Cluster, { out, layout }: PlanValues): void {
+  if (out !== undefined) {
+    const files = {
+      steps: () => stepFolders(steps),
+      argocd: () => argoFolders(steps, before),
+      flux: () => fluxFolders(steps, before, './deployed'),
+    };
+    write(out, files[layout]());
+  }
 }
 
 function write(folder: string, files: Files): void {

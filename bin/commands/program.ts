@@ -90,8 +90,8 @@ function programWith(run: (command: () => number | Promise<number>) => void): Co
   const diffCommand_ = diffCommand().action((before: string, after: string, values: DiffValues) => {
     run(() => diff(before, after, values));
   });
-  const planCommand_ = planCommand().action((before: string, after: string, values: PlanValues) => {
-    run(() => plan(before, after, values));
+  const planCommand_ = planCommand().action((before: string, after: string, further: string[], values: PlanValues) => {
+    run(() => plan([before, after, ...further], values));
   });
   const applyCommand_ = applyCommand().action((before: string, after: string, values: ApplyValues) => {
     run(() => apply(before, after, values));

@@ -45,7 +45,7 @@ claim('generated policies of Envoy Gateway treat generated requests as the simul
     const name = `configuration-${applied++}`;
     const objects = [...basis(), ...objectsOf(configuration, name, issuer.jwks)];
     gateway.replace(objects);
-    await until(`Envoy has ${name}`, () => isEverywhere(name, gateway.configuration()), 120);
+    await until(`Envoy has ${name}`, () => isEverywhere(name, gateway.admin('config_dump')), 120);
     return Traffic.of(
       Manifests.ofYaml([...objects, ...workloads()].map(each => JSON.stringify(each)).join('\n---\n')),
       { denyingAuthorizers: [`${NAMESPACE}/judge`] },

@@ -109,7 +109,7 @@ claim(
     });
     await here.answers(edge, { path: '/exact', ...certificateOf(lab, 'partner') }, 200);
 
-    const configuration = await until('Envoy has a configuration', () => here.configuration());
+    const configuration = await until('Envoy has a configuration', () => here.admin('config_dump'));
     const missing = FEATURES.filter(([, expected]) => !expected.test(configuration)).map(([feature]) => feature);
     assert.deepEqual(missing, []);
 

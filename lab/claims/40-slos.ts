@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Duration, Testing } from 'cdk8s';
 import { dump } from 'js-yaml';
 import { ClusterApp, GatewayService, Mesh, Port, type Target, Topology, TopologyChart } from '../../lib';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
+import { promtool } from '../promtool';
 
 interface PrometheusRule {
   readonly kind: string;
@@ -30,13 +29,6 @@ function tide(): Topology {
 function rules(mesh: Target): PrometheusRule[] {
   const chart = new TopologyChart(new ClusterApp(), 'tide', { topology: tide(), mesh });
   return (Testing.synth(chart) as PrometheusRule[]).filter(({ kind }) => kind === 'PrometheusRule');
-}
-
-/** Runs promtool on a file; its output is in the error if it fails. The lab's kubelet runs meanwhile. */
-async function promtool(lab: Lab, command: readonly string[], file: string, content: object): Promise<void> {
-  const path = join(lab.folder, file);
-  writeFileSync(path, dump(content, { lineWidth: -1 }));
-  await promisify(execFile)(lab.tools.path('promtool'), [...command, path]);
 }
 
 claim('Prometheus accepts the rules of objectives, with sidecars and in ambient mode', async lab => {

@@ -99,7 +99,7 @@ const failed = (replies: readonly Reply[]) => replies.filter(({ status }) => sta
 
 claim('the API server accepts a Rollout and its analysis, without unknown fields', async lab => {
   lab.installPrometheusOperator();
-  ArgoRollouts.install(lab);
+  await ArgoRollouts.install(lab);
   const { outdir } = Ferry.synthesize(lab, 'accepted');
   lab.plane.apply('-f', join(outdir, '1-namespaces.yaml'));
   const applied = lab.plane.apply('--dry-run=server', '-f', outdir);

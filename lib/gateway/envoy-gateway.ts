@@ -3,6 +3,7 @@ import { accountByEnvoyGateway } from '../checks';
 import {
   Capability,
   EdgeGateway,
+  edgesBeside,
   gatewayListeners,
   leadOf,
   listenerPorts,
@@ -26,6 +27,7 @@ import { rejectUnmatchable } from './unmatchable-paths';
 import { rejectSeveralLogins } from './login';
 import { renderProxy } from './proxy';
 import { renderRetries } from './retries';
+import { measuredServices, renderSlos } from './slos';
 import { renderSecurityPolicy } from './security-policy';
 import { renderTrafficPolicy } from './traffic-policy';
 import { renderTranslation } from './translation';
@@ -62,6 +64,13 @@ export interface EnvoyGatewayProps {
    * @default - no traces
    */
   readonly tracing?: Tracing;
+  /**
+   * Labels of the objects that monitor services with objectives: PrometheusRules and PodMonitors, by which a Prometheus
+   * selects them, e.g. `{ release: 'kube-prometheus-stack' }`.
+   * @default - none
+   * @see https://prometheus-operator.dev/docs/developer/getting-started/#using-podmonitors
+   */
+  readonly monitoringLabels?: Labels;
 }
 
 /** The offset of container ports for listeners with ports below 1024. */
@@ -95,6 +104,10 @@ export class EnvoyGateway extends EdgeGateway {
     Capability.TRANSLATION,
     Capability.RETRIES,
   ];
+  /** It counts the requests to the services of its routes, those that fail before they arrive too. */
+  override readonly measuresObjectives = true;
+  /** The container port of the metrics. */
+  override readonly metricsPort = 19_001;
   /** The container port of the readiness probe. */
   readonly readinessPort = 19_003;
   /** The path of the readiness probe. */
@@ -179,6 +192,7 @@ export class EnvoyGateway extends EdgeGateway {
       renderBackendProtocols(chart, edge);
     }
     renderBackendTls(chart);
+    renderSlos(chart, this, this.props.monitoringLabels ?? {});
   }
 
   private renderGateway(scope: Construct, edge: Edge, annotations: Labels): void {
@@ -202,6 +216,7 @@ export class EnvoyGateway extends EdgeGateway {
       service: this.serviceOf(edge, this.props.service),
       hasPodTargets: this.hasPodTargets(edge),
       tracing: this.props.tracing,
+      areBackendsMeasured: edgesBeside(edge).some(each => measuredServices(each).length > 0),
     });
   }
 

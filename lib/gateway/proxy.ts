@@ -15,6 +15,8 @@ export interface ProxyProps {
   readonly hasPodTargets: boolean;
   /** @default - no traces */
   readonly tracing?: Tracing;
+  /** Whether metrics have the names of the Services. */
+  readonly areBackendsMeasured: boolean;
 }
 
 type Service = NonNullable<NonNullable<NonNullable<SpecOf<IEnvoyProxy>['provider']>['kubernetes']>['envoyService']>;
@@ -23,7 +25,7 @@ type Service = NonNullable<NonNullable<NonNullable<SpecOf<IEnvoyProxy>['provider
 export function renderProxy(
   scope: Construct,
   edge: Edge,
-  { serviceName, service, hasPodTargets, tracing }: ProxyProps,
+  { serviceName, service, hasPodTargets, tracing, areBackendsMeasured }: ProxyProps,
 ): void {
   const place = new Construct(scope, 'infrastructure');
   Phase.GATEWAYS.assignTo(place);
@@ -48,7 +50,13 @@ export function renderProxy(
       shutdown: hasPodTargets
         ? { minDrainDuration: `${DRAIN.serving}s`, drainTimeout: `${DRAIN.serving + DRAIN.closing}s` }
         : undefined,
-      telemetry: tracing ? { tracing: tracingOf(tracing) } : undefined,
+      telemetry:
+        tracing || areBackendsMeasured
+          ? {
+              tracing: tracing && tracingOf(tracing),
+              metrics: areBackendsMeasured ? { clusterStatName: '%BACKEND_REFS%' } : undefined,
+            }
+          : undefined,
     },
   });
 }

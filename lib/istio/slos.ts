@@ -1,8 +1,13 @@
-import { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
-import { type Labels, Phase, type TopologyChart } from '../kubernetes';
-import { type Call, type Callee, type Service, type Slo, ValidationError } from '../topology';
-import { burnRateRules, type Objective, type PrometheusRuleItem } from './burn-rate-rules';
+import {
+  type Labels,
+  type Measurement,
+  type Objective,
+  objectivesOf,
+  renderPodMonitor,
+  renderPrometheusRule,
+  type TopologyChart,
+} from '../kubernetes';
+import { type Call, type Callee, type Service, ValidationError } from '../topology';
 import { renderDashboard } from './dashboard';
 import type { MetricsProps } from './metrics';
 import { type CountedRequests, DIMENSIONS, failureRatio, lateRatio, reporterOf, selectorOf } from './request-metrics';
@@ -24,65 +29,49 @@ export interface Monitored {
 export function renderSlos(chart: TopologyChart, monitored: Monitored): void {
   const { topology } = chart;
   const { monitoringLabels } = monitored;
-  const declared = topology.services.flatMap(service => rulesOf(service, monitored));
+  const declared = topology.services.flatMap(service => objectivesAt(service, monitored));
   const [first] = declared;
   if (!first) {
     return;
   }
   requireDimensions(first.service, monitored.metrics);
-  for (const { service, name, rules } of declared) {
-    new ApiObject(scopeIn(chart.scopeOf(service), name), 'prometheus-rule', {
-      apiVersion: 'monitoring.coreos.com/v1',
-      kind: 'PrometheusRule',
-      metadata: { name, namespace: service.namespace, labels: { ...monitoringLabels } },
-      spec: { groups: [{ name: `${service.namespace}.${name}`, rules }] },
-    });
+  for (const { service, name, objectives } of declared) {
+    const { namespace } = service;
+    renderPrometheusRule(chart.scopeOf(service), { name, namespace }, objectives, monitoringLabels);
   }
   for (const namespace of topology.ownNamespaces) {
-    new ApiObject(scopeIn(chart.scopeOfNamespace(namespace), 'monitoring'), 'pod-monitor', {
-      apiVersion: 'monitoring.coreos.com/v1',
-      kind: 'PodMonitor',
-      metadata: { name: 'istio-proxies', namespace, labels: { ...monitoringLabels } },
-      spec: {
-        selector: {},
-        // Pods of sidecars, waypoints and gateways have a port of this name.
-        podMetricsEndpoints: [{ port: 'http-envoy-prom', path: '/stats/prometheus', interval: '15s' }],
-      },
-    });
+    // Pods of sidecars, waypoints and gateways have a port of this name.
+    const scraped = { name: 'istio-proxies', namespace, port: 'http-envoy-prom' };
+    renderPodMonitor(chart.scopeOfNamespace(namespace), scraped, monitoringLabels);
   }
   renderDashboard(chart, monitoringLabels, monitored.waypoints);
 }
 
-interface RulesOfService {
+interface ObjectivesOfService {
   readonly service: Service;
   readonly name: string;
-  readonly rules: readonly PrometheusRuleItem[];
+  readonly objectives: readonly Objective[];
 }
 
-/** The rules for all requests to a service, and those for its calls. A dot is in no name of a service. */
-function rulesOf(service: Service, monitored: Monitored): RulesOfService[] {
+/** The objectives for all requests to a service, and those for its calls. */
+function objectivesAt(service: Service, monitored: Monitored): ObjectivesOfService[] {
   const { objects, outgoingCalls } = service;
-  const ofService = objects.slo
-    ? objectivesOf(
-        objects.slo,
-        { callee: service, reporter: reporterOf(service, monitored.waypoints) },
-        labelsOf(service),
-      )
-    : [];
-  const ofCalls = outgoingCalls.flatMap(call => objectivesOfCall(call, service, monitored));
+  const ofService = objects.slo ? objectivesOf(objects.slo, measurementOf(countedAt(service, monitored))) : [];
   return [
-    { service, name: `${service.name}.slo`, rules: ofService.flatMap(burnRateRules) },
-    { service, name: `${service.name}.calls.slo`, rules: ofCalls.flatMap(burnRateRules) },
-  ].filter(({ rules }) => rules.length > 0);
+    { service, name: `${service.name}.slo`, objectives: ofService },
+    {
+      service,
+      name: `${service.name}.calls.slo`,
+      objectives: outgoingCalls.flatMap(call => objectivesOfCall(call, service, monitored)),
+    },
+  ].filter(({ objectives }) => objectives.length > 0);
 }
 
 function objectivesOfCall({ slo, callee }: Call, caller: Service, monitored: Monitored): Objective[] {
-  const counted = {
-    callee: callee as Callee,
-    reporter: reporterOf(callee as Callee, monitored.waypoints),
-    caller: `spiffe://${monitored.principal(caller.namespace, caller.serviceAccount)}`,
-  };
-  if (slo && callee.host.startsWith('*')) {
+  if (!slo) {
+    return [];
+  }
+  if (callee.host.startsWith('*')) {
     throw new ValidationError({
       code: 'Contradiction',
       path: `${caller.path} → ${callee.name}`,
@@ -90,41 +79,26 @@ function objectivesOfCall({ slo, callee }: Call, caller: Service, monitored: Mon
       fix: 'Declare an external service for each host, or remove `slo` of the call.',
     });
   }
-  const labels = { ...labelsOf(counted.callee), caller: `${caller.namespace}/${caller.name}` };
-  return slo ? objectivesOf(slo, counted, labels) : [];
+  const counted = {
+    ...countedAt(callee as Callee, monitored),
+    caller: `spiffe://${monitored.principal(caller.namespace, caller.serviceAccount)}`,
+  };
+  return objectivesOf(slo, measurementOf(counted, `${caller.namespace}/${caller.name}`));
 }
 
-function labelsOf({ namespace, name }: Callee): Labels {
-  return { namespace, service: name };
+function countedAt(callee: Callee, { waypoints }: Monitored): CountedRequests {
+  return { callee, reporter: reporterOf(callee, waypoints) };
 }
 
-function objectivesOf({ availability, latency }: Slo, counted: CountedRequests, labels: Labels): Objective[] {
-  const requests = `requests ${labels.caller ? `of ${labels.caller} ` : ''}to ${labels.namespace}/${labels.service}`;
-  const absent = `absent(istio_requests_total{${selectorOf(counted)}})`;
-  return [
-    ...(availability === undefined
-      ? []
-      : [
-          {
-            name: 'availability',
-            budget: 1 - availability / 100,
-            missed: `Failures of ${requests}`,
-            ratio: (window: string) => failureRatio(counted, window),
-            ...{ labels, absent },
-          },
-        ]),
-    ...(latency === undefined
-      ? []
-      : [
-          {
-            name: 'latency',
-            budget: 1 - latency.percent / 100,
-            missed: `Responses of ${requests} after more than ${latency.within.toMilliseconds()} ms`,
-            ratio: (window: string) => lateRatio(counted, latency.within.toMilliseconds(), window),
-            ...{ labels, absent },
-          },
-        ]),
-  ];
+function measurementOf(counted: CountedRequests, caller?: string): Measurement {
+  const { namespace, name } = counted.callee;
+  return {
+    requests: `requests ${caller === undefined ? '' : `of ${caller} `}to ${namespace}/${name}`,
+    labels: { namespace, service: name, ...(caller === undefined ? {} : { caller }) },
+    absent: `absent(istio_requests_total{${selectorOf(counted)}})`,
+    failureRatio: window => failureRatio(counted, window),
+    lateRatio: (milliseconds, window) => lateRatio(counted, milliseconds, window),
+  };
 }
 
 function requireDimensions({ path }: Service, { removedTags = [] }: MetricsProps): void {
@@ -137,11 +111,4 @@ function requireDimensions({ path }: Service, { removedTags = [] }: MetricsProps
       fix: 'Keep these dimensions, or remove `slo`.',
     });
   }
-}
-
-/** Rules and monitors come with the policies: nothing waits for them. */
-function scopeIn(scope: Construct, id: string): Construct {
-  const place = new Construct(scope, id);
-  Phase.POLICIES.assignTo(place);
-  return place;
 }

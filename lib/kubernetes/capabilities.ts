@@ -6,6 +6,7 @@ import {
   Capability,
   type Edge,
   ExternalService,
+  Protocol,
   type Service,
   type Topology,
 } from '../topology';
@@ -22,7 +23,13 @@ export interface FeatureProvider {
   readonly capabilities: readonly Capability[];
 }
 
-const NO_GATEWAY: FeatureProvider = { name: 'a target without a gateway', capabilities: [] };
+/** The gateway that serves the edges. */
+export interface GatewayFeatures extends FeatureProvider {
+  /** Whether it measures the objectives of services that only its routes lead to. */
+  readonly measuresObjectives?: boolean;
+}
+
+const NO_GATEWAY: GatewayFeatures = { name: 'a target without a gateway', capabilities: [] };
 
 /** A feature that a part of the topology requires and the target or gateway that renders it does not support. */
 export interface MissingFeature extends RequiredFeature {
@@ -33,17 +40,17 @@ export interface MissingFeature extends RequiredFeature {
 export function missingFeatures(
   topology: Topology,
   mesh: FeatureProvider,
-  gateway: FeatureProvider = NO_GATEWAY,
+  gateway: GatewayFeatures = NO_GATEWAY,
 ): MissingFeature[] {
   const aggregators = new Set(topology.edges.map(({ aggregator }) => aggregator));
   return [
-    ...missing(
-      topology.services.flatMap(service => [
-        ...featuresOfService(service),
-        ...service.outgoingCalls.flatMap(call => featuresOfCall(call, aggregators.has(service))),
-      ]),
-      mesh,
-    ),
+    ...topology.services.flatMap(service => [
+      ...missing(featuresOfService(service), withObjectives(mesh, gateway, topology, service)),
+      ...missing(
+        service.outgoingCalls.flatMap(call => featuresOfCall(call, aggregators.has(service))),
+        mesh,
+      ),
+    ]),
     ...missing(
       topology.egressGateways.map(({ path }) => ({ path, capability: Capability.EGRESS_GATEWAYS })),
       mesh,
@@ -56,7 +63,7 @@ export function missingFeatures(
 export function unsupportedFeatures(
   topology: Topology,
   mesh: FeatureProvider,
-  gateway: FeatureProvider = NO_GATEWAY,
+  gateway: GatewayFeatures = NO_GATEWAY,
 ): SynthesisFinding[] {
   return [
     ...missingFeatures(topology, mesh, gateway).map(({ path, capability, provider }): SynthesisFinding => ({
@@ -64,7 +71,7 @@ export function unsupportedFeatures(
       severity: Severity.ERROR,
       path,
       message: `It requires ${capability}, which ${provider} does not support.`,
-      fix: fixFor(capability),
+      fix: fixFor(capability, gateway),
     })),
     ...topology.edges.flatMap(uncountableClients),
   ];
@@ -75,7 +82,31 @@ function missing(features: readonly RequiredFeature[], { name, capabilities }: F
   return features.filter(({ capability }) => !can.has(capability)).map(each => ({ ...each, provider: name }));
 }
 
-function fixFor(capability: Capability): string {
+/** The mesh, with objectives if the gateway measures all requests to the service. */
+function withObjectives(
+  mesh: FeatureProvider,
+  gateway: GatewayFeatures,
+  topology: Topology,
+  service: Service,
+): FeatureProvider {
+  return gateway.measuresObjectives && isMeasuredByRoutes(topology, service)
+    ? { name: mesh.name, capabilities: [...mesh.capabilities, Capability.SLO] }
+    : mesh;
+}
+
+/** Whether all requests to a service come from routes of edges, and have the outcome in the status of HTTP. */
+function isMeasuredByRoutes({ edges }: Topology, service: Service): boolean {
+  const isOf = (each: { readonly service?: Service }) => each.service === service;
+  return (
+    edges.some(({ routes }) => routes.some(isOf))
+    && !edges.some(({ authorizers, rateLimiter }) => authorizers.some(isOf) || rateLimiter === service)
+    && service.incomingCalls.length === 0
+    && service.allowedPeers.length === 0
+    && service.ports.every(({ protocol }) => protocol !== Protocol.GRPC)
+  );
+}
+
+function fixFor(capability: Capability, gateway: GatewayFeatures): string {
   if (capability === Capability.LOGIN) {
     return (
       'Use Envoy Gateway, or run the login in a service, such as oauth2-proxy, and declare it as `authorizer` of the edge: '
@@ -84,6 +115,12 @@ function fixFor(capability: Capability): string {
   }
   if (capability === Capability.PROGRESSIVE_ROLLOUTS) {
     return 'Use Mesh.istio(), or declare two versions of the service and divide requests by `split`.';
+  }
+  if (capability === Capability.SLO && gateway.measuresObjectives) {
+    return (
+      `Use Mesh.istio() or Mesh.ambient(), or remove it. ${gateway.name} measures the objectives of services that only `
+      + 'its routes lead to, without gRPC.'
+    );
   }
   return BY_FRONT_ALONE.includes(capability)
     ? 'Put an API that supports it in front and declare it as `front`, or remove it.'

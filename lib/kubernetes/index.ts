@@ -23,6 +23,8 @@ export { helmTemplate } from './helm-template';
 export { pods, tcp } from './network-peers';
 export * from './no-mesh';
 export * from './target';
+export { type Measurement, objectivesOf, renderPodMonitor, renderPrometheusRule } from './objectives';
+export { type Objective } from './burn-rate-rules';
 export { Phase } from './phases';
 export { preflightsOf } from './preflights';
 export { literalValues } from './header-values';

@@ -151,6 +151,9 @@ function renderForEdge(
     return;
   }
   const repeated = baselineOutside(chart, always, namespace);
+  const isMeasured = edge.routes.some(({ service }) => service.objects.slo);
+  const metrics = gateway.metricsPort !== undefined && isMeasured ? [tcp(gateway.metricsPort)] : [];
+  const scraping = metrics.length > 0 ? [{ from: [{ namespaceSelector: {} }], ports: metrics }] : [];
   const from = addresses?.map(cidr => ({ ipBlock: { cidr } }));
   const egress = [
     ...repeated.egress,
@@ -164,7 +167,7 @@ function renderForEdge(
     spec: {
       podSelector: { matchLabels: gateway.labelsOf(edge) },
       policyTypes: isOurs ? ['Ingress', 'Egress'] : ['Ingress'],
-      ingress: [...(isOurs ? repeated.ingress : []), { from, ports: gateway.portsOf(edge).map(tcp) }],
+      ingress: [...(isOurs ? repeated.ingress : scraping), { from, ports: gateway.portsOf(edge).map(tcp) }],
       egress: isOurs ? distinct(egress) : undefined,
     },
   });

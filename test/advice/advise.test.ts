@@ -39,6 +39,19 @@ describe('what topologies need', () => {
     expect(simplest?.name).toBe('Istio in ambient mode');
   });
 
+  test('objectives need a mesh where callers are measured, and none where Envoy Gateway measures all requests', () => {
+    const slo = { availability: 99.9 };
+    const topology = new Topology('shop');
+    const web = topology.addService('web', { image, port, slo });
+    topology.addEdge('api', { host: 'shop.example' }).route('GET /', web);
+    expect(advise(topology).simplest?.name).toBe('plain Kubernetes');
+
+    web.calls(topology.addService('payment', { image, port, slo }));
+    const { simplest, tiers } = advise(topology);
+    expect(tiers[0]?.missing).toEqual([{ path: 'shop/payment', feature: Capability.SLO }]);
+    expect(simplest?.name).toBe('Istio in ambient mode');
+  });
+
   test('required mutual TLS needs a mesh', () => {
     const { topology } = shop();
 

@@ -96,6 +96,51 @@ test('the commits for Flux have Kustomizations that depend on each other', () =>
   expect(readdirSync(join(out, '3-narrow'))).toEqual(['1-types', '3-policies', '4-workloads', 'kustomizations']);
 });
 
+test('several states have the plan from each to the next', () => {
+  const [there, back] = [plan(before, after), plan(after, before)];
+  expect(plan(before, after, before)).toEqual({
+    status: 0,
+    stderr: '',
+    stdout: `${before} → ${after}\n${there.stdout}\n${after} → ${before}\n${back.stdout}`,
+  });
+  const asJson = JSON.parse(plan(before, after, before, '--format', 'json').stdout) as object[];
+  expect(asJson).toEqual(
+    [plan(before, after, '--format', 'json'), plan(after, before, '--format', 'json')].map(
+      ({ stdout }) => JSON.parse(stdout) as object,
+    ),
+  );
+});
+
+test('a move that loses requests ends with 1, also if the last one loses none', () => {
+  // The subset is of other Pods, and no state between has both.
+  const withSubset = (app: string) => `${meshed('shop')}${server('shop', 'web')}
+${server('shop', 'pay').replaceAll('app: pay}', `app: ${app}, all: pay}`)}---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: pay, namespace: shop}
+spec: {host: pay, subsets: [{name: v1, labels: {app: ${app}}}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: pay, namespace: shop}
+spec: {hosts: [pay], http: [{route: [{destination: {host: pay, subset: v1}}]}]}
+`;
+  const [old, now] = [write('old.yaml', withSubset('old')), write('new.yaml', withSubset('new'))];
+  const { status, stdout } = plan(old, now, now);
+  expect([status, stdout.split('\n').at(-2)]).toEqual([1, 'No changes']);
+});
+
+test.each([
+  [['--out', 'moves'], '--out has the steps of one change'],
+  [['-'], 'can be neither with further states'],
+])('with further states, %j is an error', (args, message) => {
+  expect(plan(before, after, before, ...args)).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringContaining(message),
+  });
+});
+
 test('a folder that exists is not written to, and a layout needs a folder', () => {
   expect(plan(before, after, '--out', folder)).toMatchObject({
     status: 2,

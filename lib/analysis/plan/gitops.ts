@@ -37,28 +37,67 @@ export function fluxFolders(steps: readonly Step[], before: Cluster, path: strin
     ...commits.map((commit): [string, readonly KubernetesObject[]] => [
       `${commit}/kustomizations/kustomizations.yaml`,
       kustomizationsOf(
-        WAVES.filter((wave, index) => files.has(fileOf(commit, wave, index))),
+        WAVES.flatMap((wave, index) => {
+          const objects = files.get(fileOf(commit, wave, index));
+          return objects ? [{ wave, objects }] : [];
+        }),
         path,
       ),
     ]),
   ]);
 }
 
-function kustomizationsOf(waves: readonly Wave[], path: string): KubernetesObject[] {
-  return waves.map((wave, index) => ({
+interface Applied {
+  readonly wave: Wave;
+  readonly objects: readonly KubernetesObject[];
+}
+
+function kustomizationsOf(applied: readonly Applied[], path: string): KubernetesObject[] {
+  return applied.map(({ wave, objects }, index) => ({
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
     metadata: { name: wave, namespace: 'flux-system' },
     spec: {
       interval: '10m',
+      // Until a health check ends, a newer commit waits.
+      timeout: '3m',
+      retryInterval: '1m',
       path: `${path}/${WAVES.indexOf(wave) + 1}-${wave}`,
       prune: true,
       wait: true,
+      ...healthOf(objects),
       sourceRef: { kind: 'GitRepository', name: 'flux-system' },
-      ...(index === 0 ? {} : { dependsOn: [{ name: waves[index - 1] }] }),
+      ...(index === 0 ? {} : { dependsOn: [{ name: applied[index - 1]?.wave }] }),
     },
   }));
 }
+
+function healthOf(objects: readonly KubernetesObject[]): object {
+  const healthCheckExprs = HEALTH.filter(({ apiVersion, kind }) =>
+    objects.some(each => each.kind === kind && each.apiVersion.split('/')[0] === apiVersion.split('/')[0]),
+  );
+  return healthCheckExprs.length === 0 ? {} : { healthCheckExprs };
+}
+
+/**
+ * What Flux does not find in the conditions that it reads: a Gateway has no condition Ready, and the observed generation
+ * of a Rollout is a text.
+ * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-check-expressions
+ */
+const HEALTH = [
+  {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    current:
+      "status.conditions.exists(e, e.type == 'Programmed' && e.status == 'True' && e.observedGeneration == metadata.generation)",
+  },
+  {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    failed: "status.phase == 'Degraded' && status.observedGeneration == string(metadata.generation)",
+    current: "status.phase == 'Healthy' && status.observedGeneration == string(metadata.generation)",
+  },
+];
 
 function fileOf(commit: string, wave: Wave, index: number): string {
   return `${commit}/${index + 1}-${wave}/${wave}.yaml`;

@@ -74,8 +74,9 @@ export interface ServiceObjects extends ServiceAccess {
    */
   readonly proxyExtensions?: ProxyExtension[];
   /**
-   * Objectives for all requests to it in the mesh. In the cluster: a PrometheusRule with alerts on the burn rate of the
-   * error budget, PodMonitors for the proxies, and a dashboard.
+   * Objectives for all requests to it in Istio's mesh, or behind Envoy Gateway if only routes of edges lead to it. In the
+   * cluster: a PrometheusRule with alerts on the burn rate of the error budget, PodMonitors for the proxies, and in the
+   * mesh a dashboard.
    * @default - none
    */
   readonly slo?: Slo;

@@ -1,0 +1,102 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { Slo } from '../topology';
+import { burnRateRules, type Objective } from './burn-rate-rules';
+import { Phase } from './phases';
+import type { Labels } from './topology-chart';
+
+/** How the requests of objectives are measured. */
+export interface Measurement {
+  /** The requests, such as `requests to shop/payment`. */
+  readonly requests: string;
+  /** The labels of the recorded series and of the alerts. */
+  readonly labels: Labels;
+  /** The expression that is empty as long as there are metrics. */
+  readonly absent: string;
+  /** The share of requests in a window that failed. */
+  readonly failureRatio: (window: string) => string;
+  /** The share of requests in a window without a response in time. */
+  readonly lateRatio: (milliseconds: number, window: string) => string;
+}
+
+/** The objectives for requests that are measured in one way. */
+export function objectivesOf({ availability, latency }: Slo, measurement: Measurement): Objective[] {
+  const { requests, labels, absent, failureRatio, lateRatio } = measurement;
+  const milliseconds = latency?.within.toMilliseconds() ?? 0;
+  return [
+    ...(availability === undefined
+      ? []
+      : [
+          {
+            name: 'availability',
+            budget: 1 - availability / 100,
+            missed: `Failures of ${requests}`,
+            ratio: failureRatio,
+            ...{ labels, absent },
+          },
+        ]),
+    ...(latency === undefined
+      ? []
+      : [
+          {
+            name: 'latency',
+            budget: 1 - latency.percent / 100,
+            missed: `Responses of ${requests} after more than ${milliseconds} ms`,
+            ratio: (window: string) => lateRatio(milliseconds, window),
+            ...{ labels, absent },
+          },
+        ]),
+  ];
+}
+
+/**
+ * Adds a PrometheusRule.
+ * @param name its name; a dot is in no name of a service
+ * @see https://prometheus-operator.dev/docs/api-reference/api/
+ */
+export function renderPrometheusRule(
+  scope: Construct,
+  { name, namespace }: { readonly name: string; readonly namespace: string },
+  objectives: readonly Objective[],
+  monitoringLabels: Labels,
+): void {
+  new ApiObject(monitoringScope(scope, name), 'prometheus-rule', {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PrometheusRule',
+    metadata: { name, namespace, labels: { ...monitoringLabels } },
+    spec: { groups: [{ name: `${namespace}.${name}`, rules: objectives.flatMap(burnRateRules) }] },
+  });
+}
+
+/** What is scraped: a port of pods, by its name, every 15 seconds. */
+export interface Scraped {
+  readonly name: string;
+  readonly namespace: string;
+  readonly port: string;
+  /** @default - those of its own namespace */
+  readonly podNamespace?: string;
+  /** @default - all pods */
+  readonly podLabels?: Labels;
+}
+
+/** Adds a PodMonitor for proxies of Envoy. */
+export function renderPodMonitor(scope: Construct, scraped: Scraped, monitoringLabels: Labels): void {
+  const { name, namespace, port, podNamespace, podLabels } = scraped;
+  new ApiObject(monitoringScope(scope, 'monitoring'), 'pod-monitor', {
+    apiVersion: 'monitoring.coreos.com/v1',
+    kind: 'PodMonitor',
+    metadata: { name, namespace, labels: { ...monitoringLabels } },
+    spec: {
+      ...(podNamespace === undefined ? {} : { namespaceSelector: { matchNames: [podNamespace] } }),
+      selector: podLabels ? { matchLabels: { ...podLabels } } : {},
+      podMetricsEndpoints: [{ port, path: '/stats/prometheus', interval: '15s' }],
+    },
+  });
+}
+
+/** Rules and monitors come with the policies: nothing waits for them. */
+function monitoringScope(scope: Construct, id: string): Construct {
+  const place = new Construct(scope, id);
+  Phase.POLICIES.assignTo(place);
+  return place;
+}
