@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { dump } from 'js-yaml';
 import { argoFolders, type Files, fluxFolders, planJson, planOf, planText, stepFolders } from '../../lib/analysis';
-import { InputError, printNotes, withInputErrors } from './input';
-import { readPair } from './pair';
+import { printNotes, withInputErrors } from './input';
+import { InputError } from './input-error';
+import { readWholePair } from './pair';
 import type { PlanValues } from './plan-options';
 
 /** Prints the steps of a change of manifests, and returns the exit code. */
@@ -16,27 +17,22 @@ export function plan(before: string, after: string, values: PlanValues): number 
     if (out === undefined && layout !== 'steps') {
       throw new InputError(`--layout ${layout} is the layout of --out, which is missing.`);
     }
-    return readPair(before, after, values, ({ was, is, notes }) => {
-      printNotes(notes);
-      const unread = [was, is].flatMap(each => each.unread);
-      if (unread.length > 0) {
-        throw new InputError(`A plan has all objects, and these are not read: ${unread.join(', ')}. Pass --build.`);
-      }
-      const result = planOf(was, is);
-      process.stdout.write(format === 'json' ? planJson(result) : planText(result));
-      if (out !== undefined) {
-        const { steps } = result;
-        write(
-          out,
-          layout === 'steps'
-            ? stepFolders(steps)
-            : layout === 'argocd'
-              ? argoFolders(steps, was)
-              : fluxFolders(steps, was, './deployed'),
-        );
-      }
-      return result.losses.length > 0 ? 1 : 0;
-    });
+    const { was, is, notes } = readWholePair(before, after, values);
+    printNotes(notes);
+    const result = planOf(was, is);
+    process.stdout.write(format === 'json' ? planJson(result) : planText(result));
+    if (out !== undefined) {
+      const { steps } = result;
+      write(
+        out,
+        layout === 'steps'
+          ? stepFolders(steps)
+          : layout === 'argocd'
+            ? argoFolders(steps, was)
+            : fluxFolders(steps, was, './deployed'),
+      );
+    }
+    return result.losses.length > 0 ? 1 : 0;
   });
 }
 
