@@ -241,7 +241,7 @@ test('more than 4,000 calls are not drawn, and the picture states that', () => {
     nodes.map(to => ({
       from: from.id,
       to: to.id,
-      terms: [],
+      terms: [to.id],
       isUnconditional: true,
       caller: '',
       requests: [],
