@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as Dagre from '@dagrejs/dagre' with { 'resolution-mode': 'import' };
-import { percent } from '../../dataplane';
 import { addTo } from '../../manifests';
-import { countsOf } from '../findings';
 import { type Bundle, bundlesOf } from './bundles';
-import { callKey, PARTIAL, type Picture, type PictureCall, type PictureNode } from './model';
+import { linesOf, termsOf } from './lines';
+import { callKey, type Picture, type PictureCall, type PictureNode } from './model';
 
 /** Where things are drawn, in pixels. */
 export interface Layout {
@@ -42,45 +41,9 @@ interface Group extends Box {
   readonly bundles: readonly Bundle[];
 }
 
-/** The lines of a box: its name, its versions with their weights, and its findings. */
-export function linesOf({ label, versions, findings }: PictureNode): string[] {
-  const [first] = versions;
-  const isPlain = versions.length === 1 && first?.shares.length === 0 && first.label === label;
-  const shown = versions.length > MOST_VERSIONS ? versions.slice(0, MOST_VERSIONS - 1) : versions;
-  const errors = findings.filter(each => each.severity === 'error').length;
-  const warnings = findings.filter(each => each.severity === 'warning').length;
-  return [
-    label,
-    ...(isPlain || (versions.length === 1 && first?.shares.length === 0)
-      ? []
-      : shown.map(each => `${each.label} ${each.shares.map(percent).join(' or ')}`.trim())),
-    ...(shown.length < versions.length ? [`${versions.length - shown.length} more`] : []),
-    ...countsOf(errors, warnings),
-  ];
-}
-
-const MOST_VERSIONS = 4;
 /** The terms of more calls than this hide each other. */
 export const MOST_LABELS = 60;
-const TERMS = { line: 12, character: 6.3, characters: 24 };
-
-/** The lines of the terms at an arrow: dashes stand for what is allowed in part. */
-export function termsOf({ terms, before, difference }: PictureCall): string[] {
-  const drawn = (all: readonly string[], besides: readonly string[]) =>
-    all.filter(each => each !== PARTIAL && !besides.includes(each)).flatMap(wrapped);
-  const old = before ?? [];
-  return difference === 'changed'
-    ? ['before:', ...drawn(old, terms), 'after:', ...drawn(terms, old)]
-    : drawn(terms, []);
-}
-
-function wrapped(text: string): string[] {
-  return text.split(' ').reduce((lines: string[], word) => {
-    const last = lines.at(-1);
-    const isRoom = last !== undefined && last.length + word.length < TERMS.characters;
-    return isRoom ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, word];
-  }, []);
-}
+const TERMS = { line: 12, character: 6.3 };
 
 function sizeOfTerms(call: PictureCall): { width: number; height: number } {
   const lines = termsOf(call);

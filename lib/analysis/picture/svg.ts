@@ -6,13 +6,12 @@ import {
   type Layout,
   layoutOf,
   LINE,
-  linesOf,
   MOST_CHARACTERS,
   MOST_CHARACTERS_OF_BUNDLES,
   MOST_LABELS,
   type Point,
-  termsOf,
 } from './layout';
+import { linesOf, termsOf } from './lines';
 import { callKey, type Picture, type PictureCall, type PictureNode } from './model';
 
 /** A picture by itself, as a file that browsers and documents show, in light or dark as their readers prefer. */
