@@ -9,7 +9,7 @@ export function embedded(field: Field): Field {
 
 /** The value of such a text. */
 export function embeddedValue(text: string): unknown {
-  // To parse nothing takes the parser as long as a small document, and most Pods have no such annotation.
+  // The parser needs as long for no text as for a small document, and most Pods have no such annotation.
   if (text === '') {
     return undefined;
   }
