@@ -142,6 +142,23 @@ spec: {hosts: [${host}], location: MESH_EXTERNAL, resolution: DNS, ports: [{numb
     expect(await browser.run(`[window.isHarmed ?? 0, document.querySelectorAll('img').length]`)).toEqual([0, 0]);
   }));
 
+test('arrows of services that all call each other are those of the chosen one', () =>
+  Browser.with(async browser => {
+    const names = Array.from({ length: 30 }, (_, index) => `service-${index}`);
+    const dense = fileOf('dense.yaml', meshed('shop') + names.map(each => server('shop', each)).join(''));
+    const arrows = `[...document.querySelectorAll('.call')].filter(each => getComputedStyle(each).display !== 'none').length`;
+    await browser.goTo(urlOf(dense));
+    expect(await browser.run(arrows)).toBe(0);
+    expect(await browser.run(`document.querySelector('.bundle').textContent`)).toMatch(
+      /^all 30 services call each other/,
+    );
+    await browser.run(
+      `document.querySelector('[data-node="0"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))`,
+    );
+    // To and from 29 others, and to itself.
+    expect(await browser.run(arrows)).toBe(59);
+  }));
+
 test('a page of 1,000 services and 3,000 calls needs less than 3 s of its thread to open', () =>
   Browser.with(async browser => {
     const nodes = Array.from({ length: 1000 }, (_, index) => ({

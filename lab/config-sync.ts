@@ -155,11 +155,15 @@ async function proxiesAreConnected(lab: Lab, namespaces: readonly string[], isti
 async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
   const before = new Map((await lab.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
   await istiod.text('adsz?push=true');
-  await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () =>
-    (await lab.proxies(namespaces, istiod))
-      .filter(({ proxy }) => !lab.kubelet.deleted.has(proxy))
-      .every(status => hasTaken(status, before.get(status.proxy))),
-  );
+  await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () => {
+    const pending = (await lab.proxies(namespaces, istiod)).filter(
+      status => !lab.kubelet.deleted.has(status.proxy) && !hasTaken(status, before.get(status.proxy)),
+    );
+    if (pending.length > 0) {
+      throw new Error(`${pending.map(({ proxy }) => proxy).join(', ')} have not acknowledged it`);
+    }
+    return true;
+  });
 }
 
 function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['resources']): boolean {

@@ -3,8 +3,11 @@ import { fchmodSync, openSync, readdirSync, readFileSync, readlinkSync } from 'n
 import { join } from 'node:path';
 import { kill } from './network';
 
-/** The environment variable with the lab's process ID in all its processes, to find the leftovers of a killed lab. */
-const MARK = 'CARDINAL_LAB';
+/**
+ * The environment variable with the lab's process ID in all its processes, to find the leftovers of a killed lab. Labs in
+ * other network namespaces, which share neither addresses nor names of networks with it, have other variables.
+ */
+const MARK = `CARDINAL_LAB_${readlinkSync('/proc/self/ns/net').replace(/\D/g, '')}`;
 
 /** How a process is started. */
 export interface ProcessOptions extends SpawnOptions {

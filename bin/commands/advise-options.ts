@@ -23,7 +23,7 @@ export interface AdviseValues extends InputValues {
 export function adviseCommand(): Command {
   const command = new Command('advise')
     .description('State the simplest tier that supports what manifests use: plain Kubernetes or a mesh.')
-    .argument('[paths...]', 'files, folders, or - for the standard input')
+    .argument('[paths...]', 'files, folders, - for the standard input, or REVISION:PATH of git')
     .option('--mutual-tls', 'all calls between services have to be encrypted, with proof of the caller', false)
     .option('--nodes <number>', 'the nodes of the cluster, each with one pod of a DaemonSet (default: 3)', nodesOf, 3);
   return withInput(command).addHelpText('after', DETAILS);

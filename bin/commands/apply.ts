@@ -4,29 +4,24 @@ import { type Plan, planOf, planText } from '../../lib/analysis';
 import { isMap, type Resource } from '../../lib/manifests';
 import type { ApplyValues } from './apply-options';
 import { ApplyError, carryOut, type Executor } from './apply-steps';
-import { InputError, printNotes, withInputErrors } from './input';
-import { readPair } from './pair';
+import { printNotes, withInputErrors } from './input';
+import { readWholePair } from './pair';
 
 /** Carries out the steps of a change of manifests in a cluster, and returns the exit code. */
 export function apply(before: string, after: string, values: ApplyValues): number | Promise<number> {
   let found: Change | undefined;
-  const code = withInputErrors(() =>
-    readPair(before, after, values, ({ was, is, notes }) => {
-      printNotes(notes);
-      const unread = [was, is].flatMap(each => each.unread);
-      if (unread.length > 0) {
-        throw new InputError(`A plan has all objects, and these are not read: ${unread.join(', ')}. Pass --build.`);
-      }
-      const plan = planOf(was, is);
-      if (plan.losses.length > 0) {
-        process.stdout.write(planText(plan));
-        return 1;
-      }
-      const isOfIstio = [was, is].some(({ resources }) => resources.some(({ type }) => /\.istio\.io$/.test(type)));
-      found = { plan, resources: is.resources, isOfIstio };
-      return 0;
-    }),
-  );
+  const code = withInputErrors(() => {
+    const { was, is, notes } = readWholePair(before, after, values);
+    printNotes(notes);
+    const plan = planOf(was, is);
+    if (plan.losses.length > 0) {
+      process.stdout.write(planText(plan));
+      return 1;
+    }
+    const isOfIstio = [was, is].some(({ resources }) => resources.some(({ type }) => /\.istio\.io$/.test(type)));
+    found = { plan, resources: is.resources, isOfIstio };
+    return 0;
+  });
   return found ? applied(found, values) : code;
 }
 

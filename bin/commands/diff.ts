@@ -1,23 +1,20 @@
 import { type Change, CHANGE_KINDS, changesOf, DIFF_FORMATS } from '../../lib/analysis';
 import { noneOf } from '../../lib/checks';
 import type { DiffValues } from './diff-options';
-import { InputError, printNotes, withInputErrors } from './input';
+import { printNotes, withInputErrors } from './input';
+import { InputError } from './input-error';
 import { readPair } from './pair';
 
 /** Prints the effects of a change of manifests, and returns the exit code. */
 export function diff(before: string, after: string, values: DiffValues): number {
   return withInputErrors(() => {
     const isFailing = failingOf(values);
-    return readPair(before, after, values, ({ was, is, notes, named }) => {
-      printNotes(notes);
-      const unread = [...new Set([was, is].flatMap(each => each.unread))].map(named).sort();
-      const changes = changesOf(was, is).map(each => ({
-        ...each,
-        place: each.place && { ...each.place, file: named(each.place.file) },
-      }));
-      process.stdout.write(DIFF_FORMATS.get(values.format)?.(changes, unread) ?? '');
-      return changes.some(isFailing) ? 1 : 0;
-    });
+    const { was, is, notes } = readPair(before, after, values);
+    printNotes(notes);
+    const unread = [...new Set([was, is].flatMap(each => each.unread))].sort();
+    const changes = changesOf(was, is);
+    process.stdout.write(DIFF_FORMATS.get(values.format)?.(changes, unread) ?? '');
+    return changes.some(isFailing) ? 1 : 0;
   });
 }
 

@@ -20,7 +20,7 @@ Examples:
 export function graphCommand(): Command {
   const command = new Command('graph')
     .description('Print the graph of which workloads reach which, on which terms.')
-    .argument('[paths...]', 'files, folders, or - for the standard input')
+    .argument('[paths...]', 'files, folders, - for the standard input, or REVISION:PATH of git')
     .option('--no-findings', 'mark no workloads with findings')
     .option('--before <manifests>', 'svg and html: compare with these manifests: files, folders, or a revision of git')
     .addOption(

@@ -12,7 +12,8 @@ import {
 } from '../../lib/analysis';
 import type { Cluster } from '../../lib/manifests';
 import type { GraphValues } from './graph-options';
-import { InputError, printNotes, readInput, withInputErrors } from './input';
+import { printNotes, readInput, withInputErrors } from './input';
+import { InputError } from './input-error';
 import { readPair } from './pair';
 
 /** Prints the graph of manifests, and returns the exit code. */
@@ -40,23 +41,22 @@ function compared(paths: readonly string[], source: string, isPicture: boolean, 
   if (path === undefined || others.length > 0) {
     throw new InputError('With --before give one file, folder or revision: the manifests after the change.');
   }
-  return readPair(source, path, values, ({ was, is, notes, named }) => {
-    printNotes(notes);
-    const [before, after] = [pictureOf(was, values.findings), pictureOf(is, values.findings)];
-    const picture = comparedPicture(before, after, was, is);
-    const title = `Traffic of ${source} and of ${path}`;
-    const text =
-      values.format === 'svg'
-        ? svgOf(picture, title)
-        : pageOf(picture, {
-            title,
-            requests: [...tracedRequests(before, picture, was, true), ...tracedRequests(after, picture, is, false)],
-            isComparison: true,
-            changes: changesOf(was, is).map(({ kind, text: line }) => `${kind}: ${line}`),
-          });
-    process.stdout.write(named(text));
-    return 0;
-  });
+  const { was, is, notes } = readPair(source, path, values);
+  printNotes(notes);
+  const [before, after] = [pictureOf(was, values.findings), pictureOf(is, values.findings)];
+  const picture = comparedPicture(before, after, was, is);
+  const title = `Traffic of ${source} and of ${path}`;
+  const text =
+    values.format === 'svg'
+      ? svgOf(picture, title)
+      : pageOf(picture, {
+          title,
+          requests: [...tracedRequests(before, picture, was, true), ...tracedRequests(after, picture, is, false)],
+          isComparison: true,
+          changes: changesOf(was, is).map(({ kind, text: line }) => `${kind}: ${line}`),
+        });
+  process.stdout.write(text);
+  return 0;
 }
 
 function drawn(cluster: Cluster, title: string, values: GraphValues): string {

@@ -22,7 +22,7 @@ Examples:
 export function importCommand(): Command {
   const command = new Command('import')
     .description('Write a model in TypeScript that renders manifests with the same traffic.')
-    .argument('[paths...]', 'files, folders, or - for the standard input')
+    .argument('[paths...]', 'files, folders, - for the standard input, or REVISION:PATH of git')
     .option('--out <folder>', 'write model.ts and objects.yaml to a new folder; without it the model is printed')
     .option('--name <name>', 'the name of the topology (default: the namespace)')
     .addOption(

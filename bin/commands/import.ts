@@ -17,7 +17,8 @@ import { printableLine } from '../../lib/manifests';
 import { Manifests } from '../../lib/testing';
 import { ValidationError } from '../../lib/topology';
 import type { ImportValues } from './import-options';
-import { InputError, printNotes, readInput, withInputErrors } from './input';
+import { printNotes, readInput, withInputErrors } from './input';
+import { InputError } from './input-error';
 
 /** Writes the model of manifests, and returns the exit code. */
 export function importManifests(paths: readonly string[], values: ImportValues): number {

@@ -2,17 +2,12 @@ import { lstatSync } from 'node:fs';
 import type { Command } from 'commander';
 import { assumedBy, CONFIG_FILE, ConfigError, type Environment, noneOf, readConfig } from '../../lib/checks';
 import { Unsimulated } from '../../lib/dataplane';
-import {
-  Cluster,
-  environmentsIn,
-  ManifestError,
-  printableLine,
-  type Resource,
-  readResources,
-} from '../../lib/manifests';
+import { Cluster, environmentsIn, ManifestError, printableLine, type Resource } from '../../lib/manifests';
 import { environmentsOf } from './environments';
+import { InputError } from './input-error';
 import { isNamespace, namespaceLabelsOf, repeated } from './namespace-labels';
 import { PROGRAMS } from './programs';
+import { readSources } from './revision';
 
 /** The options by which commands read manifests as one cluster. */
 export interface InputValues {
@@ -32,11 +27,6 @@ export interface Input {
   readonly notes: readonly string[];
   /** The files and folders that were read. */
   readonly paths: readonly string[];
-}
-
-/** Input or options that cannot be used. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
 }
 
 /** Adds the options of {@link InputValues}. */
@@ -72,7 +62,7 @@ export function readInput(paths: readonly string[], values: InputValues): Input 
     throw new InputError(`--namespace ${values.namespace} is not the name of a namespace.`);
   }
   const environment = chosen(environmentsOf(paths, config), values.environment);
-  const reading = readResources(
+  const reading = readSources(
     environment.paths,
     values.namespace ?? environment.namespace,
     values.build ? PROGRAMS : undefined,

@@ -1,6 +1,7 @@
 import { compared, learnedText, Learning, UnknownObservations } from '../../lib/analysis';
 import { counted, textOfFile } from '../../lib/manifests';
-import { InputError, printNotes, readInput, withInputErrors } from './input';
+import { printNotes, readInput, withInputErrors } from './input';
+import { InputError } from './input-error';
 import type { LearnValues } from './learn-options';
 
 /** Prints the calls that were observed, and returns the exit code. */

@@ -18,13 +18,14 @@ A file of rules:
 Examples:
   $ cdk8s-cardinal matrix dist
   $ cdk8s-cardinal matrix dist --format csv > reaches.csv
-  $ cdk8s-cardinal matrix dist --assert reachability.yaml`;
+  $ cdk8s-cardinal matrix dist --assert reachability.yaml
+  $ cdk8s-cardinal matrix main:dist                   # in a revision of git`;
 
 /** The command \`matrix\`, without its action. */
 export function matrixCommand(): Command {
   const command = new Command('matrix')
     .description('Print which callers reach which callees, or compare that with rules.')
-    .argument('[paths...]', 'files, folders, or - for the standard input')
+    .argument('[paths...]', 'files, folders, - for the standard input, or REVISION:PATH of git')
     .option('--assert <file>', 'rules on which callers reach which callees')
     .addOption(
       new Option('--format <format>', 'the format of the result').choices(['table', 'csv', 'json']).default('table'),

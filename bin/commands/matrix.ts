@@ -1,7 +1,8 @@
 import { judge, MATRIX_FORMATS, parseRules, type Verdict, verdictsText } from '../../lib/analysis';
 import { contextOf, TrafficMatrix } from '../../lib/dataplane';
 import { printable, textOfFile } from '../../lib/manifests';
-import { InputError, printNotes, readInput, withInputErrors } from './input';
+import { printNotes, readInput, withInputErrors } from './input';
+import { InputError } from './input-error';
 import type { MatrixValues } from './matrix-options';
 
 /** Prints the matrix, or compares it with rules; returns the exit code. */

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../lib/manifests';
-import { type Input, InputError, type InputValues, readInput } from './input';
-import { withPath } from './revision';
+import { type InputValues, readInput } from './input';
+import { InputError } from './input-error';
 
 /** Manifests before and after a change. */
 export interface Pair {
@@ -8,32 +8,23 @@ export interface Pair {
   readonly is: Cluster;
   /** What was left out, in sentences. */
   readonly notes: readonly string[];
-  /** A text with the names that were given, in place of the paths that were read. */
-  readonly named: (text: string) => string;
 }
 
-/** Reads the manifests before and after a change, and calls a function with them while their files exist. */
-export function readPair(before: string, after: string, values: InputValues, use: (pair: Pair) => number): number {
+/** Reads the manifests before and after a change. Throws for what cannot be read. */
+export function readPair(before: string, after: string, values: InputValues): Pair {
   if (before === '-' && after === '-') {
     throw new InputError('The standard input is BEFORE or AFTER, not both.');
   }
-  return withPath(before, old =>
-    withPath(after, now => {
-      const named = (text: string): string =>
-        [
-          [old, before],
-          [now, after],
-        ].reduce((all, [path = '', name = '']) => (path === name ? all : all.replaceAll(path, name)), text);
-      const read = (path: string): Input => {
-        try {
-          return readInput([path], values);
-        } catch (error) {
-          throw error instanceof InputError ? new InputError(named(error.message)) : error;
-        }
-      };
-      const [was, is] = [read(old), read(now)];
-      const notes = [...new Set([...was.notes, ...is.notes])].map(named);
-      return use({ was: was.cluster, is: is.cluster, notes, named });
-    }),
-  );
+  const [was, is] = [readInput([before], values), readInput([after], values)];
+  return { was: was.cluster, is: is.cluster, notes: [...new Set([...was.notes, ...is.notes])] };
+}
+
+/** The same, for what needs all objects: throws also for files that may have objects and are not read. */
+export function readWholePair(before: string, after: string, values: InputValues): Pair {
+  const pair = readPair(before, after, values);
+  const unread = [pair.was, pair.is].flatMap(each => each.unread);
+  if (unread.length > 0) {
+    throw new InputError(`A plan has all objects, and these are not read: ${unread.join(', ')}. Pass --build.`);
+  }
+  return pair;
 }

@@ -12,8 +12,9 @@ import {
   stepFolders,
 } from '../../lib/analysis';
 import type { Cluster } from '../../lib/manifests';
-import { InputError, printNotes, withInputErrors } from './input';
-import { readPair } from './pair';
+import { printNotes, withInputErrors } from './input';
+import { InputError } from './input-error';
+import { readWholePair } from './pair';
 import type { PlanValues } from './plan-options';
 
 /**
@@ -24,16 +25,14 @@ export function plan(states: readonly string[], values: PlanValues): number {
   return withInputErrors(() => {
     requireUsableOptions(states, values);
     const printed: string[] = [];
-    const codes = states.slice(1).map((after, index) =>
-      readPair(states[index] ?? '', after, values, ({ was, is, notes }) => {
-        printNotes(notes);
-        requireAllRead([was, is]);
-        const result = planOf(was, is);
-        printed.push(values.format === 'json' ? planJson(result) : planText(result));
-        writeFolders(result, was, values);
-        return result.losses.length > 0 ? 1 : 0;
-      }),
-    );
+    const codes = states.slice(1).map((after, index) => {
+      const { was, is, notes } = readWholePair(states[index] ?? '', after, values);
+      printNotes(notes);
+      const result = planOf(was, is);
+      printed.push(values.format === 'json' ? planJson(result) : planText(result));
+      writeFolders(result, was, values);
+      return result.losses.length > 0 ? 1 : 0;
+    });
     process.stdout.write(values.format === 'json' ? jsonOf(printed) : textOf(printed, states));
     return codes.includes(1) ? 1 : 0;
   });
@@ -52,13 +51,6 @@ function requireUsableOptions(states: readonly string[], { out, layout }: PlanVa
   }
   if (out === undefined && layout !== 'steps') {
     throw new InputError(`--layout ${layout} is the layout of --out, which is missing.`);
-  }
-}
-
-function requireAllRead(states: readonly Cluster[]): void {
-  const unread = states.flatMap(each => each.unread);
-  if (unread.length > 0) {
-    throw new InputError(`A plan has all objects, and these are not read: ${unread.join(', ')}. Pass --build.`);
   }
 }
 

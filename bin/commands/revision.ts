@@ -1,28 +1,48 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { InputError } from './input';
+import { basename, dirname, join } from 'node:path';
+import { type Builder, type Reading, readResources, renamed } from '../../lib/manifests';
+import { InputError } from './input-error';
 
 /**
- * Calls a function with a path to read: of files and folders the path itself; of `REVISION:PATH` a temporary folder
- * with the files of that revision of git, which exists during the call. The work tree and its index are not used.
+ * The objects of files and folders, of the standard input (`-`), and of `REVISION:PATH`: files of a revision of git,
+ * under its name. The work tree and its index are not used for these. Throws an InputError for what is neither.
  */
-export function withPath<T>(source: string, use: (path: string) => T): T {
-  if (source === '-' || existsSync(source) || !source.includes(':')) {
-    assertNoRevision(source);
-    return use(source);
+export function readSources(sources: readonly string[], namespace?: string, builder?: Builder): Reading {
+  sources.filter(each => !isRevision(each)).forEach(assertNoRevision);
+  const folder = sources.some(isRevision) ? mkdtempSync(join(tmpdir(), 'cardinal-')) : undefined;
+  if (folder === undefined) {
+    return readResources(sources, namespace, builder);
   }
-  const folder = mkdtempSync(join(tmpdir(), 'cardinal-'));
   try {
-    extract(source, folder);
-    return use(folder);
+    const extracted = sources.map((source, index) =>
+      isRevision(source) ? { source, path: extract(source, join(folder, `${index}-`)) } : { source, path: source },
+    );
+    const reading = readResources(
+      extracted.map(({ path }) => path),
+      namespace,
+      builder,
+    );
+    const names = extracted.filter(({ source, path }) => source !== path);
+    return renamed(reading, text => names.reduce((all, each) => withName(all, each.path, each.source), text));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Throws for a revision without a path: what is compared is a folder or a file of it. */
+/** Whether a source is a path in a revision of git, such as `main:dist`. */
+export function isRevision(source: string): boolean {
+  return source !== '-' && source.includes(':') && !existsSync(source);
+}
+
+/** A text with the name of a revision in place of the path that was read: of `main:` too, which is its root. */
+function withName(text: string, path: string, source: string): string {
+  const folder = /[:/]$/.test(source) ? source : `${source}/`;
+  return text.replaceAll(`${path}/`, () => folder).replaceAll(path, () => source);
+}
+
+/** Throws for a revision without a path: what is read is a folder or a file of it. */
 function assertNoRevision(source: string): void {
   if (source !== '-' && !existsSync(source)) {
     const { status } = spawnSync('git', ['rev-parse', '--verify', '--quiet', '--end-of-options', `${source}^{commit}`]);
@@ -36,14 +56,17 @@ const MAX_BYTES = 1024 * 1024 * 1024;
 const ENTRY = /^(\d+) (\w+) ([0-9a-f]+)\t([^]+)$/;
 const LINK = '120000';
 
-function extract(source: string, folder: string): void {
+/** Writes a folder or file of a revision into a folder, and returns its path. */
+function extract(source: string, folder: string): string {
   if (source.startsWith('-')) {
     throw new InputError(`${source} is neither a file nor a revision of git.`);
   }
   const type = git(source, ['cat-file', '-t', source]).toString().trim();
+  mkdirSync(folder);
   if (type === 'blob') {
-    writeFileSync(join(folder, 'file.yaml'), git(source, ['cat-file', 'blob', source]));
-    return;
+    const file = join(folder, basename(source.slice(source.indexOf(':') + 1)));
+    writeFileSync(file, git(source, ['cat-file', 'blob', source]));
+    return file;
   }
   const entries = git(source, ['ls-tree', '-r', '-z', '--full-tree', source])
     .toString()
@@ -68,6 +91,7 @@ function extract(source: string, folder: string): void {
   }
   // After all files, none of which is written through a link.
   links.forEach(each => each());
+  return folder;
 }
 
 function entryOf(

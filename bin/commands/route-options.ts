@@ -14,13 +14,14 @@ Examples:
   $ cdk8s-cardinal route dist --from shop/checkout-v1 --to payment:8080/charge --method POST
   $ cdk8s-cardinal route dist --from internet --to https://api.shop.example/orders --claim iss=https://login.example
   $ cdk8s-cardinal route dist --from shop/web --to redis:6379 --tcp --expect denied
-  $ cdk8s-cardinal route dist --from shop/web --to payment --grpc pay.Payment/Charge --format json`;
+  $ cdk8s-cardinal route dist --from shop/web --to payment --grpc pay.Payment/Charge --format json
+  $ cdk8s-cardinal route main:dist --from shop/web --to payment    # in a revision of git`;
 
 /** The command \`route\`, without its action. */
 export function routeCommand(): Command {
   const command = new Command('route')
     .description('Explain one request step by step, from manifests alone.')
-    .argument('[paths...]', 'files, folders, or - for the standard input')
+    .argument('[paths...]', 'files, folders, - for the standard input, or REVISION:PATH of git')
     .requiredOption('--from <caller>', 'a workload or Service, with its namespace: shop/checkout-v1; or internet')
     .requiredOption('--to <url>', 'host, port and path: payment.shop:8080/charge, or https://api.shop.example/orders')
     .option('--method <method>', 'the method (default: GET)')

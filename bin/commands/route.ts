@@ -3,7 +3,8 @@ import { routeJson, routeReport, routeText } from '../../lib/analysis';
 import { resolve } from '../../lib/dataplane';
 import { type Cluster, portNumber, portsOf } from '../../lib/manifests';
 import { type InternetRequestProps, type RequestResult, Traffic } from '../../lib/testing';
-import { InputError, printNotes, readInput, withInputErrors } from './input';
+import { printNotes, readInput, withInputErrors } from './input';
+import { InputError } from './input-error';
 import type { RouteValues } from './route-options';
 
 /** Explains a request, prints the explanation, and returns the exit code. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { printableLine } from '../../lib/manifests';
-import { InputError, printNotes, withProblems } from './input';
+import { printNotes, withProblems } from './input';
+import { InputError } from './input-error';
 import type { ServeValues } from './serve-options';
 import { ServedPage } from './served-page';
 

@@ -2,7 +2,9 @@ import { explained, pageOf, pictureOf, problemPage } from '../../lib/analysis';
 import type { Cluster } from '../../lib/manifests';
 import { versionOf } from './file-version';
 import { propsOf, titleOf } from './graph';
-import { InputError, readInput, withProblems } from './input';
+import { readInput, withProblems } from './input';
+import { InputError } from './input-error';
+import { isRevision } from './revision';
 import { resultOf } from './route';
 import type { ServeValues } from './serve-options';
 
@@ -18,9 +20,9 @@ export class ServedPage {
     private readonly paths: readonly string[],
     private readonly values: ServeValues,
   ) {
-    if (paths.includes('-')) {
+    if (paths.some(each => each === '-' || isRevision(each))) {
       throw new InputError(
-        '`serve` reads files again when they change: give files or folders, not the standard input.',
+        '`serve` reads files again when they change: give files or folders, not the standard input or a revision of git.',
       );
     }
     const input = readInput(paths, values);

@@ -1,4 +1,4 @@
-import type { Cluster, Path, Place, Resource } from '../manifests';
+import { type Cluster, memo, type Path, type Place, type Resource } from '../manifests';
 
 /** An object that decides about a request, with the field that does, and its place in the manifests. */
 export interface Decider {
@@ -12,9 +12,12 @@ export interface Decider {
 
 /** The objects that steps and outcomes of requests name. */
 export class Deciders {
+  /** The objects of a cluster, indexed once. */
+  static readonly of = memo((cluster: Cluster) => new Deciders(cluster));
+
   private readonly byTitle = new Map<string, Resource>();
 
-  constructor(cluster: Cluster) {
+  private constructor(cluster: Cluster) {
     for (const resource of cluster.resources) {
       this.byTitle.set(`${resource.kind} ${resource.key}`.toLowerCase(), resource);
     }

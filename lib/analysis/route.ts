@@ -29,7 +29,7 @@ interface ExplainedOutcome extends Step {
 
 /** Explains the result of a request in a cluster. */
 export function routeReport(result: RequestResult, cluster: Cluster): RouteReport {
-  const deciders = new Deciders(cluster);
+  const deciders = Deciders.of(cluster);
   return {
     title: result.title,
     arrives: result.isAllowed,

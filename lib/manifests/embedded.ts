@@ -9,6 +9,10 @@ export function embedded(field: Field): Field {
 
 /** The value of such a text. */
 export function embeddedValue(text: string): unknown {
+  // The parser needs as long for no text as for a small document, and most Pods have no such annotation.
+  if (text === '') {
+    return undefined;
+  }
   try {
     const [document, ...others] = parseDocuments(text, '');
     return others.length === 0 ? document?.value : undefined;

@@ -41,6 +41,7 @@ export * from './object';
 export * from './printable';
 export * from './protocol';
 export * from './regex';
+export { renamed } from './renamed';
 export * from './schemas';
 export * from './selecting';
 export * from './selector';

@@ -23,6 +23,11 @@ export class Source {
     private readonly firstLine: number,
   ) {}
 
+  /** The same document under another name of its file. */
+  named(file: string): Source {
+    return new Source(file, this.text, this.firstLine);
+  }
+
   /**
    * The place of a field, or of its nearest ancestor that exists: a member of a map at its name, an item of a list at
    * its start.

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CHANGE_KINDS } from '../../lib/analysis';
-import { cardinal, cardinalIn } from '../support/command';
+import { cardinal } from '../support/command';
 import { deployment, meshed, policy, server } from '../support/mesh-manifests';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -258,108 +257,6 @@ test('an unknown kind of change is named with the nearest', () => {
 test('the help has each kind of change', () => {
   const { stdout } = diff('--help');
   Object.keys(CHANGE_KINDS).forEach(each => expect(stdout).toContain(`\n  ${each} `));
-});
-
-describe('revisions of git', () => {
-  const repository = temporaryFolder();
-  const git = (...args: string[]) =>
-    spawnSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.example', ...args], {
-      cwd: repository,
-      encoding: 'utf8',
-    });
-  const put = (name: string, text: string) => {
-    mkdirSync(dirname(join(repository, name)), { recursive: true });
-    writeFileSync(join(repository, name), text);
-  };
-  beforeAll(() => {
-    git('init', '-q', '-b', 'main');
-    put('manifests/all.yaml', ALL + allowing('payments'));
-    put('manifests/binary.png', '\0');
-    git('add', '-A');
-    git('commit', '-q', '-m', 'first');
-    put('manifests/all.yaml', ALL + allowing('payments', 'shop'));
-    put('untracked.yaml', 'x');
-  });
-
-  test('a revision is compared with the work tree, which is not touched', () => {
-    const state = git('status', '--porcelain').stdout;
-    const { status, stdout, stderr } = cardinalIn(repository, [
-      'diff',
-      'main:manifests',
-      'manifests',
-      '--fail-on',
-      'opened',
-    ]);
-
-    expect([status, stderr]).toEqual([1, '']);
-    expect(stdout).toMatch(/^opened +payments|^opened +shop\/web → payments\/vault:8080: no request → all requests\n/);
-    expect(git('status', '--porcelain').stdout).toBe(state);
-  });
-
-  test('a file of a revision, and a place in a revision, are named by the revision', () => {
-    const removed = cardinalIn(repository, ['diff', 'main:manifests/all.yaml', '-'], ALL);
-
-    expect(removed.stdout).toContain('object       AuthorizationPolicy payments/vault removed [main:manifests');
-    expect(removed.stdout).not.toContain('/tmp');
-  });
-
-  test('an error in a revision is named by the revision too', () => {
-    put('broken/all.yaml', 'apiVersion: v1\nkind: Service\nmetadata: {name: [');
-    git('add', '-A');
-    git('commit', '-q', '-m', 'second');
-    rmSync(join(repository, 'broken'), { recursive: true });
-
-    expect(cardinalIn(repository, ['diff', 'main:broken', 'manifests'])).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/^main:broken\/all\.yaml:/),
-    });
-  });
-
-  test('a revision without a folder is an error that names how to give one', () => {
-    expect(cardinalIn(repository, ['diff', 'main', 'manifests'])).toMatchObject({
-      status: 2,
-      stderr: 'main is a revision of git: add the folder or file, such as main:dist.\n',
-    });
-  });
-
-  test('links of a revision are read like those of a folder: within it, and not out of it', () => {
-    put('linked/files/vault.txt', allowing('payments'));
-    put('outside.yaml', allowing('payments'));
-    symlinkSync('files/vault.txt', join(repository, 'linked/vault.yaml'));
-    git('add', '-A');
-    git('commit', '-q', '-m', 'links');
-
-    const within = cardinalIn(repository, ['diff', 'main:linked', 'linked']);
-    expect(within).toEqual({ status: 0, stdout: 'No changes\n', stderr: expect.any(String) });
-    symlinkSync('../outside.yaml', join(repository, 'linked/other.yaml'));
-    git('add', '-A');
-    git('commit', '-q', '-m', 'links');
-
-    expect(cardinalIn(repository, ['diff', 'main:linked', 'manifests'])).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/^main:linked\/other\.yaml:1:1: /),
-    });
-  });
-
-  test('a submodule is an error, since git does not have its files', () => {
-    put('parts/all.yaml', ALL);
-    git('add', 'parts');
-    git('update-index', '--add', '--cacheinfo', `160000,${git('rev-parse', 'main').stdout.trim()},parts/other`);
-    git('commit', '-q', '-m', 'submodule');
-
-    expect(cardinalIn(repository, ['diff', 'main:parts', 'manifests'])).toMatchObject({
-      status: 2,
-      stderr: expect.stringMatching(/^main:parts has the submodule other, whose files git does not have: /),
-    });
-  });
-
-  test.each(['other:manifests', 'main:nowhere', '--output=x:y', 'nowhere'])('%s is an error, with 2', source => {
-    expect(cardinalIn(repository, ['diff', '--', source, 'manifests'])).toMatchObject({
-      status: 2,
-      stdout: '',
-      stderr: expect.stringContaining(source),
-    });
-  });
 });
 
 test('both cannot be the standard input', () => {

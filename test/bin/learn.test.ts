@@ -98,6 +98,22 @@ test('a gRPC method is allowed by its full name, without retries', () => {
   expect(stdout).toContain("web.calls(pay, { allowedOperations: pay.methods('shop.Pay/Charge') });");
 });
 
+test('a gRPC method is that of the path in spans of Envoy', () => {
+  const values = {
+    'http.method': 'POST',
+    'http.url': 'http://pay.shop:50051/shop.Pay/Charge',
+    'grpc.content_type': 'application/grpc',
+  };
+  const { stdout } = learned(
+    otlp([
+      { service: 'web.shop', id: 'c', kind: 3, values },
+      { service: 'pay.shop', id: 's', parent: 'c', kind: 2, values },
+    ]),
+  );
+
+  expect(stdout).toContain("web.calls(pay, { allowedOperations: pay.methods('shop.Pay/Charge') });");
+});
+
 test('several documents, one a line, are one export', () => {
   const lines = [request(1, '/a'), request(2, '/b')].map(each => JSON.stringify(otlp(each)));
 

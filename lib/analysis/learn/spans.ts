@@ -52,21 +52,24 @@ function peerOf({ attributes }: Span): string | undefined {
 function observation(caller: string, callee: string, span: Span, client: Span): Observation {
   const of = (...names: readonly string[]) =>
     names.map(each => span.attributes.get(each) ?? client.attributes.get(each)).find(each => each !== undefined);
+  // Envoy's proxies have names of their own for gRPC.
   const isGrpc =
     of('rpc.system', 'rpc.system.name') === 'grpc'
-    || /^application\/grpc/.test(of('http.request.header.content-type') ?? '');
-  const rpc = [of('rpc.service'), of('rpc.method')];
+    || /^application\/grpc/.test(of('http.request.header.content-type', 'grpc.content_type') ?? '');
+  const path = pathOf(of('http.route') ?? of('url.path', 'http.target', 'url.full', 'http.url'));
+  const [service, name] = [of('rpc.service'), of('rpc.method')];
   const method = of('http.request.method', 'http.method');
   const isHttp = method !== undefined;
   const port = Number(client.attributes.get('server.port') ?? client.attributes.get('net.peer.port'));
-  const full = rpc[0] === undefined ? rpc[1] : `${rpc[0]}/${rpc[1] ?? ''}`;
+  const full =
+    service === undefined ? (name ?? (isGrpc ? path?.replace(/^\//, '') : undefined)) : `${service}/${name ?? ''}`;
   return {
     caller,
     callee,
     port: Number.isInteger(port) && port > 0 ? port : undefined,
-    protocol: isGrpc ? 'grpc' : isHttp ? 'http' : rpc[1] === undefined ? 'tcp' : 'grpc',
+    protocol: isGrpc ? 'grpc' : isHttp ? 'http' : name === undefined ? 'tcp' : 'grpc',
     method: isGrpc || !isHttp ? full : method.toUpperCase(),
-    path: isGrpc ? undefined : pathOf(of('http.route') ?? of('url.path', 'http.target', 'url.full', 'http.url')),
+    path: isGrpc ? undefined : path,
     isError: span.isError || client.isError,
     duration: client.kind === 'client' ? client.duration : span.duration,
     count: 1,

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as Dagre from '@dagrejs/dagre' with { 'resolution-mode': 'import' };
-import { percent } from '../../dataplane';
 import { addTo } from '../../manifests';
-import { countsOf } from '../findings';
-import { callKey, PARTIAL, type Picture, type PictureCall, type PictureNode } from './model';
+import { type Bundle, bundlesOf } from './bundles';
+import { linesOf, termsOf } from './lines';
+import { callKey, type Picture, type PictureCall, type PictureNode } from './model';
 
 /** Where things are drawn, in pixels. */
 export interface Layout {
@@ -19,6 +19,8 @@ export interface Layout {
   readonly bends: ReadonlyMap<string, readonly Point[]>;
   /** The middle of the terms of a call, where they have room of their own. */
   readonly terms: ReadonlyMap<string, Point>;
+  /** The calls that lines of text stand for. */
+  readonly bundles: readonly Bundle[];
 }
 
 export interface Point {
@@ -35,47 +37,13 @@ export interface Box extends Point {
 interface Group extends Box {
   /** The namespace. */
   readonly name: string;
+  /** The calls of its services that lines of text stand for, which are below its boxes. */
+  readonly bundles: readonly Bundle[];
 }
 
-/** The lines of a box: its name, its versions with their weights, and its findings. */
-export function linesOf({ label, versions, findings }: PictureNode): string[] {
-  const [first] = versions;
-  const isPlain = versions.length === 1 && first?.shares.length === 0 && first.label === label;
-  const shown = versions.length > MOST_VERSIONS ? versions.slice(0, MOST_VERSIONS - 1) : versions;
-  const errors = findings.filter(each => each.severity === 'error').length;
-  const warnings = findings.filter(each => each.severity === 'warning').length;
-  return [
-    label,
-    ...(isPlain || (versions.length === 1 && first?.shares.length === 0)
-      ? []
-      : shown.map(each => `${each.label} ${each.shares.map(percent).join(' or ')}`.trim())),
-    ...(shown.length < versions.length ? [`${versions.length - shown.length} more`] : []),
-    ...countsOf(errors, warnings),
-  ];
-}
-
-const MOST_VERSIONS = 4;
 /** The terms of more calls than this hide each other. */
 export const MOST_LABELS = 60;
-const TERMS = { line: 12, character: 6.3, characters: 24 };
-
-/** The lines of the terms at an arrow: dashes stand for what is allowed in part. */
-export function termsOf({ terms, before, difference }: PictureCall): string[] {
-  const drawn = (all: readonly string[], besides: readonly string[]) =>
-    all.filter(each => each !== PARTIAL && !besides.includes(each)).flatMap(wrapped);
-  const old = before ?? [];
-  return difference === 'changed'
-    ? ['before:', ...drawn(old, terms), 'after:', ...drawn(terms, old)]
-    : drawn(terms, []);
-}
-
-function wrapped(text: string): string[] {
-  return text.split(' ').reduce((lines: string[], word) => {
-    const last = lines.at(-1);
-    const isRoom = last !== undefined && last.length + word.length < TERMS.characters;
-    return isRoom ? [...lines.slice(0, -1), `${last} ${word}`] : [...lines, word];
-  }, []);
-}
+const TERMS = { line: 12, character: 6.3 };
 
 function sizeOfTerms(call: PictureCall): { width: number; height: number } {
   const lines = termsOf(call);
@@ -85,6 +53,7 @@ function sizeOfTerms(call: PictureCall): { width: number; height: number } {
 
 /** The number of characters of a line that a box has room for. */
 export const MOST_CHARACTERS = 30;
+export const MOST_CHARACTERS_OF_BUNDLES = 80;
 export const LINE = 16;
 const CHARACTER = 8.4;
 const PADDING = 24;
@@ -95,14 +64,25 @@ const MOST_IN_LAYERS = 60;
 const MOST_CALLS_IN_LAYERS = 240;
 
 /** Namespaces in layers from left to right, with their services in layers; large ones in columns, by name. */
-export function layoutOf({ nodes, calls }: Picture): Layout {
+export function layoutOf(picture: Picture): Layout {
+  const { nodes, calls } = picture;
+  const bundles = bundlesOf(picture);
+  const bundled = new Set(bundles.flatMap(each => each.calls));
+  const single = calls.filter(each => !bundled.has(each));
   const byNamespace = new Map<string, PictureNode[]>();
   nodes
     .filter(each => each.kind !== 'edge' && each.kind !== 'host')
     .forEach(each => addTo(byNamespace, each.namespace, each));
   const inside = [...byNamespace]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, each]) => arranged(name, each, calls));
+    .map(([name, each]) =>
+      arranged(
+        name,
+        each,
+        single,
+        bundles.filter(({ from }) => from === name),
+      ),
+    );
   const edges = column(nodes.filter(each => each.kind === 'edge'));
   const hosts = column(nodes.filter(each => each.kind === 'host'));
   const placed = placeGroups(inside, nodes, calls);
@@ -123,13 +103,14 @@ export function layoutOf({ nodes, calls }: Picture): Layout {
       ),
     );
     group.terms.forEach((point, key) => terms.set(key, moved(point, by)));
-    return { name: group.name, x: by.x, y: by.y, width: group.width, height: group.height };
+    const { name, width, height } = group;
+    return { name, bundles: group.bundles, x: by.x, y: by.y, width, height };
   });
   edges.boxes.forEach((box, id) => boxes.set(id, moved(box, { x: 0, y: (height - edges.height) / 2 })));
   const right = cluster.x + cluster.width + 90;
   hosts.boxes.forEach((box, id) => boxes.set(id, moved(box, { x: right, y: (height - hosts.height) / 2 })));
   const width = hosts.width === 0 ? cluster.x + cluster.width : right + hosts.width;
-  return { width, height, cluster, groups, nodes: boxes, bends, terms };
+  return { width, height, cluster, groups, nodes: boxes, bends, terms, bundles };
 }
 
 interface Arranged {
@@ -145,7 +126,8 @@ function arranged(
   name: string,
   nodes: readonly PictureNode[],
   calls: readonly PictureCall[],
-): Arranged & { name: string } {
+  bundles: readonly Bundle[],
+): Arranged & { readonly name: string; readonly bundles: readonly Bundle[] } {
   const ids = new Set(nodes.map(each => each.id));
   const own = calls.filter(({ from, to }) => from !== to && ids.has(from) && ids.has(to));
   const called = new Set(own.flatMap(({ from, to }) => [from, to]));
@@ -164,11 +146,13 @@ function arranged(
     ...[...lower.boxes].map(([id, box]) => [id, moved(box, { x: 0, y: offset })] as const),
   ]);
   const by = { x: PADDING, y: TITLE + 10 };
-  const title = name.length * CHARACTER + PADDING;
+  const longest = Math.max(0, ...bundles.map(({ text }) => Math.min(text.length, MOST_CHARACTERS_OF_BUNDLES)));
+  const title = Math.max(name.length, longest) * CHARACTER + PADDING;
   return {
     name,
+    bundles,
     width: Math.max(upper.width, lower.width, title) + 2 * PADDING,
-    height: offset + lower.height + by.y + PADDING,
+    height: offset + lower.height + by.y + PADDING + bundles.length * LINE,
     boxes: new Map([...boxes].map(([id, box]) => [id, moved(box, by)])),
     bends: new Map([...upper.bends].map(([key, points]) => [key, points.map(each => moved(each, by))])),
     terms: new Map([...upper.terms].map(([key, point]) => [key, moved(point, by)])),

@@ -6,26 +6,37 @@ import {
   type Layout,
   layoutOf,
   LINE,
-  linesOf,
   MOST_CHARACTERS,
+  MOST_CHARACTERS_OF_BUNDLES,
   MOST_LABELS,
   type Point,
-  termsOf,
 } from './layout';
+import { linesOf, termsOf } from './lines';
 import { callKey, type Picture, type PictureCall, type PictureNode } from './model';
 
 /** A picture by itself, as a file that browsers and documents show, in light or dark as their readers prefer. */
 export function svgOf(picture: Picture, title: string): string {
-  return `${drawingOf(picture, title, `<style>${partOf('drawing.css')}</style>`)}\n`;
+  return `${drawing(picture, title, `<style>${partOf('drawing.css')}</style>`, false)}\n`;
 }
 
-/** The drawing as a part of a page: boxes and arrows have the numbers of their nodes and calls. */
-export function drawingOf(picture: Picture, title: string, style = ''): string {
+/**
+ * The drawing as a part of a page: boxes and arrows have the numbers of their nodes and calls. Arrows that are left out
+ * of a picture are there, hidden, for the service that a reader chooses.
+ */
+export function drawingOf(picture: Picture, title: string): string {
+  return drawing(picture, title, '', true);
+}
+
+function drawing(picture: Picture, title: string, style: string, hasHidden: boolean): string {
   const layout = layoutOf(picture);
   const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN];
-  const isDrawn = picture.calls.length <= MOST_CALLS;
-  const shown = isDrawn ? picture.calls : [];
-  const isLabelled = picture.calls.length <= MOST_LABELS;
+  const bundled = new Set(layout.bundles.flatMap(each => each.calls));
+  const drawn = picture.calls.length - bundled.size;
+  const isDense = drawn > MOST_DENSE_CALLS && drawn > MOST_PER_NODE * picture.nodes.length;
+  const isDrawn = !isDense && drawn <= MOST_CALLS;
+  const isHidden = (call: PictureCall) => !isDrawn || bundled.has(call);
+  const isThere = (call: PictureCall) => (isHidden(call) ? hasHidden && picture.calls.length <= MOST_CALLS : true);
+  const isLabelled = drawn <= MOST_LABELS;
   const view = [-MARGIN, -MARGIN, width, height].map(rounded).join(' ');
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${view}" width="${rounded(width)}" height="${rounded(height)}"`
@@ -37,10 +48,14 @@ export function drawingOf(picture: Picture, title: string, style = ''): string {
     '<g class="canvas">',
     ...groupsOf(layout),
     ...(isDrawn ? [] : [`<text class="note" x="0" y="-12">${xml(descriptionOf(picture, isDrawn))}</text>`]),
-    ...shown.map((each, index) => arrowOf(each, index, layout, isLabelled)),
+    ...picture.calls.map((each, index) =>
+      isThere(each) ? arrowOf(each, index, layout, isLabelled, isHidden(each)) : '',
+    ),
     ...picture.nodes.map((each, index) => boxOf(each, index, layout)),
     '</g></svg>',
-  ].join('\n');
+  ]
+    .filter(each => each !== '')
+    .join('\n');
 }
 
 /** A file of the page. */
@@ -51,6 +66,9 @@ export function partOf(name: string): string {
 const MARGIN = 30;
 /** More arrows than this hide the services behind them, and each other. */
 const MOST_CALLS = 4000;
+/** More arrows than this, and more than so many for each box, cannot be followed. */
+const MOST_DENSE_CALLS = 240;
+const MOST_PER_NODE = 6;
 const ARROW =
   '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9"'
   + ' markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" class="tip"/></marker></defs>';
@@ -68,9 +86,19 @@ function groupsOf({ cluster, groups }: Layout): string[] {
       : [`<g class="cluster">${rectangle(cluster, 12)}${label('Cluster', cluster, 14, 24)}</g>`]),
     ...groups.map(
       each =>
-        `<g class="namespace" data-namespace="${xml(each.name)}">${rectangle(each, 8)}${label(each.name, each, 14, 22)}</g>`,
+        `<g class="namespace" data-namespace="${xml(each.name)}">${rectangle(each, 8)}${label(each.name, each, 14, 22)}${notesOf(each)}</g>`,
     ),
   ];
+}
+
+/** The calls of bundles, in lines at the bottom of their namespace. */
+function notesOf({ bundles, x, y, height }: Layout['groups'][number]): string {
+  return bundles
+    .map(({ text }, index) => {
+      const at = `x="${rounded(x + 14)}" y="${rounded(y + height - 10 - (bundles.length - 1 - index) * LINE)}"`;
+      return `<g><title>${xml(text)}</title><text class="bundle" ${at}>${xml(short(text, MOST_CHARACTERS_OF_BUNDLES))}</text></g>`;
+    })
+    .join('');
 }
 
 function boxOf(node: PictureNode, index: number, { nodes }: Layout): string {
@@ -92,13 +120,13 @@ function severityOf({ findings }: PictureNode): string {
   return ['error', 'warning'].find(each => findings.some(({ severity }) => severity === each)) ?? '';
 }
 
-function arrowOf(call: PictureCall, index: number, layout: Layout, isLabelled: boolean): string {
+function arrowOf(call: PictureCall, index: number, layout: Layout, isLabelled: boolean, isHidden: boolean): string {
   const [from, to] = [layout.nodes.get(call.from), layout.nodes.get(call.to)];
   if (!from || !to) {
     return '';
   }
   const line = lineBetween(from, to, call.from === call.to, layout.bends.get(callKey(call)) ?? []);
-  const classes = ['call', call.isUnconditional ? '' : 'some', call.difference].filter(
+  const classes = ['call', isHidden ? 'unless-chosen' : '', call.isUnconditional ? '' : 'some', call.difference].filter(
     each => each !== '' && each !== 'same',
   );
   const terms = termsOf(call);
@@ -107,7 +135,7 @@ function arrowOf(call: PictureCall, index: number, layout: Layout, isLabelled: b
     const y = rounded(middle.y + (index - terms.length / 2) * 12 + 10);
     return `<tspan x="${rounded(middle.x)}" y="${y}">${xml(short(each))}</tspan>`;
   });
-  const text = isLabelled ? `<text class="terms">${spans.join('')}</text>` : '';
+  const text = isLabelled && !isHidden ? `<text class="terms">${spans.join('')}</text>` : '';
   const title = `${call.from} → ${call.to}: ${call.terms.join(', ')}`;
   return `<g class="${classes.join(' ')}" data-call="${index}"><title>${xml(title)}</title><path d="${line.path}" marker-end="url(#arrow)"/>${text}</g>`;
 }
@@ -155,9 +183,9 @@ function rounded(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 
-function short(text: string): string {
+function short(text: string, most = MOST_CHARACTERS): string {
   const characters = [...text];
-  return characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…` : text;
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text;
 }
 
 /** Untrusted text in XML and HTML, in elements and in quoted attributes. */

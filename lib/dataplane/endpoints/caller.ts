@@ -1,4 +1,4 @@
-import { type Cluster, type Labels, Membership, membershipOf, type Workload } from '../../manifests';
+import { type Cluster, type Labels, Membership, membershipOf, memoByKey, type Workload } from '../../manifests';
 import { isHboneDisabled } from './hbone';
 import type { Machine } from './endpoints';
 import { hasLinkerdProxy, hasSidecar } from './membership';
@@ -31,6 +31,10 @@ export interface ProxiedCaller extends Caller {
 
 /** A workload as a caller. */
 export function callerOf(workload: Workload, cluster: Cluster): Caller {
+  return knownCaller(cluster, workload);
+}
+
+const knownCaller = memoByKey((cluster: Cluster, workload: Workload): Caller => {
   const { name, namespace, labels } = workload;
   const proxy = hasSidecar(workload, cluster)
     ? {
@@ -46,7 +50,7 @@ export function callerOf(workload: Workload, cluster: Cluster): Caller {
     ? { namespace, serviceAccount: workload.serviceAccount }
     : undefined;
   return { title: `${namespace}/${name}`, namespace, labels, proxy, ...(linkerd ? { linkerd } : {}) };
-}
+});
 
 /** A workload as a caller, with a sidecar, in ambient mode or without a proxy. */
 export function anyCallerOf(workload: Workload, cluster: Cluster): Caller {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { pageOf, pictureOf, svgOf } from '../../../lib/analysis';
 import { comparedPicture } from '../../../lib/analysis/picture';
-import { layoutOf, linesOf } from '../../../lib/analysis/picture/layout';
+import { layoutOf } from '../../../lib/analysis/picture/layout';
+import { linesOf } from '../../../lib/analysis/picture/lines';
 import type { Picture, PictureNode } from '../../../lib/analysis/picture/model';
 import { Cluster } from '../../../lib/manifests';
 import { Manifests } from '../../../lib/testing';
@@ -241,7 +242,7 @@ test('more than 4,000 calls are not drawn, and the picture states that', () => {
     nodes.map(to => ({
       from: from.id,
       to: to.id,
-      terms: [],
+      terms: [to.id],
       isUnconditional: true,
       caller: '',
       requests: [],
