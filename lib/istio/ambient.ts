@@ -149,6 +149,7 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
   Capability.AUTHORIZATION_DRY_RUN,
   Capability.PLAINTEXT_PORTS,
   Capability.SERVICE_RATE_LIMITS,
+  Capability.GLOBAL_RATE_LIMITS,
 ];
 
 /** The addresses from which the probes of the kubelet arrive at pods whose connections ztunnel carries. */
