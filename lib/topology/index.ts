@@ -23,6 +23,7 @@ export { DRAIN } from './drain';
 export type { BackendTls } from './backend-tls';
 export type { Destination } from './destination';
 export * from './edge';
+export { ANY_HOST } from './edge-hosts';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
 export { EgressGateway, type EgressGatewayProps, type EgressListener, type EgressProtocol } from './egress-gateway';
