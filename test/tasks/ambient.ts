@@ -33,6 +33,10 @@ export const AMBIENT = tasksOf('Istio: ambient mode', [
     '`trafficDistribution` of a service',
     'kubernetes/service-access.test.ts › the preferred pods are the traffic distribution of the Service',
   ),
-  no('Migrate from sidecars', 'a mixed mesh in which both connect to each other'),
+  model(
+    'Migrate from sidecars',
+    '`Mesh.ambient({ sidecars: { namespaces } })`, namespace by namespace',
+    'istio/mixed-mesh.test.ts › the same callers reach the same services in each mixture',
+  ),
   no('Multicluster', 'several clusters'),
 ]);

@@ -140,6 +140,10 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`addLoadBalancing({ consistentHash: HashKey.cookie(…) })`, while the pods stay the same',
     'istio/load-balancing.test.ts › it needs no circuit breaker, and applies to the Services of versions behind an edge',
   ),
-  resources('Routes of a Service in the mesh (GAMMA)', '`HttpRoute`; the model renders VirtualServices'),
+  model(
+    'Routes of a Service in the mesh (GAMMA)',
+    '`Mesh.ambient()` and `Mesh.linkerd()` render HTTPRoutes; `Mesh.istio()` renders VirtualServices',
+    'istio/ambient.test.ts › a route of the Service has the timeout',
+  ),
   nothing('Migration from Ingress', 'an edge is declared anew'),
 ]);
