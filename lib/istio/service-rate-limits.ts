@@ -51,7 +51,7 @@ function globallyCounted({ name, namespace, globalRateLimits }: Service): Counte
     file: id,
     limiter: first.rateLimiter as Service,
     failureMode: first.failureMode,
-    rateLimits: globalRateLimits.flatMap(({ operation }) =>
+    rateLimits: globalRateLimits.flatMap<readonly object[]>(({ operation }) =>
       operation
         ? matchesOf(operation, operations).map(match => [{ header_value_match: match }])
         : [[{ generic_key: { descriptor_value: name } }]],
