@@ -39,7 +39,7 @@ export function requireFirstHost(path: string, props: BesideAnyHost): void {
 }
 
 /** Rejects what is neither a host name nor one with `*` as its first label. */
-export function requireHost(path: string, host: string): void {
+function requireHost(path: string, host: string): void {
   requireHostName(path, host.replace(/^\*\./, ''));
 }
 
