@@ -189,6 +189,18 @@ test.each([
     'RequestAuthentication shop/front applies to its pods',
   ],
   [
+    'to whose pods an extension applies',
+    plain
+      + route(`{ ${toWeb} }`)
+      + object(
+        'extensions.istio.io/v1alpha1',
+        'TrafficExtension',
+        'front',
+        '{ selector: { matchLabels: { istio: ingressgateway } }, lua: { inlineCode: "function envoy_on_request() end" } }',
+      ).replace('namespace: shop', 'namespace: istio-system'),
+    'TrafficExtension istio-system/front applies to its pods',
+  ],
+  [
     'whose namespace would have a filter',
     plain + route(`{ ${toWeb} }`) + istio('EnvoyFilter', 'any', '{ configPatches: [] }'),
     'EnvoyFilter shop/any applies to its pods',
