@@ -143,7 +143,6 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
   Capability.PROGRESSIVE_ROLLOUTS,
   Capability.EGRESS_GATEWAYS,
   Capability.CLUSTER_SERVICES_OUTSIDE,
-  Capability.PROXY_SCRIPTS,
   Capability.PROXY_SETTINGS,
   Capability.MACHINES,
   Capability.AUTHORIZATION_DRY_RUN,

@@ -62,7 +62,7 @@ export enum Capability {
   PROGRESSIVE_ROLLOUTS = 'a progressive rollout',
   /** Modules that the proxies of a service run: WasmPlugins. */
   PROXY_EXTENSIONS = 'extensions of its proxy',
-  /** Scripts that the proxies of a service run: EnvoyFilters. */
+  /** Scripts that the proxies of a service run: EnvoyFilters, or TrafficExtensions of waypoints. */
   PROXY_SCRIPTS = 'scripts in its proxy',
   /** Services that run on machines outside of Kubernetes: WorkloadEntries and WorkloadGroups. */
   MACHINES = 'machines outside of Kubernetes',

@@ -26,7 +26,11 @@ export const AMBIENT = tasksOf('Istio: ambient mode', [
     '`proxyExtensions` with `ProxyExtension.wasm`',
     `${TESTS} › modules are those of the waypoint, which loads them`,
   ),
-  no('Extend waypoints with Lua', 'EnvoyFilters at waypoints'),
+  model(
+    'Extend waypoints with Lua',
+    '`proxyExtensions` with `ProxyExtension.lua`, as TrafficExtensions',
+    `${TESTS} › scripts are TrafficExtensions of the waypoint`,
+  ),
   model('Egress gateway', '`addExternalService`', `${TESTS} › they are reached through the waypoint alone`),
   model(
     'Traffic distribution',
