@@ -69,7 +69,7 @@ function settingsOf(lab: Lab, { name, namespace, selector, serviceAccount, objec
     ],
     { stdio: 'pipe' },
   );
-  const variables = execFileSync('env', ['-i', 'bash', '-c', 'set -a; . "$0"; env -0', join(folder, 'cluster.env')]);
+  const variables = execFileSync('env', ['-i', 'sh', '-c', 'set -a; . "$0"; env -0', join(folder, 'cluster.env')]);
   return Object.fromEntries(
     variables
       .toString()

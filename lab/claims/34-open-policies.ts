@@ -60,7 +60,7 @@ claim('policies that are a dry run deny nothing, and the others do', async lab =
   await lab.remove(world);
 });
 
-claim('scripts and WebAssembly modules of a service run in their order, after policies and before them', async lab => {
+claim('WebAssembly modules of a service run by phase and in their order, and its scripts after them', async lab => {
   const modules = await ModuleServer.of(lab);
   const wasm = (name: string, phase?: WasmPhase) =>
     ProxyExtension.wasm({ ...modules.serve(headerModule('x-order', name)), phase });
