@@ -182,7 +182,7 @@ function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['res
 const PUSHED_TO_ALL = /Cluster$|Listener$|RouteConfiguration$/;
 
 const KINDS = [
-  ...['virtualservices', 'destinationrules', 'serviceentries', 'workloadentries', 'sidecars'].map(
+  ...['virtualservices', 'destinationrules', 'serviceentries', 'workloadentries', 'workloadgroups', 'sidecars'].map(
     plural => `networking.istio.io/v1/${plural}`,
   ),
   'networking.istio.io/v1alpha3/envoyfilters',
@@ -190,4 +190,6 @@ const KINDS = [
     plural => `security.istio.io/v1/${plural}`,
   ),
   'telemetry.istio.io/v1/telemetries',
+  'extensions.istio.io/v1alpha1/wasmplugins',
+  'extensions.istio.io/v1alpha1/trafficextensions',
 ];

@@ -212,7 +212,7 @@ export class Kubelet implements Machine {
    * The DNS names of Services, and of pods of StatefulSets, in a namespace. Control planes are processes of the host:
    * their names resolve to its addresses.
    */
-  private hosts(namespace: string): string[] {
+  hosts(namespace: string): string[] {
     const services = [...this.services.values()]
       .filter(({ spec: { clusterIP = 'None' } }) => clusterIP !== 'None')
       .map(({ metadata, spec }) => {

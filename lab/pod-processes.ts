@@ -44,8 +44,10 @@ export class PodProcesses {
     for (const [file, text] of [
       ['var/run/secrets/tokens/istio-token', status.token],
       ['var/run/secrets/istio/root-cert.pem', root],
-      ['etc/istio/pod/labels', downwardApi(this.object.metadata.labels)],
-      ['etc/istio/pod/annotations', downwardApi(this.object.metadata.annotations)],
+      // A machine has none, and its labels in the environment of the proxy, which the file would replace.
+      ...(['labels', 'annotations'] as const)
+        .filter(each => this.object.metadata[each])
+        .map(each => [`etc/istio/pod/${each}`, downwardApi(this.object.metadata[each])] as const),
     ] as const) {
       mkdirSync(join(this.folder, file, '..'), { recursive: true });
       writeFileSync(join(this.folder, file), text);

@@ -119,6 +119,7 @@ export {
   FrontKind,
   type FrontLimits,
   type FrontProps,
+  type GlobalRateLimit,
   type GoogleFrontProps,
   type FurtherContainer,
   type GrpcPortOptions,

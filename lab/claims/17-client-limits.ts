@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { Auth, ClientKey, type Edge, FailureMode, PerClientRateLimit, Period, Port, Topology } from '../../lib';
+import {
+  Auth,
+  ClientKey,
+  type Edge,
+  FailureMode,
+  Operation,
+  PerClientRateLimit,
+  Period,
+  Port,
+  type Service,
+  Topology,
+} from '../../lib';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
 import { TokenIssuer } from '../tokens';
@@ -34,6 +45,16 @@ const strict = topology.addEdge('strict', {
   perClientRateLimit: perHour(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED),
 });
 strict.route('GET /products', catalog);
+
+const [stock, prices] = [FailureMode.FAIL_CLOSED, FailureMode.FAIL_OPEN].map(failureMode => {
+  const service = topology.addService(failureMode, { image: 'limited', port: Port.http(80, { target: 8080 }) });
+  const limit = { rateLimiter, per: Period.HOUR, failureMode };
+  service.addGlobalRateLimit({ ...limit, requests: 24 });
+  service.addGlobalRateLimit({ ...limit, requests: 2, operation: Operation.http('GET /rare/{id}') });
+  return service;
+}) as [Service, Service];
+const [shop, till] = ['shop', 'till'].map(name => topology.addService(name, { image: name })) as [Service, Service];
+[shop, till].forEach(caller => [stock, prices].forEach(callee => caller.calls(callee)));
 
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
@@ -117,6 +138,39 @@ claim('a limit by header counts each value, and the pods of a gateway count toge
   }
 });
 
+/** The statuses of requests, half of which each of two callers sends, to both pods of the service. */
+async function callStatuses(here: World, callee: Service, count: number, path: string): Promise<number[]> {
+  const all: number[] = [];
+  for (let index = 0; index < count; index++) {
+    all.push((await here.sendOnce(index % 2 ? shop : till, callee, { path })).status);
+  }
+  return all;
+}
+
+claim(
+  'a global limit counts the requests of all callers to all pods of a service, and those of an operation',
+  async lab => {
+    const here = await world(lab);
+    lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'fail-closed-v1', '--replicas=2');
+    const pods = await until('the service has two pods', () => here.pods(stock).length === 2 && here.pods(stock));
+    await here.isReady();
+    await Promise.all(pods.map(pod => pod.takeSeen()));
+
+    assert.deepEqual(await callStatuses(here, stock, 4, '/rare/1'), [200, 200, 429, 429]);
+    assert.deepEqual(await callStatuses(here, stock, 22, '/often'), [...of(200, 20), ...of(429, 2)]);
+    const seen = await Promise.all(pods.map(async pod => (await pod.takeSeen()).length));
+    assert.ok(
+      seen.every(count => count > 0),
+      `the pods received ${seen.join(' and ')} requests`,
+    );
+    assert.deepEqual(
+      await callStatuses(here, prices, 25, '/often'),
+      [...of(200, 24), 429],
+      'another service has its own counter',
+    );
+  },
+);
+
 claim(
   'while nothing can be counted, requests are allowed or denied as declared, and are counted again afterwards',
   async lab => {
@@ -125,6 +179,8 @@ claim(
     await until('Redis is gone', () => here.pods(redis).length === 0);
     assert.deepEqual(await statuses(here, api, 12, '/products', client('zoe')), of(200, 12), 'allowed');
     assert.deepEqual(await statuses(here, strict, 2, '/products', { 'x-client': 'z' }), of(500, 2), 'refused');
+    assert.deepEqual(await callStatuses(here, stock, 2, '/often'), of(500, 2), 'refused between services');
+    assert.deepEqual(await callStatuses(here, prices, 2, '/often'), of(200, 2), 'allowed between services');
 
     lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=1');
     await until('Redis is back', () => here.pods(redis).length === 1);

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
-import { Operation, OutboundTraffic, Port, ProxyExtension, type Service, Topology } from '../../lib';
+import {
+  FailureMode,
+  Operation,
+  OutboundTraffic,
+  Port,
+  ProxyExtension,
+  type Service,
+  Topology,
+  WasmPhase,
+} from '../../lib';
 import { claim } from '../claims';
+import { ModuleServer } from '../module-server';
 import { Outside } from '../outside';
+import { headerModule } from '../wasm-module';
 
 claim('a service with any outbound traffic reaches undeclared hosts, and no undeclared service', async lab => {
   const outside = await Outside.of(lab);
@@ -49,21 +60,61 @@ claim('policies that are a dry run deny nothing, and the others do', async lab =
   await lab.remove(world);
 });
 
-claim('a script of a service changes the responses to allowed requests, and policies deny the others', async lab => {
-  const topology = new Topology('scripted');
+claim('WebAssembly modules of a service run by phase and in their order, and its scripts after them', async lab => {
+  const modules = await ModuleServer.of(lab);
+  const wasm = (name: string, phase?: WasmPhase) =>
+    ProxyExtension.wasm({ ...modules.serve(headerModule('x-order', name)), phase });
+  const script = (name: string) =>
+    ProxyExtension.lua(`function envoy_on_request(handle)\n  handle:headers():add("x-order", "${name}")\nend`);
+  const topology = new Topology('extended');
   const caller = topology.addService('caller', { image: 'caller' });
   const callee = topology.addService('callee', {
     image: 'callee',
     port: Port.http(80),
+    proxy: { env: { WASM_INSECURE_REGISTRIES: modules.host } },
     proxyExtensions: [
-      ProxyExtension.lua('function envoy_on_request(handle)\n  handle:headers():add("x-scripted", "yes")\nend'),
+      wasm('last-phase-1'),
+      wasm('last-phase-2'),
+      wasm('before-tokens', WasmPhase.AUTHENTICATION),
+      wasm('before-policies', WasmPhase.AUTHORIZATION),
+      script('script-1'),
+      script('script-2'),
     ],
   });
   caller.calls(callee, { allowedOperations: [Operation.http('GET /items')] });
   const world = await lab.deploy(topology);
 
   const reply = await world.sendOnce(caller, callee, { path: '/items' });
-  assert.deepEqual([reply.status, reply.from?.headers['x-scripted']], [200, 'yes']);
+  assert.deepEqual(
+    [reply.status, reply.from?.headers['x-order']],
+    [200, 'before-tokens, before-policies, last-phase-1, last-phase-2, script-1, script-2'],
+  );
   assert.equal((await world.sendOnce(caller, callee, { path: '/secrets' })).status, 403);
   await lab.remove(world);
 });
+
+claim(
+  'a WebAssembly module with another checksum is not loaded, and requests are denied or allowed as declared',
+  async lab => {
+    const modules = await ModuleServer.of(lab);
+    const { url } = modules.serve(headerModule('x-order', 'changed'));
+    const topology = new Topology('changed');
+    const caller = topology.addService('caller', { image: 'caller' });
+    const [closed, open] = [FailureMode.FAIL_CLOSED, FailureMode.FAIL_OPEN].map(failureMode => {
+      const callee = topology.addService(failureMode, {
+        image: 'callee',
+        port: Port.http(80),
+        proxy: { env: { WASM_INSECURE_REGISTRIES: modules.host } },
+        proxyExtensions: [ProxyExtension.wasm({ url, sha256: '0'.repeat(64), failureMode })],
+      });
+      caller.calls(callee);
+      return callee;
+    });
+    assert.ok(closed && open);
+    const world = await lab.deploy(topology);
+    assert.equal((await world.sendOnce(caller, closed)).status, 403);
+    const reply = await world.sendOnce(caller, open);
+    assert.deepEqual([reply.status, reply.from?.headers['x-order']], [200, undefined]);
+    await lab.remove(world);
+  },
+);

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { Duration } from 'cdk8s';
-import { Auth, GatewayService, HeaderMatch, Mesh, Operation, Port, type Service, Topology } from '../../lib';
+import {
+  Auth,
+  GatewayService,
+  HeaderMatch,
+  Mesh,
+  Operation,
+  Port,
+  ProxyExtension,
+  type Service,
+  Topology,
+} from '../../lib';
 import { Manifests, type RequestResult, Traffic } from '../../lib/testing';
 import type { Reply } from '../app-protocol';
 import { claim } from '../claims';
@@ -28,6 +38,13 @@ const catalog = topology.addService('catalog', {
 });
 const account = topology.addService('account', { image: 'account', port: http() });
 const slow = topology.addService('slow', { image: 'slow', port: http() });
+const scripted = topology.addService('scripted', {
+  image: 'scripted',
+  port: http(),
+  proxyExtensions: ['first', 'second'].map(each =>
+    ProxyExtension.lua(`function envoy_on_request(handle)\n  handle:headers():add("x-order", "${each}")\nend`),
+  ),
+});
 account.requireAuth({ auth });
 catalog.routeTo('v2', HeaderMatch.exact('x-canary', 'yes'));
 catalog.split({ v1: 80, v2: 20 });
@@ -35,6 +52,7 @@ checkout.calls(payment, { allowedOperations: [Operation.http('GET /charges/{id}'
 guest.calls(payment, { allowedOperations: [Operation.http('GET /charges/{id}')] });
 checkout.calls(catalog, {});
 checkout.calls(account);
+checkout.calls(scripted, { allowedOperations: [Operation.http('GET /items')] });
 checkout.calls(slow, { timeout: Duration.millis(500), headers: { request: { set: { 'x-hop': 'waypoint' } } } });
 const edge = topology.addEdge('api', { host: 'tide.lab.example' });
 edge.route('GET /account', account, { auth });
@@ -61,20 +79,28 @@ interface Sent {
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** Sends a request as the ztunnel of the caller would, and returns the reply with what the simulator has for it. */
-async function send(lab: Lab, { from, to, request, headers = {}, claims }: Sent): Promise<[Reply, RequestResult]> {
-  const { world, traffic } = await tide(lab);
+/** Sends a request as the ztunnel of the caller would. */
+async function replyTo(lab: Lab, { from, to, request, headers = {}, claims }: Sent): Promise<Reply> {
+  const { world } = await tide(lab);
   const [method = '', path = ''] = request.split(' ');
   const [waypoint] = lab.kubelet.pods(to.namespace, { 'gateway.networking.k8s.io/gateway-name': 'waypoint' });
   assert.ok(waypoint, 'a waypoint runs');
   const client = await HboneClient.of(lab, from.namespace, from.serviceAccount);
-  const reply = await client.send({
+  return client.send({
     waypoint: waypoint.network.ip,
     to: `${world.lab.kubelet.clusterIp(to.namespace, to.name)}:80`,
     method,
     path,
     headers: { host: to.name, ...headers, ...(claims ? issuer.tokenOf(claims) : {}) },
   });
+}
+
+/** The reply with what the simulator has for the request. */
+async function send(lab: Lab, sent: Sent): Promise<[Reply, RequestResult]> {
+  const { from, to, request, headers = {}, claims } = sent;
+  const [method = '', path = ''] = request.split(' ');
+  const { traffic } = await tide(lab);
+  const reply = await replyTo(lab, sent);
   return [reply, traffic.from(from.name).http(`${method} http://${to.name}${path}`, { headers, claims })];
 }
 
@@ -195,3 +221,13 @@ function passed(lab: Lab, { namespace, host }: Service): number {
   ];
   return counts.filter(([, name]) => name === host).reduce((sum, [, , count]) => sum + Number(count), 0);
 }
+
+claim('scripts of a service run at its waypoint in their order, for its allowed requests alone', async lab => {
+  const order = async (to: Service, request: string) => {
+    const { status, from } = await replyTo(lab, { from: checkout, to, request });
+    return [status, from?.headers['x-order']];
+  };
+  assert.deepEqual(await order(scripted, 'GET /items'), [200, 'first, second']);
+  assert.deepEqual(await order(scripted, 'GET /secrets'), [403, undefined]);
+  assert.deepEqual(await order(payment, 'GET /charges/1'), [200, undefined]);
+});

@@ -143,12 +143,12 @@ const BY_SIDECARS_ALONE: readonly Capability[] = [
   Capability.PROGRESSIVE_ROLLOUTS,
   Capability.EGRESS_GATEWAYS,
   Capability.CLUSTER_SERVICES_OUTSIDE,
-  Capability.PROXY_SCRIPTS,
   Capability.PROXY_SETTINGS,
   Capability.MACHINES,
   Capability.AUTHORIZATION_DRY_RUN,
   Capability.PLAINTEXT_PORTS,
   Capability.SERVICE_RATE_LIMITS,
+  Capability.GLOBAL_RATE_LIMITS,
 ];
 
 /** The addresses from which the probes of the kubelet arrive at pods whose connections ztunnel carries. */

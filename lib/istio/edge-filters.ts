@@ -4,6 +4,7 @@ import { type Edge, ValidationError } from '../topology';
 import { minTlsVersion } from './edge-clients';
 import { notFound } from './edge-not-found';
 import { rateLimits } from './edge-rate-limits';
+import { globalRateLimit } from './global-rate-limit';
 import { beforeTheRouter, CONNECTION_MANAGER, type Patch, renderFilters } from './http-filter';
 import { perClientRateLimits } from './per-client-rate-limits';
 
@@ -15,7 +16,8 @@ const CONNECTION_MANAGER_TYPE =
  * execution.
  */
 export function renderEdgeFilters(chart: TopologyChart, edge: Edge, labels: Labels): void {
-  const filters = [rateLimits(edge), perClientRateLimits(edge), ...transcoders(edge)];
+  const counted = perClientRateLimits(edge);
+  const filters = [rateLimits(edge), counted && globalRateLimit(counted), ...transcoders(edge)];
   renderFilters(chart.scopeOf(edge), { name: `${edge.name}-filters`, namespace: edge.namespace, labels }, [
     ...filters.filter(filter => filter !== undefined).map(filter => beforeTheRouter('GATEWAY', filter)),
     inTheConnectionManager(notFound()),

@@ -54,3 +54,4 @@ export {
 } from './resources';
 export type { MetricsProps } from './metrics';
 export { Injection, IstioSidecars, type IstioSidecarsProps } from './sidecars';
+export { type ExtendedProxies, TrafficExtension, type TrafficExtensionSpec } from './traffic-extension';

@@ -24,8 +24,9 @@ import { renderEdgeFilters, renderSharedFilters } from './edge-filters';
 import { renderEdgePolicies } from './edge-policies';
 import { scalingParameters } from './gateway-scaling';
 import { rejectRemovedPrefixes } from './edge-redirects';
+import { renderLimits } from './global-rate-limit';
 import { hostBeside } from './host-beside';
-import { renderLimits } from './per-client-rate-limits';
+import { perClientRateLimits } from './per-client-rate-limits';
 import { DestinationRule } from './resources';
 import { rejectUnshareable, renderSharedAuthentication } from './shared-gateway';
 import { trafficPolicyOf } from './traffic-policy';
@@ -132,7 +133,10 @@ export class IstioIngress extends EdgeGateway {
         renderEdgeFilters(chart, edge, this.labelsOf(edge));
       }
     }
-    renderLimits(chart);
+    renderLimits(
+      chart,
+      chart.topology.edges.flatMap(edge => perClientRateLimits(edge) ?? []),
+    );
     renderBackendTls(chart, requireOutsideMesh);
   }
 

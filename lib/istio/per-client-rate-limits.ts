@@ -1,18 +1,14 @@
-import { mountFiles, toYaml, type TopologyChart } from '../kubernetes';
 import {
   Capability,
   type ClientKey,
   type Edge,
-  FailureMode,
   type Operation,
   type PerClientRateLimit,
   type Service,
   ValidationError,
 } from '../topology';
+import type { CountedRequests } from './global-rate-limit';
 import { matchesOf } from './operation-match';
-
-/** The configuration directory of the rate limit service, as in its Deployment. */
-const CONFIG_DIRECTORY = '/data/ratelimit/config';
 
 interface Limited {
   readonly limit: PerClientRateLimit;
@@ -20,39 +16,22 @@ interface Limited {
   readonly operation?: Operation;
 }
 
-/**
- * The per-client rate limits, as Envoy's global rate limit: all pods of the gateway call one service, which counts in
- * Redis.
- * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/rate_limit_filter
- */
-export function perClientRateLimits(edge: Edge): object | undefined {
+/** The requests of clients that the gateway of an edge counts; undefined for none. */
+export function perClientRateLimits(edge: Edge): CountedRequests | undefined {
   const limited = limitedBy(edge);
   const [first] = limited;
-  if (!first) {
-    return undefined;
-  }
-  const limiter = limiterOf(edge);
-  return {
-    name: 'envoy.filters.http.ratelimit',
-    typed_config: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit',
+  return (
+    first && {
       domain: edge.id,
-      failure_mode_deny: first.limit.failureMode === FailureMode.FAIL_CLOSED,
-      timeout: '0.25s',
-      rate_limit_service: {
-        transport_api_version: 'V3',
-        grpc_service: {
-          envoy_grpc: {
-            cluster_name: `outbound|${limiter.firstPort().number}||${limiter.host}`,
-            authority: limiter.host,
-          },
-        },
-      },
-      rate_limits: limited.flatMap(({ limit, operation }) =>
-        subjectsOf(edge, operation).map(subject => ({ actions: [subject, ...clientActions(limit.client)] })),
+      file: edge.name,
+      limiter: limiterOf(edge),
+      failureMode: first.limit.failureMode,
+      rateLimits: limited.flatMap(({ limit, operation }) =>
+        subjectsOf(edge, operation).map(subject => [subject, ...clientActions(limit.client)]),
       ),
-    },
-  };
+      descriptors: limited.map(({ limit, operation }) => descriptorOf(edge, limit, operation)),
+    }
+  );
 }
 
 /** The requests that share a counter: those of the edge, or of one route. */
@@ -65,27 +44,10 @@ function subjectsOf(edge: Edge, operation: Operation | undefined): object[] {
     : [{ generic_key: { descriptor_value: edge.name } }];
 }
 
-/** The configuration of the rate limit services of all edges, in the ConfigMaps of their pods. */
-export function renderLimits(chart: TopologyChart): void {
-  const edges = chart.topology.edges.filter(edge => limitedBy(edge).length > 0);
-  for (const limiter of new Set(edges.map(limiterOf))) {
-    const files = edges
-      .filter(edge => edge.rateLimiter === limiter)
-      .map(edge => [`${edge.name}.yaml`, toYaml(configOf(edge))] as const);
-    mountFiles(chart, limiter, CONFIG_DIRECTORY, Object.fromEntries(files));
-  }
-}
-
-/** @see https://github.com/envoyproxy/ratelimit#configuration */
-function configOf(edge: Edge): object {
+function descriptorOf(edge: Edge, { client, requests, per }: PerClientRateLimit, operation?: Operation): object {
   return {
-    domain: edge.id,
-    descriptors: limitedBy(edge).map(({ limit, operation }) => ({
-      ...(operation ? { key: 'header_match', value: operation.toString() } : { key: 'generic_key', value: edge.name }),
-      descriptors: [
-        nested(keysOf(limit.client), { rate_limit: { unit: limit.per, requests_per_unit: limit.requests } }),
-      ],
-    })),
+    ...(operation ? { key: 'header_match', value: operation.toString() } : { key: 'generic_key', value: edge.name }),
+    descriptors: [nested(keysOf(client), { rate_limit: { unit: per, requests_per_unit: requests } })],
   };
 }
 

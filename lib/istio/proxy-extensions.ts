@@ -6,9 +6,13 @@ import type { SpecOf, TopologyChart } from '../kubernetes';
 import { FailureMode, type Service, type WasmProps } from '../topology';
 import { beforeTheRouter, renderFilters } from './http-filter';
 import { WasmPlugin } from './resources';
+import { TrafficExtension } from './traffic-extension';
 import type { Waypoints } from './waypoints';
 
-/** The code that proxies of services run: WasmPlugins, and one EnvoyFilter for the scripts of a service. */
+/**
+ * The code that proxies of services run: WasmPlugins, and for the scripts of a service one EnvoyFilter, or
+ * TrafficExtensions of its waypoint.
+ */
 export function renderProxyExtensions(chart: TopologyChart, waypoints?: Waypoints): void {
   for (const service of chart.topology.services) {
     const { name, namespace, selector, objects } = service;
@@ -18,7 +22,9 @@ export function renderProxyExtensions(chart: TopologyChart, waypoints?: Waypoint
     }
     const scope = new Construct(chart.scopeOf(service), 'proxy-extensions');
     const scripts = extensions.flatMap(({ script }) => script ?? []);
-    if (scripts.length > 0) {
+    if (scripts.length > 0 && waypoints?.isBefore(service)) {
+      renderScriptsOfWaypoint(scope, service, scripts, waypoints);
+    } else if (scripts.length > 0) {
       const proxies = { name: `${name}-lua`, namespace, labels: selector };
       renderFilters(
         scope,
@@ -35,6 +41,26 @@ export function renderProxyExtensions(chart: TopologyChart, waypoints?: Waypoint
         });
       });
   }
+}
+
+/** They have lower priorities than modules: as filters before the router, scripts run after these. */
+function renderScriptsOfWaypoint(
+  scope: Construct,
+  service: Service,
+  scripts: readonly string[],
+  waypoints: Waypoints,
+): void {
+  scripts.forEach((script, index) => {
+    new TrafficExtension(scope, `lua-${index}`, {
+      metadata: { name: `${service.name}-lua-${index}`, namespace: service.namespace },
+      spec: {
+        targetRefs: waypoints.targetRefs(service),
+        priority: -index,
+        lua: { inlineCode: script },
+        match: [{ mode: 'SERVER' }],
+      },
+    });
+  });
 }
 
 /** @param priority of several plugins of a phase, those with a higher one are first */

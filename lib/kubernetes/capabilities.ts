@@ -197,6 +197,7 @@ function featuresOfService(service: Service): RequiredFeature[] {
     ...when(service.progressiveRollout, Capability.PROGRESSIVE_ROLLOUTS),
     ...when(service.auth, Capability.SERVICE_AUTH),
     ...when(service.rateLimits.length > 0, Capability.SERVICE_RATE_LIMITS),
+    ...when(service.globalRateLimits.length > 0, Capability.GLOBAL_RATE_LIMITS),
     ...when(
       service.allowedPeers.some(each => each.allowedOperations),
       Capability.OPERATIONS,

@@ -1,7 +1,7 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
   'resolution-mode': 'import',
 };
-import type { ConnectionRoute, Edge } from '../topology';
+import { ANY_HOST, type ConnectionRoute, type Edge } from '../topology';
 import { certificatesOf } from './edge-certificates';
 import type { SpecOf } from './resource';
 import { edgesBeside, sharedListeners } from './shared-gateways';
@@ -73,6 +73,11 @@ function namesOf(edge: Edge, protocol: string): string[] {
     .map(each => each.name);
 }
 
+/** The host names of its routes; undefined for all hosts. */
+export function hostnamesOf({ hosts }: Edge): string[] | undefined {
+  return hosts.includes(ANY_HOST) ? undefined : [...hosts];
+}
+
 function onlyOne(hosts: readonly string[]): string | undefined {
-  return hosts.length === 1 ? hosts[0] : undefined;
+  return hosts.length === 1 && hosts[0] !== ANY_HOST ? hosts[0] : undefined;
 }

@@ -4,7 +4,7 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
 import type { Edge, EdgeRule, Service } from '../topology';
 import type { TopologyChart } from './chart';
 import { elsewhere, hostElsewhere } from './elsewhere';
-import { plainListeners, requestListeners } from './edge-listeners';
+import { hostnamesOf, plainListeners, requestListeners } from './edge-listeners';
 import { HttpRoute, ReferenceGrant } from './gateway-api';
 import { inChunks } from './lists';
 import type { SpecOf } from './resource';
@@ -66,7 +66,7 @@ function renderRoute(chart: TopologyChart, edge: Edge, name: string, listeners: 
       namespace: edge.namespace,
       ...elsewhere(edge.routes.flatMap(each => hostElsewhere(each.service))),
     },
-    spec: { parentRefs, hostnames: [...edge.hosts], rules },
+    spec: { parentRefs, hostnames: hostnamesOf(edge), rules },
   });
 }
 

@@ -22,6 +22,7 @@ export class Phase {
     'ProxyConfig',
     'EnvoyFilter',
     'WasmPlugin',
+    'TrafficExtension',
     'SecurityPolicy',
     'BackendTrafficPolicy',
     'ClientTrafficPolicy',

@@ -54,6 +54,7 @@ const UNSUPPORTED: readonly Capability[] = [
   Capability.MACHINES,
   Capability.AUTHORIZATION_DRY_RUN,
   Capability.PLAINTEXT_PORTS,
+  Capability.GLOBAL_RATE_LIMITS,
 ];
 
 /** @see https://github.com/linkerd/linkerd2/blob/main/charts/linkerd-control-plane/values.yaml */

@@ -62,7 +62,7 @@ export enum Capability {
   PROGRESSIVE_ROLLOUTS = 'a progressive rollout',
   /** Modules that the proxies of a service run: WasmPlugins. */
   PROXY_EXTENSIONS = 'extensions of its proxy',
-  /** Scripts that the proxies of a service run: EnvoyFilters. */
+  /** Scripts that the proxies of a service run: EnvoyFilters, or TrafficExtensions of waypoints. */
   PROXY_SCRIPTS = 'scripts in its proxy',
   /** Services that run on machines outside of Kubernetes: WorkloadEntries and WorkloadGroups. */
   MACHINES = 'machines outside of Kubernetes',
@@ -72,6 +72,8 @@ export enum Capability {
   PLAINTEXT_PORTS = 'ports without mutual TLS',
   /** A limit on the requests of a service: Envoy's local rate limit in an EnvoyFilter. */
   SERVICE_RATE_LIMITS = 'rate limits at services',
+  /** A limit on the requests of a service, counted over all its pods: Envoy's global rate limit in an EnvoyFilter. */
+  GLOBAL_RATE_LIMITS = 'global rate limits at services',
   /** A limit on all requests of an edge or a route, across all clients. */
   RATE_LIMITS = 'rate limits at the edge',
   /** A limit on the requests of each client, counted over all pods of the gateway. */

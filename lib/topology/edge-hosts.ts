@@ -9,8 +9,37 @@ interface OfHosts {
   readonly tlsSecrets?: { readonly [host: string]: string };
 }
 
+/** The host of an edge that serves requests for all hosts. */
+export const ANY_HOST = '*';
+
+/** What an edge for all hosts cannot have. */
+interface BesideAnyHost extends OfHosts {
+  readonly certificateIssuer?: string;
+  readonly front?: object;
+  readonly gateway?: object;
+}
+
+/** Rejects an invalid host, and for all hosts what needs their names. */
+export function requireFirstHost(path: string, props: BesideAnyHost): void {
+  if (props.host !== ANY_HOST) {
+    requireHost(path, props.host);
+    return;
+  }
+  const needsNames = (['alternativeHosts', 'certificateIssuer', 'front', 'gateway'] as const).find(
+    each => props[each] !== undefined,
+  );
+  if (needsNames) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: `The edge serves requests for all hosts, and \`${needsNames}\` needs the names of its hosts.`,
+      fix: `Leave out \`${needsNames}\`, or declare the host names in place of "${ANY_HOST}".`,
+    });
+  }
+}
+
 /** Rejects what is neither a host name nor one with `*` as its first label. */
-export function requireHost(path: string, host: string): void {
+function requireHost(path: string, host: string): void {
   requireHostName(path, host.replace(/^\*\./, ''));
 }
 

@@ -3,7 +3,7 @@ import type { Auth } from './auth';
 import { type Cors, validateCors } from './cors';
 import {
   requireAlternativeHosts,
-  requireHost,
+  requireFirstHost,
   requireObjectName,
   requireSecretsOfHosts,
   requireTls,
@@ -26,7 +26,8 @@ export interface EdgeProps {
   /**
    * The host name that clients request, or that a front sets in requests, e.g. `shop.example`, or all hosts of a domain: `*.shop.example` matches
    * `a.shop.example` and `a.b.shop.example`, but not `shop.example`. (A certificate for `*.shop.example` is valid for
-   * `a.shop.example` only.) An API on AWS serves one host without a wildcard.
+   * `a.shop.example` only.) `*` is all hosts, also addresses in place of names: the application has to validate `Host`
+   * where its responses depend on it. An API on AWS serves one host without a wildcard.
    */
   readonly host: string;
   /**
@@ -164,9 +165,7 @@ export function validateEdge(path: string, props: EdgeProps): void {
 
 /** The rule for each property. A property without an entry does not compile. */
 const RULES = {
-  host: (path, { host }) => {
-    requireHost(path, host);
-  },
+  host: requireFirstHost,
   alternativeHosts: requireAlternativeHosts,
   tlsSecrets: requireSecretsOfHosts,
   timeout: (path, { timeout }) => {

@@ -23,6 +23,7 @@ export { DRAIN } from './drain';
 export type { BackendTls } from './backend-tls';
 export type { Destination } from './destination';
 export * from './edge';
+export { ANY_HOST } from './edge-hosts';
 export { ClientCertificates, TlsVersion, type TrustedProxies } from './edge-clients';
 export type { EdgeProps } from './edge-props';
 export { EgressGateway, type EgressGatewayProps, type EgressListener, type EgressProtocol } from './egress-gateway';
@@ -65,6 +66,7 @@ export type { Login, LoginCookieNames, OidcEndpoints, OidcProps } from './login'
 export * from './peer';
 export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
+export type { GlobalRateLimit } from './global-rate-limit';
 export type { RateLimiterProps } from './rate-limiter';
 export type { RequestValidation } from './request-validation';
 export { claimsOfMatches, headerOfClaim } from './claim-match';

@@ -1,3 +1,4 @@
+import { ANY_HOST } from './edge-hosts';
 import { FrontKind } from './front';
 import { requireDnsSubdomain, requireHostName } from './names';
 import { PathPattern } from './path-pattern';
@@ -172,6 +173,14 @@ export function requireFitLogin(path: string, login: Login | undefined, { tlsSec
       path,
       summary: `The edge is behind ${front.name}, which has no route for the callback of a login.`,
       fix: 'Declare the routes that need a login on an edge without this front, or require a token by `Auth.jwt(…)`.',
+    });
+  }
+  if (hosts.includes(ANY_HOST)) {
+    throw new ValidationError({
+      code: 'Contradiction',
+      path,
+      summary: 'The edge serves requests for all hosts, so users could be returned to a host that the request chooses.',
+      fix: 'Declare the host names of the edge.',
     });
   }
   const { cookieDomain } = login;

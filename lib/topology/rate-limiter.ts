@@ -1,3 +1,4 @@
+import { RATE_LIMIT_SERVICE } from './global-rate-limit';
 import { Health } from './workload/health';
 import { Port } from './port';
 import type { Service } from './service';
@@ -22,7 +23,7 @@ export interface RateLimiterProps {
 const IMAGE = 'docker.io/envoyproxy/ratelimit:17b1956c';
 
 /**
- * The service that counts the requests of clients: Envoy's rate limit service.
+ * The service that counts requests, for gateways and for the proxies of services: Envoy's rate limit service.
  * @see https://github.com/envoyproxy/ratelimit
  */
 export function rateLimiter({ image = IMAGE, namespace }: RateLimiterProps): ServiceProps {
@@ -30,7 +31,7 @@ export function rateLimiter({ image = IMAGE, namespace }: RateLimiterProps): Ser
     namespace,
     image,
     runAsUser: 65534,
-    port: Port.grpc(8081, { service: 'envoy.service.ratelimit.v3.RateLimitService', methods: ['ShouldRateLimit'] }),
+    port: Port.grpc(8081, { service: RATE_LIMIT_SERVICE, methods: ['ShouldRateLimit'] }),
     command: ['/bin/ratelimit'],
     health: Health.grpc(),
     env: {

@@ -1,5 +1,6 @@
 import { duplicate } from './duplicate';
 import { given } from './given';
+import { type GlobalRateLimit, validateGlobalRateLimit } from './global-rate-limit';
 import type { Operation } from './operation';
 import type { Port } from './port';
 import type { RateLimit } from './rate-limit';
@@ -35,6 +36,7 @@ export interface ServiceRateLimit extends ServiceRateLimitProps {
 export class RequestRules {
   private required?: ServiceAuthProps;
   private readonly limits: ServiceRateLimit[] = [];
+  private readonly globalLimits: GlobalRateLimit[] = [];
 
   constructor(private readonly service: Requested) {}
 
@@ -44,6 +46,10 @@ export class RequestRules {
 
   get rateLimits(): readonly ServiceRateLimit[] {
     return this.limits;
+  }
+
+  get globalRateLimits(): readonly GlobalRateLimit[] {
+    return this.globalLimits;
   }
 
   requireAuth(props: ServiceAuthProps): void {
@@ -58,6 +64,22 @@ export class RequestRules {
   }
 
   addRateLimit(limit: RateLimit, { operation }: ServiceRateLimitProps): void {
+    this.requireCountable('rate limit', operation, this.limits);
+    this.limits.push({ limit, operation });
+  }
+
+  addGlobalRateLimit(limit: GlobalRateLimit): void {
+    this.requireCountable('global rate limit', limit.operation, this.globalLimits);
+    validateGlobalRateLimit(this.service, limit, this.globalLimits);
+    this.globalLimits.push(limit);
+  }
+
+  /** Rejects a limit that no proxy of the service could apply, or that is declared already. */
+  private requireCountable(
+    what: string,
+    operation: Operation | undefined,
+    others: readonly { readonly operation?: Operation }[],
+  ): void {
     const { path, name, ports, isForeign } = this.service;
     if (!ports.some(port => port.carriesRequests)) {
       throw new ValidationError({
@@ -76,14 +98,13 @@ export class RequestRules {
         fix: 'Leave the rate limit out, or declare it where the namespace is owned.',
       });
     }
-    if (this.limits.some(each => each.operation?.requests === operation?.requests)) {
+    if (others.some(each => each.operation?.requests === operation?.requests)) {
       throw duplicate(
         path,
-        `The rate limit of ${operation ? String(operation) : 'all requests'} is declared twice.`,
+        `The ${what} of ${operation ? String(operation) : 'all requests'} is declared twice.`,
         'Keep one of the two.',
       );
     }
-    this.limits.push({ limit, operation });
   }
 
   private requireProxy(purpose: string, alternative: string): void {

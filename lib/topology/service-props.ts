@@ -1,6 +1,7 @@
 import { requireDistinctPorts } from './distinct-ports';
 import { requireDnsLabel, requireLabel } from './names';
 import type { Port } from './port';
+import type { ICallee } from './references';
 import { anyValue } from './rules';
 import { ValidationError } from './validation-error';
 import type { VersionProps } from './version';
@@ -72,6 +73,14 @@ export interface ServiceProps extends WorkloadProps, ServiceObjects {
    * @default true
    */
   readonly inMesh?: boolean;
+}
+
+/**
+ * The labels of the pods that the topology deploys. In a namespace that it does not own, the topology is one of them: no
+ * policy selects unrelated pods with the same `app`.
+ */
+export function labelsOfPods({ name, topology, namespace }: ICallee): { readonly [label: string]: string } {
+  return topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name };
 }
 
 /** Rejects properties that contradict each other. */

@@ -4,10 +4,10 @@ import { AllowedPeer, type AllowFromProps } from './allowed-peer';
 import { Call, type CallProps } from './call';
 import { Callee } from './callee';
 import { rejectContradictoryCall, rejectForeignCallee } from './call-rules';
-import { ValidationError } from './validation-error';
 import { requireDnsLabel, requireDnsSubdomain, requireFreeName, requireNamespace, requireNamespaceName } from './names';
 import type { DirectResponse } from './direct-response';
 import type { ProgressiveRollout, ProgressiveRolloutProps } from './progressive-rollout';
+import type { GlobalRateLimit } from './global-rate-limit';
 import { grpcMethod } from './grpc-method';
 import type { Operation } from './operation';
 import type { Peer } from './peer';
@@ -16,12 +16,12 @@ import type { IService, ITopology, Replicas } from './references';
 import type { RateLimit } from './rate-limit';
 import { RequestRules, type ServiceRateLimit, type ServiceRateLimitProps } from './request-rules';
 import type { ServiceAuthProps } from './service-auth';
-import { type ExistingWorkload, type ServiceProps, validateService } from './service-props';
+import { type ExistingWorkload, labelsOfPods, type ServiceProps, validateService } from './service-props';
 import type { HeaderMatch, HeaderRoute, Mirror, Weight } from './traffic';
 import { TrafficRules } from './traffic-rules';
-import { sumOfReplicas, type Version, versionsOf } from './version';
+import { sumOfReplicas, type Version, versionNamed, versionsOf } from './version';
 import { WorkloadKind } from './workload-kind';
-import { podNameOf, requireVersions, validateWorkloadKind } from './workload-kind-rules';
+import { podNameOf, validateWorkloadKind } from './workload-kind-rules';
 import { objectsOf, type ServiceObjects } from './workload/service-rules';
 
 /**
@@ -75,16 +75,9 @@ export class Service extends Callee implements IService {
     this.objects = objectsOf(this.path, props, this.replicas, topology);
   }
 
-  /**
-   * The labels by which its pods are found. In a namespace that the topology does not own, the topology is one of them:
-   * no policy selects unrelated pods with the same `app`.
-   */
+  /** The labels by which its pods are found: in a namespace that the topology does not own also that of the topology. */
   get selector(): { readonly [label: string]: string } {
-    const { name, topology, namespace } = this;
-    return (
-      this.existing?.labels
-      ?? (topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name })
-    );
+    return this.existing?.labels ?? labelsOfPods(this);
   }
 
   /** Whether neither its pods nor their namespace belong to the topology, so that no policy is rendered for them. */
@@ -144,6 +137,11 @@ export class Service extends Callee implements IService {
     return this.requests.rateLimits;
   }
 
+  /** The limits on the requests that all its pods accept together, in the order of their declaration. */
+  get globalRateLimits(): readonly GlobalRateLimit[] {
+    return this.requests.globalRateLimits;
+  }
+
   /** The weights of the versions; empty if requests are distributed by the number of pods. */
   get weights(): readonly Weight[] {
     return this.traffic.weights;
@@ -186,16 +184,7 @@ export class Service extends Callee implements IService {
 
   /** The version of that name. Throws if there is none. */
   version(name: string): Version {
-    const version = this.versions.get(name);
-    if (!version) {
-      throw new ValidationError({
-        code: 'UnknownVersion',
-        path: this.path,
-        summary: `${this.name} has no version "${name}".`,
-        fix: this.versions.size > 0 ? `It has ${[...this.versions.keys()].join(', ')}.` : 'Declare its versions.',
-      });
-    }
-    return version;
+    return versionNamed(this, this.versions, name);
   }
 
   /** A gRPC method, by its name alone where the port declares the gRPC service, else as `package.Service/Method`. */
@@ -252,20 +241,31 @@ export class Service extends Callee implements IService {
   }
 
   /**
+   * Limits the requests that all of its pods accept together: of all requests, or of one operation. Further requests
+   * get 429. In the cluster: an EnvoyFilter with Envoy's global rate limit, and a call of the rate limiter.
+   * @see https://istio.io/latest/docs/tasks/policy-enforcement/rate-limit/#global-rate-limit
+   */
+  addGlobalRateLimit(limit: GlobalRateLimit): void {
+    this.topology.requireOpen(this.path);
+    this.requests.addGlobalRateLimit(given(limit));
+    if (this.outgoing.every(({ callee }) => callee !== limit.rateLimiter)) {
+      this.calls(limit.rateLimiter, { allowedOperations: [grpcMethod(limit.rateLimiter, 'ShouldRateLimit')] });
+    }
+  }
+
+  /**
    * Splits requests among versions, in percent with at most 4 decimals: all of them, or those with a header. In the
    * cluster: weights of the VirtualService and subsets of the DestinationRule.
    * @see https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRouteDestination
    */
   split(percentByVersion: { readonly [version: string]: number }, match?: HeaderMatch): void {
     this.topology.requireOpen(this.path);
-    requireVersions(this, 'split');
     this.traffic.split(percentByVersion, match);
   }
 
   /** Routes requests with that header to one version; the first rule that matches applies. */
   routeTo(version: string, match: HeaderMatch): void {
     this.topology.requireOpen(this.path);
-    requireVersions(this, 'routeTo');
     this.traffic.routeTo(version, match);
   }
 
@@ -275,7 +275,6 @@ export class Service extends Callee implements IService {
    */
   mirrorTo(version: string, percent = 100, match?: HeaderMatch): void {
     this.topology.requireOpen(this.path);
-    requireVersions(this, 'mirrorTo');
     this.traffic.mirrorTo(version, percent, match);
   }
 

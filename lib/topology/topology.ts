@@ -185,8 +185,8 @@ export class Topology implements ITopology {
   }
 
   /**
-   * Declares the service that counts the requests of each client for the gateways of edges, with a Redis that stores
-   * the counts.
+   * Declares the service that counts requests for the gateways of edges and for global rate limits of services, with a
+   * Redis that stores the counts.
    */
   addRateLimiter(name: string, props: RateLimiterProps): Service {
     const limiter = this.addService(name, rateLimiter(props));

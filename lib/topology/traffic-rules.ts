@@ -7,12 +7,15 @@ import type { HeaderMatch } from './traffic';
 import { covers, type HeaderRoute, type Mirror, requireWhole, type Weight } from './traffic';
 import { ValidationError } from './validation-error';
 import type { Version } from './version';
+import type { WorkloadKind } from './workload-kind';
+import { requireVersions } from './workload-kind-rules';
 
 /** The parts of a service that its traffic rules refer to. */
 interface Routed {
   readonly path: string;
   readonly name: string;
   readonly ports: readonly Port[];
+  readonly workloadKind: WorkloadKind;
   version(name: string): Version;
 }
 
@@ -53,6 +56,7 @@ export class TrafficRules {
   }
 
   split(percentByVersion: { readonly [version: string]: number }, match?: HeaderMatch): void {
+    requireVersions(this.service, 'split');
     const { path, name, ports } = this.service;
     if (ports.some(port => port.protocol === Protocol.TLS)) {
       throw new ValidationError({
@@ -81,12 +85,14 @@ export class TrafficRules {
   }
 
   routeTo(version: string, match: HeaderMatch): void {
+    requireVersions(this.service, 'routeTo');
     this.requireRequests('Routing by header');
     this.addRoute({ match, weights: [{ version: this.service.version(version), percent: 100 }] });
     this.rejectRulesBesideRollout();
   }
 
   mirrorTo(version: string, percent: number, match?: HeaderMatch): void {
+    requireVersions(this.service, 'mirrorTo');
     this.requireRequests('Mirroring');
     if (!match) {
       this.rejectSecond('mirrorTo', this.mirrored !== undefined);

@@ -3,6 +3,7 @@ import { requireImage } from './image';
 import { requireLabel } from './names';
 import type { IService, Replicas } from './references';
 import { deploymentName, validateWorkload, type WorkloadProps } from './workload';
+import { ValidationError } from './validation-error';
 import type { WorkloadKind } from './workload-kind';
 
 /**
@@ -64,6 +65,24 @@ export function versionsOf(
       return [name, new Version(DECLARING, service, name, own.image ?? image, workload)];
     }),
   );
+}
+
+/** The version of that name. Throws if there is none. */
+export function versionNamed(
+  { path, name: service }: IService,
+  versions: ReadonlyMap<string, Version>,
+  name: string,
+): Version {
+  const version = versions.get(name);
+  if (!version) {
+    throw new ValidationError({
+      code: 'UnknownVersion',
+      path,
+      summary: `${service} has no version "${name}".`,
+      fix: versions.size > 0 ? `It has ${[...versions.keys()].join(', ')}.` : 'Declare its versions.',
+    });
+  }
+  return version;
 }
 
 /** The number of pods that a version declares; undefined for kinds without one. */

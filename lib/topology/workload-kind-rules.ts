@@ -52,7 +52,10 @@ interface Declared {
 }
 
 /** Rejects traffic rules among versions for a kind that has one. */
-export function requireVersions({ path, name, workloadKind }: Declared, what: string): void {
+export function requireVersions(
+  { path, name, workloadKind }: Pick<Declared, 'path' | 'name' | 'workloadKind'>,
+  what: string,
+): void {
   if (!workloadKind.hasVersions) {
     throw new ValidationError({
       code: 'NoEffect',

@@ -44,6 +44,16 @@ test('a Gateway of Istio with a VirtualService becomes an edge with its routes',
   traffic.fromInternet('GET http://shop.example/b').expectRoutedTo('pay');
 });
 
+test('a Gateway for all hosts becomes an edge for all hosts', () => {
+  const result = imported(shop + gateway(`${http}, hosts: ['*']`) + route(`{ ${toWeb} }`, 'web', "'*'"));
+
+  expect(result.status).toBe(0);
+  expect(result.model).toContain(
+    "const front = topology.addEdge('front', { host: '*', timeout: Duration.seconds(0) });",
+  );
+  Traffic.of(synthesized(result)).fromInternet('GET http://any.example/a').expectRoutedTo('web');
+});
+
 test('an edge states what changes with the pods of its gateway', () => {
   const { model } = imported(shop + plain + route(`{ ${toWeb} }`));
 
@@ -100,9 +110,9 @@ test('a Gateway of the Gateway API with an HTTPRoute becomes an edge, and its re
 
 test.each([
   [
-    'for all hosts',
-    gateway(`${http}, hosts: ['*']`) + route(`{ ${toWeb} }`, 'web', "'*'"),
-    'an edge has hosts, and it is for all hosts',
+    'for all hosts, and for one besides',
+    gateway(`${http}, hosts: ['*']`) + route(`{ ${toWeb} }`, 'web', "'*'") + route(`{ ${toWeb} }`, 'pay'),
+    'an edge for all hosts has no other hosts, and no other edge shares its gateway',
   ],
   [
     'with a prefix without segments',
@@ -177,6 +187,18 @@ test.each([
       + route(`{ ${toWeb} }`)
       + object('security.istio.io/v1', 'RequestAuthentication', 'front', '{ jwtRules: [{ issuer: a, jwks: "{}" }] }'),
     'RequestAuthentication shop/front applies to its pods',
+  ],
+  [
+    'to whose pods an extension applies',
+    plain
+      + route(`{ ${toWeb} }`)
+      + object(
+        'extensions.istio.io/v1alpha1',
+        'TrafficExtension',
+        'front',
+        '{ selector: { matchLabels: { istio: ingressgateway } }, lua: { inlineCode: "function envoy_on_request() end" } }',
+      ).replace('namespace: shop', 'namespace: istio-system'),
+    'TrafficExtension istio-system/front applies to its pods',
   ],
   [
     'whose namespace would have a filter',

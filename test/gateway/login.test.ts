@@ -178,6 +178,12 @@ describe('an edge', () => {
     expect(declare({ front: Front.of({ name: 'a CDN', capabilities: [], addresses: frontSubnets }) })).not.toThrow();
   });
 
+  test('for all hosts cannot have a login, which would return users to a host that the request chooses', () => {
+    expect(declare({ host: '*' })).toThrow(
+      /\[shop\/door\/GET \/\].*a host that the request chooses.*\(Contradiction\)/,
+    );
+  });
+
   test('has hosts in the domain of the cookies only', () => {
     expect(declare({}, { cookieDomain: 'example.org' })).toThrow(/shop\.example is not in `cookieDomain`/);
     expect(declare({ host: 'shop.example.org' }, { cookieDomain: 'ample.org' })).toThrow(/is not in `cookieDomain`/);

@@ -15,7 +15,9 @@ import {
   Topology,
   TopologyChart,
 } from '../../lib';
+import { Traffic } from '../../lib/testing';
 import { problemsOf } from '../support/schemas';
+import { manifestsOf } from '../testing/traffic/support';
 import { names, one, plain, type Rendered } from './support';
 
 const JWKS = { issuer: 'https://issuer.example', audiences: ['shop'], jwksUri: 'https://issuer.example/keys' };
@@ -312,10 +314,32 @@ describe('what the proxy of a service does', () => {
     });
   });
 
-  test('scripts are an error', () => {
-    expect(() => objectsWith({ proxyExtensions: [ProxyExtension.lua('function envoy_on_request() end')] })).toThrow(
-      'It requires scripts in its proxy',
+  test('scripts are TrafficExtensions of the waypoint, after modules and in the declared order', () => {
+    const scripts = ['a', 'b'].map(each => `function envoy_on_request() ${each} = 1 end`);
+    const module = ProxyExtension.wasm({ url: 'oci://registry.example/auth:1', sha256: 'a'.repeat(64) });
+    const rendered = objectsWith({ proxyExtensions: [...scripts.map(each => ProxyExtension.lua(each)), module] });
+    expect(scripts.map((_, index) => one(rendered, 'TrafficExtension', `payment-lua-${index}`).spec)).toEqual(
+      scripts.map((inlineCode, index) => ({
+        targetRefs,
+        priority: -index,
+        lua: { inlineCode },
+        match: [{ mode: 'SERVER' }],
+      })),
     );
+    expect(one(rendered, 'WasmPlugin', 'payment-wasm-0').spec.priority).toBe(1);
+    expect(names(rendered, 'EnvoyFilter')).toEqual([]);
+    const traffic = Traffic.of(manifestsOf(rendered)).from('shop/checkout-v1');
+    expect(() => traffic.http('GET http://payment/')).toThrow('TrafficExtension');
+  });
+
+  test('scripts of a service with sidecars stay an EnvoyFilter', () => {
+    const { topology, checkout, payment } = shop({
+      proxyExtensions: [ProxyExtension.lua('function envoy_on_request() end')],
+    });
+    checkout.calls(payment);
+    const rendered = ambient(topology, { sidecars: { namespaces: ['shop'] } });
+    expect(names(rendered, 'EnvoyFilter')).toEqual(['payment-lua']);
+    expect(names(rendered, 'TrafficExtension')).toEqual([]);
   });
 });
 

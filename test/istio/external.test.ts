@@ -85,6 +85,27 @@ describe('an external service', () => {
     expect(problemsOf(objects)).toEqual([]);
   });
 
+  test('is the API server of the cluster, at its ClusterIP and at the address behind it', () => {
+    const shop = new Topology('shop');
+    const operator = plain(shop, 'operator', { serviceAccount: { automountToken: true } });
+    const apiServer = shop.addExternalService('api-server', {
+      addresses: ['10.96.0.1', '172.18.0.2'],
+      port: Port.tcp(443),
+      ports: [Port.tcp(6443, { name: 'endpoint' })],
+    });
+    [443, 6443].forEach(port => operator.calls(apiServer, { port }));
+    plain(shop, 'web');
+    const objects = render(shop);
+    const traffic = Traffic.of(manifestsOf(objects));
+    expect(one(objects, 'Deployment', 'operator-v1').spec.template.spec.automountServiceAccountToken).toBe(true);
+    expect(['operator', 'web'].map(each => endsOf(traffic.from(`shop/${each}-v1`).tcp('10.96.0.1:443')))).toEqual([
+      'api-server.shop.external',
+      '0',
+    ]);
+    expect(endsOf(traffic.from('shop/operator-v1').tcp('172.18.0.2:6443'))).toBe('api-server.shop.external');
+    expect(problemsOf(objects)).toEqual([]);
+  });
+
   test('with one address is called by it', () => {
     const shop = new Topology('shop');
     const [v4, v6] = ['10.1.2.3', 'fd01::5'].map((address, index) =>

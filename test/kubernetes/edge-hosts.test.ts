@@ -115,6 +115,23 @@ describe.each(TARGETS)('%s', (_, target) => {
     });
   });
 
+  test.each(['http', 'https'])('an edge for all hosts has their routes, with authentication, over %s', scheme => {
+    const objects = render(target(), { host: '*', ...(scheme === 'https' ? { tlsSecret: 'tls' } : {}) });
+    const listeners = one(objects, 'Gateway', 'door').spec.listeners as { hostname?: string }[];
+    expect(listeners.map(({ hostname }) => hostname)).toEqual(listeners.map(() => undefined));
+    expect(one(objects, 'HTTPRoute', 'door').spec.hostnames).toBeUndefined();
+
+    const traffic = trafficOf(objects);
+    for (const host of ['shop.example', 'a.b.partner.example', '192.0.2.7']) {
+      traffic.fromInternet(`GET ${scheme}://${host}/`).expectRoutedTo('web');
+      traffic.fromInternet(`GET ${scheme}://${host}/orders`).expectDenied();
+      traffic.fromInternet(`GET ${scheme}://${host}/orders`, { claims }).expectRoutedTo('web');
+      if (scheme === 'https') {
+        traffic.fromInternet(`GET http://${host}/orders`).expectRedirectedTo(`https://${host}/orders`);
+      }
+    }
+  });
+
   test('an edge for all hosts of a domain leaves single hosts to another edge', () => {
     const objects = render(target(), { host: '*.shop.example' }, { host: 'api.shop.example', auth: jwt });
 

@@ -10,8 +10,8 @@ const PACKAGES = [
 
 async function problemOf(object) {
   const { apiVersion, kind, metadata } = object;
-  if (apiVersion.startsWith('policy.linkerd.io/')) {
-    // No package has schemas of Linkerd: its types are in lib/linkerd/resources.ts.
+  if (apiVersion.startsWith('policy.linkerd.io/') || kind === 'TrafficExtension') {
+    // No package has their schemas: the types are in lib/linkerd/resources.ts and lib/istio/traffic-extension.ts.
     return undefined;
   }
   const [, prefix] = PACKAGES.find(([group]) => group.test(apiVersion));

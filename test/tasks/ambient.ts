@@ -26,13 +26,21 @@ export const AMBIENT = tasksOf('Istio: ambient mode', [
     '`proxyExtensions` with `ProxyExtension.wasm`',
     `${TESTS} › modules are those of the waypoint, which loads them`,
   ),
-  no('Extend waypoints with Lua', 'EnvoyFilters at waypoints'),
+  model(
+    'Extend waypoints with Lua',
+    '`proxyExtensions` with `ProxyExtension.lua`, as TrafficExtensions',
+    `${TESTS} › scripts are TrafficExtensions of the waypoint`,
+  ),
   model('Egress gateway', '`addExternalService`', `${TESTS} › they are reached through the waypoint alone`),
   model(
     'Traffic distribution',
     '`trafficDistribution` of a service',
     'kubernetes/service-access.test.ts › the preferred pods are the traffic distribution of the Service',
   ),
-  no('Migrate from sidecars', 'a mixed mesh in which both connect to each other'),
+  model(
+    'Migrate from sidecars',
+    '`Mesh.ambient({ sidecars: { namespaces } })`, namespace by namespace',
+    'istio/mixed-mesh.test.ts › the same callers reach the same services in each mixture',
+  ),
   no('Multicluster', 'several clusters'),
 ]);

@@ -67,7 +67,11 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`timeout` of edge and route; `Duration.millis(0)` for none at all',
     'istio/route-changes.test.ts › a timeout of 0 is none',
   ),
-  resources('Retries at a gateway', 'a patch of the HTTPRoute: `retry` is in the experimental channel only'),
+  model(
+    'Retries at a gateway',
+    '`retries` of a route with Envoy Gateway; in HTTPRoutes `retry` is in the experimental channel only',
+    'gateway/retries.test.ts › the retries of a route are a policy of its own HTTPRoute',
+  ),
   model(
     'gRPC routing',
     "`route('POST /shop.Catalog/GetProduct', service)`",
@@ -140,6 +144,10 @@ export const GATEWAY_API = tasksOf('Gateway API', [
     '`addLoadBalancing({ consistentHash: HashKey.cookie(…) })`, while the pods stay the same',
     'istio/load-balancing.test.ts › it needs no circuit breaker, and applies to the Services of versions behind an edge',
   ),
-  resources('Routes of a Service in the mesh (GAMMA)', '`HttpRoute`; the model renders VirtualServices'),
+  model(
+    'Routes of a Service in the mesh (GAMMA)',
+    '`Mesh.ambient()` and `Mesh.linkerd()` render HTTPRoutes; `Mesh.istio()` renders VirtualServices',
+    'istio/ambient.test.ts › a route of the Service has the timeout',
+  ),
   nothing('Migration from Ingress', 'an edge is declared anew'),
 ]);

@@ -75,7 +75,7 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
   ),
   model(
     'Rate limits with Envoy, global and local',
-    '`perClientRateLimit` and `rateLimit` at edges, `addRateLimit` of services',
-    'istio/service-rate-limits.test.ts › all requests of a service have one bucket in each pod',
+    '`perClientRateLimit` and `rateLimit` at edges, `addGlobalRateLimit` and `addRateLimit` of services',
+    'istio/global-rate-limits.test.ts › is a filter of its proxies before the router',
   ),
 ]);

@@ -42,7 +42,11 @@ export const ISTIO_TRAFFIC = tasksOf('Istio: traffic management', [
     '`addLoadBalancing({ locality: { distribute } })`',
     'istio/load-balancing.test.ts › is the load balancer of the DestinationRule, valid by its schema',
   ),
-  resources('Ingress gateways', '`addEdge`; host `*` by `Gateway` and `HttpRoute`'),
+  model(
+    'Ingress gateways',
+    "`addEdge`, for all hosts by `host: '*'`",
+    'kubernetes/edge-hosts.test.ts › an edge for all hosts has their routes',
+  ),
   model(
     'Secure gateways',
     '`tlsSecrets`, `clientCa`, `clientCertificates`, `minTlsVersion`; ciphers by a patch of the Gateway',

@@ -212,7 +212,7 @@ export const KUBERNETES = tasksOf('Kubernetes: workloads and their fields', [
   ),
   resources(
     'RBAC and access to the API server',
-    '`serviceAccount: { automountToken }`; a Role of cdk8s-plus, and the address of the API server',
+    "`serviceAccount: { automountToken }`, `addExternalService('api-server', { addresses })`; a Role of cdk8s-plus",
   ),
   model('Rollout strategy', '`rollout`', 'kubernetes/workload/pod.test.ts › a rollout is as declared'),
   model(

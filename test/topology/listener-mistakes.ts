@@ -43,6 +43,27 @@ export const LISTENER_MISTAKES: [string, string, string[], () => unknown][] = [
       edge({ alternativeHosts: ['www.shop.example', host] }),
     ],
   ),
+  ...(
+    [
+      ['alternativeHosts', { alternativeHosts: ['a.example.org'] }],
+      ['certificateIssuer', { tlsSecret: 'tls', certificateIssuer: 'letsencrypt' }],
+      ['front', { front: restFront }],
+    ] as [string, Partial<EdgeProps>][]
+  ).map(([name, props]): (typeof LISTENER_MISTAKES)[number] => [
+    `all hosts with \`${name}\``,
+    'Contradiction',
+    ['all hosts', `\`${name}\``],
+    edge({ host: '*', ...props }),
+  ]),
+  [
+    'all hosts at a shared gateway',
+    'Contradiction',
+    ['all hosts', '`gateway`'],
+    () => {
+      const shop = new Topology('shop');
+      shop.addEdge('door', { host: '*', gateway: shop.addSharedGateway('gate') });
+    },
+  ],
   ['an address as the only host, with a wildcard', 'InvalidHost', ['10.0.0.1'], edge({ host: '*.10.0.0.1' })],
   ['retries of a POST', 'UnsafeRouteRetries', ['POST', 'gateway-error'], retrying('POST /', { attempts: 1 })],
   ['retries of any method', 'UnsafeRouteRetries', ['ANY'], retrying('ANY /', { attempts: 1, on: [RetryOn.RESET] })],

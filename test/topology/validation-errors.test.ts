@@ -17,6 +17,7 @@ import {
   ValidationError,
 } from '../../lib';
 import { AUTH_MISTAKES, LIMIT_MISTAKES } from './auth-mistakes';
+import { GLOBAL_LIMIT_MISTAKES } from './global-limit-mistakes';
 import { AGGREGATE_MISTAKES } from './aggregate-mistakes';
 import { EGRESS_MISTAKES } from './egress-mistakes';
 import { EDGE_MISTAKES } from './invalid-edges';
@@ -811,6 +812,7 @@ const ALL = [
   ...POD_MISTAKES,
   ...AUTH_MISTAKES,
   ...LIMIT_MISTAKES,
+  ...GLOBAL_LIMIT_MISTAKES,
 ];
 
 test.each(ALL)('%s throws, at the line that declares it', (_name, code, words, declare) => {

@@ -126,6 +126,7 @@ function declared(
   const edges: EdgeOfHosts[] = [];
   for (const [key, members] of groups) {
     const [host = '', ...others] = key.split(',');
+    const includesAll = [host, ...others].includes('*');
     const found = members.map(each => edgeRoutes(each, services, cluster));
     const all = found.flatMap(each => (typeof each === 'string' ? [] : each));
     const reason = found.find(each => typeof each === 'string');
@@ -135,7 +136,8 @@ function declared(
     if (
       typeof reason === 'string'
       || all.length === 0
-      || [host, ...others].some(each => each === '*' || each === '')
+      || [host, ...others].includes('')
+      || (includesAll && (isShared || others.length > 0))
       || secrets.size > 1
     ) {
       return typeof reason === 'string'
@@ -144,7 +146,7 @@ function declared(
           ? 'it has no routes'
           : secrets.size > 1
             ? `${host} has several certificates`
-            : 'an edge has hosts, and it is for all hosts';
+            : 'an edge for all hosts has no other hosts, and no other edge shares its gateway';
     }
     const [secret] = secrets;
     edges.push({ hosts: [host, ...others], routes: all });

@@ -10,6 +10,7 @@ const BY_LABELS = new Set<string>([
   Kind.SIDECAR,
   'EnvoyFilter.networking.istio.io',
   'WasmPlugin.extensions.istio.io',
+  Kind.TRAFFIC_EXTENSION,
   'ProxyConfig.networking.istio.io',
 ]);
 
@@ -18,6 +19,7 @@ const CHANGING = new Set<string>([
   Kind.REQUEST_AUTHENTICATION,
   'EnvoyFilter.networking.istio.io',
   'WasmPlugin.extensions.istio.io',
+  Kind.TRAFFIC_EXTENSION,
 ]);
 
 /**

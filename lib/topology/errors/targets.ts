@@ -87,10 +87,9 @@ export const TARGET_ERRORS = [
   },
   {
     id: 'NoRateLimiter',
-    summary: 'A limit for each client without a rate limiter, with Istio',
+    summary: 'A limit for each client, or a global limit of a service, without a rate limiter',
     explanation:
-      'Each pod of the gateway would count by itself. Declare a rate limiter with a Redis, and give it to the '
-      + 'edge.',
+      'Each pod would count by itself. Declare a rate limiter with a Redis, and give it to the edge or the limit.',
   },
   {
     id: 'NotRendered',

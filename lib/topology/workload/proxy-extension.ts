@@ -59,7 +59,7 @@ export class ProxyExtension {
 
   /**
    * A script in Lua with the functions `envoy_on_request` and `envoy_on_response`, for requests that policies allow. In
-   * the cluster: an EnvoyFilter.
+   * the cluster: an EnvoyFilter, or at a waypoint a TrafficExtension, which needs Istio 1.30.
    * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/lua_filter
    */
   static lua(script: string): ProxyExtension {
