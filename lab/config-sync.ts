@@ -156,8 +156,11 @@ async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Pr
   const before = new Map((await lab.proxies(namespaces, istiod)).map(each => [each.proxy, each.resources ?? {}]));
   await istiod.text('adsz?push=true');
   await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () => {
+    const withRoutes = await proxiesWithRoutes(istiod);
     const pending = (await lab.proxies(namespaces, istiod)).filter(
-      status => !lab.kubelet.deleted.has(status.proxy) && !hasTaken(status, before.get(status.proxy)),
+      status =>
+        !lab.kubelet.deleted.has(status.proxy)
+        && !hasTaken(status, before.get(status.proxy), withRoutes.has(status.proxy)),
     );
     if (pending.length > 0) {
       throw new Error(`${pending.map(({ proxy }) => proxy).join(', ')} have not acknowledged it`);
@@ -166,20 +169,41 @@ async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Pr
   });
 }
 
-function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['resources']): boolean {
+/**
+ * The proxies that request routes. One whose listeners have no routes any more requests none, and the status of those
+ * that it had stays as it was.
+ */
+async function proxiesWithRoutes(istiod: Istiod): Promise<ReadonlySet<string>> {
+  const { clients = [] } = await istiod.debug<{
+    readonly clients?: readonly {
+      readonly connectionId: string;
+      readonly watches?: Readonly<Record<string, readonly string[] | null>>;
+    }[];
+  }>('adsz');
+  return new Set(
+    clients
+      .filter(({ watches = {} }) => Object.entries(watches).some(([type, names]) => ROUTES.test(type) && names?.length))
+      // The number of the connection follows the name of the proxy.
+      .map(({ connectionId }) => connectionId.replace(/-\d+$/, '')),
+  );
+}
+
+function hasTaken({ proxy, resources = {} }: SyncStatus, before: SyncStatus['resources'], hasRoutes: boolean): boolean {
   return Object.entries(resources).every(([type, { sent, acked, lastError }]) => {
     if (lastError) {
       throw new Hopeless(`${proxy} refused ${type}: ${lastError}`);
     }
-    return sent === acked && (!PUSHED_TO_ALL.test(type) || sent !== before?.[type]?.sent);
+    const isPushed = PUSHED_TO_ALL.test(type) || (ROUTES.test(type) && hasRoutes);
+    return sent === acked && (!isPushed || sent !== before?.[type]?.sent);
   });
 }
 
 /**
- * The resource types that a forced push sends to every proxy that has any, changed or not, in this order; endpoints are
+ * The resource types that a forced push sends to every proxy that has any, changed or not, before routes; endpoints are
  * between.
  */
-const PUSHED_TO_ALL = /Cluster$|Listener$|RouteConfiguration$/;
+const PUSHED_TO_ALL = /Cluster$|Listener$/;
+const ROUTES = /RouteConfiguration$/;
 
 const KINDS = [
   ...['virtualservices', 'destinationrules', 'serviceentries', 'workloadentries', 'workloadgroups', 'sidecars'].map(
