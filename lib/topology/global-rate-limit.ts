@@ -56,7 +56,7 @@ export function validateGlobalRateLimit(
     throw new ValidationError({
       code: 'Contradiction',
       path,
-      summary: `${name} would ask itself before it answers, so no request could be counted.`,
+      summary: `${name} would call itself before it responds, so no request could be counted.`,
       fix: 'Leave the limit out, and limit the services that it counts for.',
     });
   }

@@ -50,7 +50,7 @@ const filtersOf = (objects: readonly Rendered[]) =>
 describe('a global rate limit of a service', () => {
   const objects = render(shopWith({}).shop);
 
-  test('is a filter of its proxies before the router, which asks the limiter and denies while it does not answer', () => {
+  test('is a filter of its proxies before the router, which calls the limiter and denies while it does not answer', () => {
     const { spec } = one(objects, 'EnvoyFilter', 'cart-rate-limits', 'store');
     expect(spec.workloadSelector).toEqual({ labels: { app: 'cart' } });
     expect(spec.configPatches).toHaveLength(1);

@@ -105,7 +105,7 @@ export const GLOBAL_LIMIT_MISTAKES: Row[] = [
   [
     'a global rate limit of the limiter itself',
     'Contradiction',
-    ['limiter would ask itself'],
+    ['limiter would call itself'],
     () => {
       const { rateLimiter } = limiterAnd(Port.http(80));
       rateLimiter.addGlobalRateLimit({ ...GLOBAL, rateLimiter });

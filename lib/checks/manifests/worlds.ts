@@ -1,5 +1,6 @@
 import { type World } from '../../manifests';
 import { Severity } from '../finding';
+import { isUncertain } from './check';
 import type { ManifestFinding } from './manifest-finding';
 import { listed } from './names';
 import { type Report, type SuppressedFinding, UNUSED_SUPPRESSION } from './run';
@@ -63,7 +64,7 @@ const OPENING: ReadonlySet<string> = new Set([
 /** What is wrong in which cluster, and which clusters have the objects of a file. */
 class Places {
   private readonly byFile = new Map<string, WorldReport[]>();
-  /** The places of errors and warnings: a note does not tell that something is wrong. */
+  /** The places where something is wrong for certain. */
   private readonly found = new Map<WorldReport, ReadonlySet<string>>();
 
   constructor(parts: readonly WorldReport[]) {
@@ -72,8 +73,7 @@ class Places {
         this.byFile.set(file, [...(this.byFile.get(file) ?? []), part]);
       }
       const all = [...part.report.findings, ...part.report.suppressed.map(each => each.finding)];
-      const wrong = all.filter(each => each.severity !== Severity.INFO);
-      this.found.set(part, new Set(wrong.map(placeOf)));
+      this.found.set(part, new Set(all.filter(each => !isUncertain(each)).map(placeOf)));
     }
   }
 

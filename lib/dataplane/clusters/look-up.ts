@@ -88,7 +88,7 @@ export function lookUp(
 
 /**
  * The destination in place of a Service of type ExternalName: the host for which it is a name, by one step, where the
- * proxy knows the Service, which for a sidecar needs the port of the request.
+ * proxy has the Service, which for a sidecar needs the port of the request.
  * @see https://github.com/istio/istio/blob/master/pilot/pkg/networking/core/route/route.go
  */
 function concreteHost(host: string, asked: number, proxy: Proxy, cluster: Context['cluster']): string {

@@ -27,7 +27,7 @@ export interface Listener {
   /** The hosts by their names in lower case. */
   readonly hosts: ReadonlyMap<string, Host>;
   readonly virtualServices: readonly Resource[];
-  /** The Services of type ExternalName by whose names it knows a host too. */
+  /** The Services of type ExternalName by whose names it has a host too. */
   readonly aliasesOf: (host: Host) => readonly Host[];
   /** Whether routes of a namespace for a host apply. */
   readonly imports: (namespace: string, host: string) => boolean;

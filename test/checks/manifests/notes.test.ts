@@ -64,8 +64,9 @@ test.each([
 
 test.each([
   ['FailingRoute', 'does not have', [], Severity.INFO],
-  ['FailingRoute', 'has as a note', [Severity.INFO], Severity.INFO],
-  ['FailingRoute', 'has as a warning', [Severity.WARNING], Severity.ERROR],
+  ['FailingRoute', 'has unless more exists', [{ severity: Severity.INFO, message: 'A, unless b.' }], Severity.INFO],
+  ['FailingRoute', 'has as a note', [{ severity: Severity.INFO, message: 'A.' }], Severity.ERROR],
+  ['FailingRoute', 'has as a warning', [{ severity: Severity.WARNING, message: 'A.' }], Severity.ERROR],
   ['UncoveredWorkload', 'does not have', [], Severity.ERROR],
 ])('a finding of %s that one of two alternatives %s has its severity', (id, _, others, severity) => {
   const { findings } = checkObjects([gateway('a', {}), gateway('b', { tls: { httpsRedirect: true } })]);
@@ -78,7 +79,7 @@ test.each([
     },
     {
       world: { name: 'other', resources },
-      report: { findings: others.map(each => ({ ...finding, severity: each, message: 'Other.' })), suppressed: [] },
+      report: { findings: others.map(each => ({ ...finding, ...each })), suppressed: [] },
     },
   ];
 
@@ -172,4 +173,17 @@ test.each([
   ],
 ])('an unknown ServiceAccount of machines, with %s among the manifests, is of severity %s', (_, severity, others) => {
   expect(severities('UnknownServiceAccount', machines, ...others)).toEqual([severity]);
+});
+
+test.each([
+  ['of a gateway', { 'inject.istio.io/templates': 'gateway' }, []],
+  ['of an application', {}, [Severity.WARNING]],
+])('user 1337 of the Pods %s is reported of applications alone', (_, annotations, expected) => {
+  const user: KubernetesObject = {
+    ...pod,
+    metadata: { ...pod.metadata, annotations },
+    spec: { ...(pod.spec as object), securityContext: { runAsUser: 1337 } },
+  };
+
+  expect(severities('ReservedUser', gateway('g', {}), user)).toEqual(expected);
 });

@@ -23,7 +23,7 @@ describe('a Service of type ExternalName', () => {
     ['leads to the Service that it is a name for', [alias(CART)], 'http://alias/', cart],
     ['has the ports of that Service', [alias(CART)], 'http://alias:81/', cart],
     ['has other names in other namespaces', [alias(CART)], 'http://alias.shop.svc.cluster.local./', cart],
-    ['is known to a proxy that knows only the registry', [alias(CART), registryOnly], 'http://alias/', cart],
+    ['is a host of a proxy that has only the registry', [alias(CART), registryOnly], 'http://alias/', cart],
     ['may be a name for another one', [alias('b.shop.svc.cluster.local'), alias(CART, 'b')], 'http://alias/', cart],
     ['is a name in full', [alias('cart')], 'http://alias/', '0'],
     ['of a Service that does not exist has no address', [alias('x.shop.svc.cluster.local')], 'http://alias/', '0'],
