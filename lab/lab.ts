@@ -35,7 +35,11 @@ import { until } from './wait';
 import { World } from './world';
 
 /** The tracing backend of the proxies. It exists for claims that start it alone: without it no request must fail. */
-export const TRACING = Tracing.openTelemetry({ service: 'otel-collector', namespace: 'observability', samplingPercent: 100 });
+export const TRACING = Tracing.openTelemetry({
+  service: 'otel-collector',
+  namespace: 'observability',
+  samplingPercent: 100,
+});
 
 /** How a topology is deployed in the lab. */
 export interface DeployProps {

@@ -34,6 +34,7 @@ const OF_ISTIO = [
   'TlsRoute',
   'TraceTag',
   'Tracing',
+  'TrafficExtension',
   'UdpRoute',
   'VirtualService',
   'WasmPlugin',
