@@ -90,7 +90,7 @@ const KINDS: readonly (readonly [type: RegExp, concerns?: Concerns])[] = [
     /^EnvoyFilter\.networking\.istio\.io$/,
     (resource, party, cluster) => isForProxy(resource, party, cluster) && !isReadFilter(resource, party.role),
   ],
-  [/^(WasmPlugin|TrafficExtension)\.extensions\.istio\.io$/, isForProxy],
+  [/^(WasmPlugin|TrafficExtension)\.extensions\.istio\.io$/, isExtensionOf],
   [/^(VirtualService|DestinationRule|Gateway|ServiceEntry|Sidecar)\.networking\.istio\.io$/],
   [/^(WorkloadEntry|WorkloadGroup|ProxyConfig)\.networking\.istio\.io$/],
   [/^(AuthorizationPolicy|RequestAuthentication|PeerAuthentication)\.security\.istio\.io$/],
@@ -162,6 +162,13 @@ function isForProxy(resource: Resource, { namespace, labels, gateway }: Party, c
     && hasLabels(labels, selector)
     && (targets.length === 0 || targets.some(isTarget))
   );
+}
+
+/** Those of a Service alone are for its requests at its waypoint, and so for no other proxy or Pod. */
+function isExtensionOf(resource: Resource, party: Party, cluster: Cluster): boolean {
+  const targets = targetRefsOf(resource).map(each => each.get('kind').text);
+  const isOfHosts = targets.length > 0 && targets.every(each => ['Service', 'ServiceEntry'].includes(each));
+  return !isOfHosts && isForProxy(resource, party, cluster);
 }
 
 /** In the same namespace, or in none. */

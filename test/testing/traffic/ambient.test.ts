@@ -333,6 +333,16 @@ describe('with a waypoint', () => {
     expect(() => statusOf(objects)).toThrow(reason);
   });
 
+  test('a module at another Service does not matter', () => {
+    const module = {
+      apiVersion: 'extensions.istio.io/v1alpha1',
+      kind: 'WasmPlugin',
+      metadata: { name: 'w', namespace: 'shop' },
+      spec: { targetRefs: [{ group: '', kind: 'Service', name: 'other' }], url: 'oci://x' },
+    };
+    expect(statusOf([...both, module])).toEqual(['shop/cart-v1']);
+  });
+
   test('a port without a protocol is not guessed', () => {
     expect(() => statusOf(both, 'web', 'GET http://cart:81/')).toThrow('declares no protocol');
   });
