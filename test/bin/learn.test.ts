@@ -147,6 +147,18 @@ test('a client without a server span calls the host that it names', () => {
   );
 });
 
+test.each([
+  ['outbound|80||pay.shop.svc.cluster.local;', 'web.calls(pay,'],
+  ['outbound|80|v1|pay.shop.svc.cluster.local', 'web.calls(pay,'],
+  ['outbound|443||api.bank.example;', 'web.calls(apiBankExample,'],
+  ['pay', 'web.calls(pay,'],
+])('a client without a server span calls the Service of the cluster %s', (cluster, call) => {
+  const values = { 'http.request.method': 'GET', 'url.path': '/', 'upstream_cluster.name': cluster };
+  const { stdout } = learned(otlp([{ service: 'web', id: 'c', kind: 3, values }]));
+
+  expect(stdout).toContain(call);
+});
+
 test('a trace of Jaeger is a call', () => {
   const tags = (kind: string, more: object[] = []) => [{ key: 'span.kind', value: kind }, ...more];
   const { stdout } = learned({

@@ -1,5 +1,6 @@
 import { isMap } from '../../manifests';
 import type { Observation } from './observations';
+import { CLUSTER, hostOf } from './hosts';
 import { pathOf, textOf } from './spans';
 
 /** A prefix of `kubectl logs --prefix`: the pod that has written the line. */
@@ -8,7 +9,6 @@ const PREFIX = /^\[pod\/([^/\]]+)\/[^\]]+\] /;
 const TIMESTAMP = /^\d{4}-\d\d-\d\dT[\d:.]+Z? /;
 /** Envoy's default format, as Istio extends it. */
 const LINE = /^\[[^\]]*\] "(\S+) (\S+) (\S+)" (\d+|-) (\S+) (.*)$/;
-const CLUSTER = /\boutbound\|(\d+)\|[^|\s]*\|([^\s"|]+)/;
 
 /** The request that a line of an access log has; undefined for other lines, and for requests that a proxy receives. */
 export function observationOfLine(line: string, caller: string): Observation | undefined {
@@ -80,12 +80,6 @@ function observed({ caller, host, port, method, target, protocol, status, durati
     duration: duration === '' || duration === '-' ? undefined : Number(duration),
     count: 1,
   };
-}
-
-/** The Service of a host in the cluster as `namespace/name`; another host as it is. */
-export function hostOf(host: string): string {
-  const [, name = '', namespace = ''] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(host) ?? [];
-  return name === '' ? host : `${namespace}/${name}`;
 }
 
 /** The workload of a pod: without the hashes of a Deployment, or the number of a StatefulSet. */

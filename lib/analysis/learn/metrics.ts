@@ -1,5 +1,5 @@
 import { isMap } from '../../manifests';
-import { hostOf } from './access-logs';
+import { hostOf } from './hosts';
 import type { Observation } from './observations';
 import { listOf, textOf } from './spans';
 

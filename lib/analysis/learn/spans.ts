@@ -1,4 +1,5 @@
 import { isMap } from '../../manifests';
+import { CLUSTER, hostOf } from './hosts';
 import type { Observation } from './observations';
 
 /** A span of a trace, of any format. */
@@ -44,9 +45,12 @@ function callerOf(span: Span, byId: ReadonlyMap<string, Span>): Span | undefined
 
 /** The host that a client names. */
 function peerOf({ attributes }: Span): string | undefined {
-  return ['peer.service', 'server.address', 'net.peer.name', 'upstream_cluster.name']
+  const named = ['peer.service', 'server.address', 'net.peer.name']
     .map(each => attributes.get(each))
     .find(each => each !== undefined && each !== '' && !/^[\d.:a-f]+$/i.test(each));
+  const cluster = attributes.get('upstream_cluster.name') ?? '';
+  const [, , host] = CLUSTER.exec(cluster) ?? [];
+  return named ?? (host === undefined ? cluster || undefined : hostOf(host));
 }
 
 function observation(caller: string, callee: string, span: Span, client: Span): Observation {
