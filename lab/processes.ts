@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { kill } from './network';
 
 /**
- * The environment variable with the lab's process ID in all its processes, to find the leftovers of a killed lab. Labs in
- * other network namespaces, which share neither addresses nor names of networks with it, have other variables.
+ * The environment variable with the lab's process ID in all its processes, to find the leftovers of a killed lab. Labs
+ * in other network namespaces, which share neither addresses nor names of networks with it, have other variables.
  */
 const MARK = `CARDINAL_LAB_${readlinkSync('/proc/self/ns/net').replace(/\D/g, '')}`;
 
@@ -62,7 +62,9 @@ export class Processes {
   }
 }
 
-/** Throws if another lab runs in the same network namespace: the two would share addresses and the names of networks. */
+/**
+ * Throws if another lab runs in the same network namespace: the two would share addresses and the names of networks.
+ */
 export function requireNoOtherLab(): void {
   const other = marked()
     .map(({ lab }) => lab)

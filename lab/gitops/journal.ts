@@ -8,7 +8,9 @@ interface Status extends KubeObject {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** The version of the API server at which objects were created, and at which conditions became true for the first time. */
+/**
+ * The version of the API server at which objects were created, and at which conditions became true for the first time.
+ */
 export class Journal {
   private readonly versions = new Map<string, number>();
 

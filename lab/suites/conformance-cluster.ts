@@ -44,15 +44,17 @@ interface PodTemplate {
   };
 }
 
-/** The kinds that are applied. The suite has GatewayClasses, which istiod creates, and Gateways that no request is for. */
+/**
+ * The kinds that are applied. The suite has GatewayClasses, which istiod creates, and Gateways that no request is for.
+ */
 const KINDS = [
   ...['Namespace', 'Secret', 'ConfigMap', 'Service', 'Deployment', 'Gateway', 'ListenerSet'],
   ...['ReferenceGrant', 'BackendTLSPolicy', 'HTTPRoute', 'GRPCRoute', 'TLSRoute'],
 ];
 
 /**
- * The objects of the conformance suite in a lab. The pods of Services that routes refer to run, one for each Deployment,
- * with the lab's app, and the Gateways that routes are attached to.
+ * The objects of the conformance suite in a lab. The pods of Services that routes refer to run, one for each
+ * Deployment, with the lab's app, and the Gateways that routes are attached to.
  */
 export class ConformanceCluster {
   private objects: readonly SuiteObject[] = [];

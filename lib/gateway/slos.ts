@@ -12,8 +12,8 @@ import {
 import { type Edge, type Service } from '../topology';
 
 /**
- * For each service with objectives, to which routes of edges lead, a PrometheusRule, and for each gateway of such an edge
- * a PodMonitor and a PrometheusRule for what it does not forward.
+ * For each service with objectives, to which routes of edges lead, a PrometheusRule, and for each gateway of such an
+ * edge a PodMonitor and a PrometheusRule for what it does not forward.
  */
 export function renderSlos(chart: TopologyChart, gateway: EdgeGateway, monitoringLabels: Labels): void {
   const { edges } = chart.topology;
@@ -42,8 +42,8 @@ export function renderSlos(chart: TopologyChart, gateway: EdgeGateway, monitorin
 }
 
 /**
- * The requests that a gateway fails itself, in the budget of the strictest service behind it: of a service without ready
- * Pods Envoy Gateway makes a response with 503, which no cluster counts.
+ * The requests that a gateway fails itself, in the budget of the strictest service behind it: of a service without
+ * ready Pods Envoy Gateway makes a response with 503, which no cluster counts.
  */
 function renderGatewayObjective(
   chart: TopologyChart,
@@ -66,8 +66,8 @@ export function measuredServices({ routes }: Edge): Service[] {
 }
 
 /**
- * Envoy counts the final response of each request, its own where the service gave none, and the time of complete ones: a
- * request without a response of the service is late.
+ * Envoy counts the final response of each request, its own where the service gave none, and the time of complete ones:
+ * a request without a response of the service is late.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats#dynamic-http-statistics
  */
 function measurementOf(service: Service): Measurement {
@@ -87,7 +87,9 @@ function measurementOf(service: Service): Measurement {
   };
 }
 
-/** Envoy counts what clients get for each listener, of which the gateway forwarded what the clusters of Services have. */
+/**
+ * Envoy counts what clients get for each listener, of which the gateway forwarded what the clusters of Services have.
+ */
 function objectiveOfGateway({ name, namespace, gatewayName }: Edge, availability: number): Objective {
   // The operator of Prometheus makes this label of the PodMonitor.
   const job = `job="${namespace}/${name}.proxies"`;
@@ -109,7 +111,9 @@ function objectiveOfGateway({ name, namespace, gatewayName }: Edge, availability
 /** `NAMESPACE/NAME`, of several with "|" between; the names of other clusters have another form. */
 const BACKENDS = '[^/|]+/[^/|]+([|][^/|]+/[^/|]+)*';
 
-/** The series of the clusters with its Services: `%BACKEND_REFS%` is their names, as `NAMESPACE/NAME`, with "|" between. */
+/**
+ * The series of the clusters with its Services: `%BACKEND_REFS%` is their names, as `NAMESPACE/NAME`, with "|" between.
+ */
 function selectorOf({ namespace, name, routesByVersion, versions }: Service): string {
   const names = routesByVersion ? [...versions.values()].map(({ deploymentName }) => deploymentName) : [name];
   const one = `${namespace}/${names.length === 1 ? names[0] : `(${names.join('|')})`}`;

@@ -15,7 +15,9 @@ export abstract class EdgeGateway {
 
   /** Whether its own metrics measure the objectives of services that only its routes lead to. */
   readonly measuresObjectives: boolean = false;
-  /** The port of the metrics of its pods, which Prometheus scrapes for objectives; undefined if the mesh allows that. */
+  /**
+   * The port of the metrics of its pods, which Prometheus scrapes for objectives; undefined if the mesh allows that.
+   */
   readonly metricsPort?: number;
 
   /** The namespaces of its control plane: no workload of a topology can be in them. */

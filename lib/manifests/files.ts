@@ -159,7 +159,7 @@ class Reader {
       return [];
     }
     if (!isNamed && (isOfProgram(document.value) || isPatch(document.value))) {
-      this.skip(isPatch(document.value) ? PATCHES : purposeOf(file, document.value), file);
+      this.skip(purposeOf(file, document.value), file);
       return [];
     }
     try {

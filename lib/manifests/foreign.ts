@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Kind } from './kinds';
 import { isMap } from './object';
+import { PATCHES } from './skipped';
 
 /** Groups of the configuration of programs that has the form of objects and that no API server has. */
 const GROUPS_OF_PROGRAMS = new RegExp(
@@ -122,6 +123,9 @@ export function purposeOf(file: string, value: unknown): string {
   const map = isMap(value) ? value : {};
   if (isOfProgram(map)) {
     return 'configuration of programs';
+  }
+  if (isPatch(map)) {
+    return PATCHES;
   }
   return (
     PURPOSES.find(each => (each.file?.test(name) ?? true) && (each.value?.(map) ?? true))?.name

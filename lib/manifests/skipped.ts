@@ -11,8 +11,9 @@ export interface Skipped {
   readonly kustomizations: Map<string, readonly string[]>;
 }
 
-/** What templates are, as a purpose of files. */
+/** What patches are, and what is beside a kustomization, as a purpose of files. */
 export const PATCHES = 'patches of Kustomize, or not listed by it';
+/** What templates are, as a purpose of files. */
 export const TEMPLATES = 'templates, which are YAML once they are rendered';
 
 /** What folders of test data are for. */

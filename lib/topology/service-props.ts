@@ -76,8 +76,8 @@ export interface ServiceProps extends WorkloadProps, ServiceObjects {
 }
 
 /**
- * The labels of the pods that the topology deploys. In a namespace that it does not own, the topology is one of them: no
- * policy selects unrelated pods with the same `app`.
+ * The labels of the pods that the topology deploys. In a namespace that it does not own, the topology is one of them:
+ * no policy selects unrelated pods with the same `app`.
  */
 export function labelsOfPods({ name, topology, namespace }: ICallee): { readonly [label: string]: string } {
   return topology.owns(namespace) ? { app: name } : { app: name, 'app.kubernetes.io/part-of': topology.name };

@@ -75,7 +75,9 @@ export class Service extends Callee implements IService {
     this.objects = objectsOf(this.path, props, this.replicas, topology);
   }
 
-  /** The labels by which its pods are found: in a namespace that the topology does not own also that of the topology. */
+  /**
+   * The labels by which its pods are found: in a namespace that the topology does not own also that of the topology.
+   */
   get selector(): { readonly [label: string]: string } {
     return this.existing?.labels ?? labelsOfPods(this);
   }

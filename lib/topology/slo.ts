@@ -7,8 +7,8 @@ export interface LatencyObjective {
   /** The share of requests with a response in time, in percent, e.g. 99. From 93.1 to 99.999. */
   readonly percent: number;
   /**
-   * The time from the request to the end of the response, as the proxy of the caller, or the gateway, measures it: one that has a bucket
-   * in Envoy's histograms, i.e. 1, 5, 10, 25, 50, 100, 250 or 500 ms, or 1, 2.5, 5, 10, 30 or 60 s.
+   * The time from the request to the end of the response, as the proxy of the caller, or the gateway, measures it: one
+   * that has a bucket in Envoy's histograms, i.e. 1, 5, 10, 25, 50, 100, 250 or 500 ms, or 1, 2.5, 5, 10, 30 or 60 s.
    * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/metrics/v3/stats.proto#config-metrics-v3-histogrambucketsettings
    */
   readonly within: Duration;

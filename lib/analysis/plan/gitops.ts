@@ -80,8 +80,8 @@ function healthOf(objects: readonly KubernetesObject[]): object {
 }
 
 /**
- * What Flux does not find in the conditions that it reads: a Gateway has no condition Ready, and the observed generation
- * of a Rollout is a text.
+ * What Flux does not find in the conditions that it reads: a Gateway has no condition Ready, and the observed
+ * generation of a Rollout is a text.
  * @see https://fluxcd.io/flux/components/kustomize/kustomizations/#health-check-expressions
  */
 const HEALTH = [

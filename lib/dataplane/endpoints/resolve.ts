@@ -15,9 +15,9 @@ import { hasPod, isHeadless } from './endpoints';
 import { Unsimulated } from '../messages/unsimulated';
 
 /**
- * Resolves a name for a Pod of a namespace: a Service by any of its names, that of a Service of type ExternalName to the
- * host that it stands for, the headless Service of a Pod with that name, or a host of a ServiceEntry; undefined outside
- * the cluster.
+ * Resolves a name for a Pod of a namespace: a Service by any of its names, that of a Service of type ExternalName to
+ * the host that it stands for, the headless Service of a Pod with that name, or a host of a ServiceEntry; undefined
+ * outside the cluster.
  */
 export function resolve(name: string, namespace: string, cluster: Cluster): Host | undefined {
   const plain = withoutDot(name);
@@ -42,7 +42,9 @@ export function resolve(name: string, namespace: string, cluster: Cluster): Host
   );
 }
 
-/** What DNS resolves in place of a name: the host behind a Service of type ExternalName. Undefined for a circle of them. */
+/**
+ * What DNS resolves in place of a name: the host behind a Service of type ExternalName. Undefined for a circle of them.
+ */
 export function nameInDns(name: string, namespace: string, cluster: Cluster): string | undefined {
   const alias = aliasNamed(withoutDot(name), namespace, cluster);
   return alias ? Aliases.of(cluster).endOf(alias)?.replace(/\.$/, '') : name;

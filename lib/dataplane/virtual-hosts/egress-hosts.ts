@@ -42,7 +42,9 @@ export class EgressHosts {
     return this.included.cover(namespace, host) && !this.excluded.cover(namespace, host);
   }
 
-  /** Whether the listener has a host by the name of an alias too: entries of the same namespace, or of any, name both. */
+  /**
+   * Whether the listener has a host by the name of an alias too: entries of the same namespace, or of any, name both.
+   */
   includesAlias(namespace: string, host: string, alias: string): boolean {
     return this.included.coverIn(this.included.coverIn(namespace, host) ? namespace : '*', alias);
   }

@@ -10,8 +10,8 @@ export interface RenderedProps extends DeploymentProps {
 }
 
 /**
- * The `spec` of a Deployment that is as it was declared: what cdk8s-plus renders of its properties, without the defaults
- * of Kubernetes, and the declared fields that it does not render.
+ * The `spec` of a Deployment that is as it was declared: what cdk8s-plus renders of its properties, without the
+ * defaults of Kubernetes, and the declared fields that it does not render.
  * @param pod the declared fields of its pods
  * @param further the others
  */

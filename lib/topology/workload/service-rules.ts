@@ -49,8 +49,8 @@ export interface ServiceObjects extends ServiceAccess {
    */
   readonly authorizationDryRun?: string;
   /**
-   * TCP ports that accept connections in plain text only, also of callers with a proxy. In the cluster: `DISABLE` for the
-   * port in a PeerAuthentication; proxies of callers then connect in plain text by themselves. Its callers have no
+   * TCP ports that accept connections in plain text only, also of callers with a proxy. In the cluster: `DISABLE` for
+   * the port in a PeerAuthentication; proxies of callers then connect in plain text by themselves. Its callers have no
    * identity there: AuthorizationPolicies allow any, and NetworkPolicies alone limit them. For callers without a proxy
    * `allowFrom(peer, { plaintext: true })` suffices, unless the server sends first, as MySQL does. The warning
    * PlaintextPort names each port and its reason.
@@ -74,9 +74,9 @@ export interface ServiceObjects extends ServiceAccess {
    */
   readonly proxyExtensions?: ProxyExtension[];
   /**
-   * Objectives for all requests to it in Istio's mesh, or behind Envoy Gateway if only routes of edges lead to it. In the
-   * cluster: a PrometheusRule with alerts on the burn rate of the error budget, PodMonitors for the proxies, and in the
-   * mesh a dashboard.
+   * Objectives for all requests to it in Istio's mesh, or behind Envoy Gateway if only routes of edges lead to it. In
+   * the cluster: a PrometheusRule with alerts on the burn rate of the error budget, PodMonitors for the proxies, and in
+   * the mesh a dashboard.
    * @default - none
    */
   readonly slo?: Slo;

@@ -3,7 +3,9 @@ import { ClusterApp, type ServiceProps, Topology, TopologyChart } from '../../..
 import { constructsBelow } from '../../../lib/kubernetes/reached';
 import { one, plain, type Rendered } from '../../istio/support';
 
-/** What a topology becomes on plain Kubernetes: the same, whether something outside has reached its Deployments or not. */
+/**
+ * What a topology becomes on plain Kubernetes: the same, whether something outside has reached its Deployments or not.
+ */
 export function rendered(topology: Topology): Rendered[] {
   const chart = new TopologyChart(new ClusterApp(), 'test', { topology });
   const unreached = constructsBelow(chart)
