@@ -22,7 +22,7 @@ export const unreadOfHost = memo(unreadOf);
 
 /** Why it is not known what a waypoint does with requests for a host: an extension that targets one of both. */
 export function unreadOfWaypoint(gateway: Resource, { resource }: Host, cluster: Cluster): Unsimulated | undefined {
-  const found = ['WasmPlugin.extensions.istio.io', 'TrafficExtension.extensions.istio.io', Kind.ENVOY_FILTER]
+  const found = ['TrafficExtension.extensions.istio.io', 'WasmPlugin.extensions.istio.io', Kind.ENVOY_FILTER]
     .flatMap(type => cluster.all(type))
     .find(each =>
       targetRefsOf(each).some(at =>
