@@ -46,9 +46,15 @@ export class Api {
     return this.send('DELETE', path, body);
   }
 
-  /** Calls `onEvent` for the existing objects and then for every change, until the process ends. */
-  watch<T extends KubeObject>(path: string, onEvent: (type: string, object: T) => void): void {
-    const call = request(`${this.url}${path}?watch=true`, { agent: this.agent, headers: this.headers() }, response => {
+  /**
+   * Calls `onEvent` for the existing objects and then for every change, until the process ends. The API server ends each
+   * watch after some time; the next one goes on after the last event. The lab's API server does so after a minute.
+   */
+  watch<T extends KubeObject>(path: string, onEvent: (type: string, object: T) => void, after?: string): void {
+    const from = after ? `&resourceVersion=${after}` : '';
+    const url = `${this.url}${path}?watch=true&allowWatchBookmarks=true${from}`;
+    let last = after;
+    const call = request(url, { agent: this.agent, headers: this.headers() }, response => {
       let rest = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
@@ -56,9 +62,16 @@ export class Api {
         rest = lines.pop() ?? '';
         for (const line of lines) {
           const { type, object } = JSON.parse(line) as { type: string; object: T };
-          onEvent(type, object);
+          if (type === 'ERROR') {
+            throw new Error(`the watch of ${path} cannot go on: ${line}`);
+          }
+          last = object.metadata.resourceVersion;
+          if (type !== 'BOOKMARK') {
+            onEvent(type, object);
+          }
         }
       });
+      response.on('end', () => this.watch(path, onEvent, last));
     });
     // The connection ends with the API server.
     call.on('error', () => undefined);

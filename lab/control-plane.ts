@@ -70,6 +70,8 @@ export class ControlPlane {
       '--authorization-mode=RBAC',
       '--enable-aggregator-routing=true',
       '--disable-admission-plugins=ServiceAccount',
+      // Ends watches after one to two minutes, so that each run shows that they go on.
+      '--min-request-timeout=60',
       '--api-audiences=istio-ca,https://kubernetes.default.svc',
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${verifying}`,
