@@ -92,6 +92,11 @@ export class Kubelet implements Machine {
     );
   }
 
+  /** The namespaces with running pods. */
+  namespaces(): string[] {
+    return [...new Set([...this.running.values()].map(pod => pod.namespace))];
+  }
+
   /** Throws if a pod of the namespace failed to start. */
   requireNoFailure(namespace: string): void {
     const [failure] = [...this.failures].filter(([key]) => key.startsWith(`${namespace}/`));

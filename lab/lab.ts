@@ -27,6 +27,7 @@ import { ControlPlane } from './control-plane';
 import { raiseInotifyLimit } from './inotify';
 import { Istiod, type SyncStatus } from './istiod';
 import { Kubelet } from './kubelet';
+import { Namespaces } from './namespaces';
 import { HOST, Network } from './network';
 import { killLeftovers, Processes, requireNoOtherLab } from './processes';
 import { Tools } from './tools';
@@ -63,6 +64,7 @@ export class Lab {
   readonly processes: Processes;
   readonly plane: ControlPlane;
   readonly kubelet: Kubelet;
+  private readonly namespaces: Namespaces;
   readonly istiods: Istiod[] = [];
   private readonly lowerInotifyLimit = raiseInotifyLimit();
   private deployments = 0;
@@ -91,6 +93,7 @@ export class Lab {
     const api = new ControlPlane(tools, this.processes, this.folder);
     this.plane = api;
     this.kubelet = new Kubelet(api.api, tools, this.processes, this.folder);
+    this.namespaces = new Namespaces(api.api, this.kubelet);
   }
 
   async start(): Promise<void> {
@@ -145,6 +148,7 @@ export class Lab {
         each.addJsonPatch(JsonPatch.add('/spec/suspend', true));
       });
     app.synth();
+    await this.namespaces.areNotEnding(topology.namespaces);
     if (props.before) {
       this.applyObjects(`${topology.name}-before`, props.before);
     }
@@ -161,18 +165,19 @@ export class Lab {
     this.plane.apply('-f', file);
   }
 
-  /** Removes a topology, to free the resources of its processes. */
+  /** Removes a topology, to free the resources of its processes. The API server may still have its namespaces. */
   async remove(world: World): Promise<void> {
-    await this.removeNamespaces(world.topology.namespaces);
+    await this.namespaces.stop(world.topology.namespaces);
   }
 
-  /** Removes namespaces with all their pods. */
+  /** Stops all pods, and removes their namespaces. */
+  async clear(): Promise<void> {
+    await this.namespaces.stop(this.kubelet.namespaces());
+  }
+
+  /** Deletes namespaces, and waits until the API server has none of their objects. */
   async removeNamespaces(names: readonly string[]): Promise<void> {
-    const { api } = this.plane;
-    await Promise.all(names.map(name => api.delete(`/api/v1/namespaces/${name}`)));
-    await until(`${names.join(', ')} are gone`, async () =>
-      (await api.list('/api/v1/namespaces')).every(each => !names.includes(each.metadata.name)),
-    );
+    await this.namespaces.remove(names);
   }
 
   /** Waits until every proxy of these namespaces has the applied configuration. Throws if a proxy rejected it. */

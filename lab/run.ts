@@ -34,7 +34,7 @@ async function main(): Promise<number> {
   tell(`ready after ${seconds(started)}`);
 
   const failed: string[] = [];
-  for (const { name, prove } of claims) {
+  for (const [index, { file, name, prove }] of claims.entries()) {
     const from = Date.now();
     try {
       await prove(lab);
@@ -42,6 +42,10 @@ async function main(): Promise<number> {
     } catch (error) {
       failed.push(name);
       process.stdout.write(`FAIL  ${name} (${seconds(from)})\n${(error as Error).stack}\n`);
+    }
+    // Each proxy of a former file would cost time at every push.
+    if (!options.keep && claims[index + 1]?.file !== file) {
+      await lab.clear();
     }
   }
   if (options.app) {
@@ -61,9 +65,13 @@ async function main(): Promise<number> {
   return failed.length > 0 || claims.length === 0 ? 1 : 0;
 }
 
+interface ChosenClaim extends Claim {
+  readonly file: string;
+}
+
 /** The claims whose name or file contains this text. */
-async function chosenClaims(text: string): Promise<Claim[]> {
-  const chosen: Claim[] = [];
+async function chosenClaims(text: string): Promise<ChosenClaim[]> {
+  const chosen: ChosenClaim[] = [];
   for (const file of readdirSync(join(__dirname, 'claims'))
     .filter(name => name.endsWith('.ts'))
     .sort()) {
@@ -72,7 +80,8 @@ async function chosenClaims(text: string): Promise<Claim[]> {
     chosen.push(
       ...allClaims()
         .slice(before)
-        .filter(({ name }) => file.includes(text) || name.includes(text)),
+        .filter(({ name }) => file.includes(text) || name.includes(text))
+        .map(each => ({ ...each, file })),
     );
   }
   return chosen;

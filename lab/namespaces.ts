@@ -1,0 +1,44 @@
+import type { Api } from './api';
+import type { Kubelet } from './kubelet';
+import { until } from './wait';
+
+/** The ends of namespaces. The API server needs some 20 seconds for one that has pods. */
+export class Namespaces {
+  constructor(
+    private readonly api: Api,
+    private readonly kubelet: Kubelet,
+  ) {}
+
+  /** Deletes namespaces, and waits until none of their pods runs. */
+  async stop(names: readonly string[]): Promise<void> {
+    await this.delete(names);
+    await until(`the pods of ${names.join(', ')} are gone`, () =>
+      names.every(name => this.kubelet.pods(name).length === 0),
+    );
+  }
+
+  /** Deletes namespaces, and waits until the API server has none of their objects. */
+  async remove(names: readonly string[]): Promise<void> {
+    await this.delete(names);
+    await until(`${names.join(', ')} are gone`, async () =>
+      (await this.all()).every(each => !names.includes(each.metadata.name)),
+    );
+  }
+
+  /** Waits until those of these namespaces that have been deleted are gone. */
+  async areNotEnding(names: readonly string[]): Promise<void> {
+    await until(`${names.join(', ')} can be applied`, async () =>
+      (await this.all()).every(
+        ({ metadata: { name, deletionTimestamp } }) => !names.includes(name) || deletionTimestamp === undefined,
+      ),
+    );
+  }
+
+  private all() {
+    return this.api.list('/api/v1/namespaces');
+  }
+
+  private async delete(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map(name => this.api.delete(`/api/v1/namespaces/${name}`)));
+  }
+}
