@@ -10,8 +10,8 @@ import ts from 'typescript';
  * Usage: node packaging/bundle-schemas.mjs FILE
  *
  * The file has `{ types, kinds }`. A kind is the number of its type, by `apiVersion/kind`. A type is `s` (text), `n`
- * (number), `b` (boolean), `i` (number or text), `?` (anything), the number of another type, `{ e: [values] }`,
- * `{ a: type }` (list), `{ m: type }` (map), or `{ o: { field: type }, r: [required fields] }`.
+ * (number), `b` (boolean), `i` (number or text), `q` (quantity), `?` (anything), the number of another type,
+ * `{ e: [values] }`, `{ a: type }` (list), `{ m: type }` (map), or `{ o: { field: type }, r: [required fields] }`.
  */
 const MODULES = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules');
 const PACKAGES = [
@@ -146,6 +146,9 @@ function isObject(declaration) {
 
 /** The number of a declared type. */
 function named(file, name) {
+  if (name === 'IIoK8sApimachineryPkgApiResourceQuantity') {
+    return 'q';
+  }
   const key = `${file} ${name}`;
   if (!numbers.has(key)) {
     const declaration = declarationIn(file, name);

@@ -9,14 +9,15 @@ import { isMap } from './object';
 import type { Field, Resource } from './resource';
 
 /**
- * A type of the API: text, number, boolean, number or text, anything, the number of a named type, an enumeration, a
- * list, a map, or an object with its fields and the required ones.
+ * A type of the API: text, number, boolean, number or text, quantity, anything, the number of a named type, an
+ * enumeration, a list, a map, or an object with its fields and the required ones.
  */
 export type Schema =
   | 's'
   | 'n'
   | 'b'
   | 'i'
+  | 'q'
   | '?'
   | number
   | { readonly e: readonly string[] }
@@ -129,7 +130,7 @@ const SCALARS: ReadonlyMap<string, Schema> = new Map([
 /** A schema of OpenAPI as CustomResourceDefinitions have it. */
 function fromOpenApi(schema: Field): Schema {
   if (schema.get('x-kubernetes-int-or-string').isTrue) {
-    return 'i';
+    return schema.get('pattern').text.includes('KMGTPE') ? 'q' : 'i';
   }
   const type = schema.get('type').text;
   const values = schema.get('enum');

@@ -6,6 +6,8 @@ const object = (apiVersion: string, kind: string, fields: string) =>
 const istio = (kind: string, spec: string) => object('networking.istio.io/v1', kind, `spec: ${spec}`);
 const security = (kind: string, spec: string) => object('security.istio.io/v1', kind, `spec: ${spec}`);
 const extension = (spec: string) => object('extensions.istio.io/v1alpha1', 'TrafficExtension', `spec: ${spec}`);
+const service = (field: string) => object('v1', 'Service', `spec: {${field}, ports: [{port: 80}]}`);
+const RESOURCES = 'spec.template.spec.containers[0].resources';
 const deployment = (fields: string, container = '') =>
   object(
     'apps/v1',
@@ -41,6 +43,11 @@ test.each<[string, string, RegExp]>([
     'DestinationRule',
     istio('DestinationRule', '{host: a, trafficPolicy: {connectionPools: {}}}'),
     /^spec\.trafficPolicy\.connectionPools: .*Did you mean connectionPool\?/,
+  ],
+  [
+    'PeerAuthentication',
+    security('PeerAuthentication', '{selector: {matchLabels: {app: web}}, portLevelMtls: {}}'),
+    /^spec\.portLevelMtls: portLevelMtls is empty, so the API server rejects the object/,
   ],
   ['DestinationRule', istio('DestinationRule', '{host: a, subset: []}'), /^spec\.subset: .*Did you mean subsets\?/],
   [
@@ -270,6 +277,23 @@ test.each<[string, string, string | undefined]>([
   ],
   ['a negative number of replicas', deployment('replicas: -1,'), 'spec.replicas'],
   ['no replicas', deployment('replicas: 0,'), undefined],
+  [
+    'a quantity with a wrong suffix',
+    deployment('', ', resources: {limits: {memory: 50M0i}}'),
+    `${RESOURCES}.limits.memory`,
+  ],
+  ['a quantity without a number', deployment('', ', resources: {requests: {cpu: m}}'), `${RESOURCES}.requests.cpu`],
+  ...['500m', '0.5', '.5', '-1', '+1Gi', '1e3', '128974848', '"2"', '2'].map<[string, string, undefined]>(each => [
+    `the quantity ${each}`,
+    deployment('', `, resources: {limits: {cpu: ${each}}}`),
+    undefined,
+  ]),
+  ['a word as address of a Service', service('clusterIP: Noe'), 'spec.clusterIP'],
+  ...['None', '10.96.0.10', 'fd00::1', '""'].map<[string, string, undefined]>(each => [
+    `the address ${each} of a Service`,
+    service(`clusterIP: ${each}`),
+    undefined,
+  ]),
 ])('%s is rejected by the API server, or not', (_name, text, field) => {
   const fields = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })))
     .findings.filter(({ id }) => id === 'SchemaViolation')
@@ -309,6 +333,7 @@ spec:
                 color: {type: string, default: red}
                 mode: {type: string, enum: [Fast, Slow]}
                 port: {x-kubernetes-int-or-string: true}
+                weight: {x-kubernetes-int-or-string: true, pattern: '^[0-9]+(([KMGTPE]i)|[numkMGTPE])?$'}
                 extra: {type: object, x-kubernetes-preserve-unknown-fields: true}
                 tags: {type: object, additionalProperties: {type: string}}
                 list: {type: array, items: {type: boolean}}
@@ -317,6 +342,8 @@ spec:
 
 test.each<[string, string[]]>([
   ['{size: 1, mode: Fast, port: http, extra: {a: 1}, tags: {a: b}, list: [true]}', []],
+  ['{size: 1, weight: 5Gi}', []],
+  ['{size: 1, weight: 5GiB}', ['spec.weight']],
   ['{size: a}', ['spec.size']],
   ['{}', ['spec']],
   ['{size: 1, mode: fast}', ['spec.mode']],

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isMap, Kind, type Resource } from '../../../manifests';
 import { problem, type Problem } from '../../manifests/check';
 
@@ -65,6 +66,18 @@ export function* outOfRange({ spec, type }: Resource): Iterable<Problem> {
       replicas,
       'The number of replicas is negative, so the API server rejects the object.',
       'Use 0 for none.',
+    );
+  }
+}
+
+/** Addresses of Services, which are texts in the schemas. */
+export function* unaddressed({ spec, type }: Resource): Iterable<Problem> {
+  const address = spec.get('clusterIP');
+  if (type === Kind.SERVICE && !['', 'None'].includes(address.text) && isIP(address.text) === 0) {
+    yield problem(
+      address,
+      `"${address.text}" is no address, so the API server rejects the Service.`,
+      'Use None for a headless Service, an address of the cluster, or remove it.',
     );
   }
 }

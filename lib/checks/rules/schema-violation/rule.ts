@@ -8,10 +8,11 @@ import {
   type Schema,
   Schemas,
 } from '../../../manifests';
+import { isQuantity } from '../../../topology/workload/quantity';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem, unless } from '../../manifests/check';
 import { isSlip, suggestion } from '../../suggestion';
-import { incomplete, outOfRange, unselected } from './beyond-schemas';
+import { incomplete, outOfRange, unaddressed, unselected } from './beyond-schemas';
 
 export const rule: Check = {
   id: 'SchemaViolation',
@@ -34,6 +35,7 @@ export const rule: Check = {
           yield unlessChanged(each);
         }
         yield* outOfRange(resource);
+        yield* unaddressed(resource);
       }
     }
   },
@@ -196,6 +198,10 @@ const SCALARS = {
   n: { is: (value: unknown) => typeof value === 'number', noun: 'a number' },
   b: { is: (value: unknown) => typeof value === 'boolean', noun: 'true or false' },
   i: { is: (value: unknown) => typeof value === 'number' || typeof value === 'string', noun: 'a number or a text' },
+  q: {
+    is: (value: unknown) => typeof value === 'number' || (typeof value === 'string' && isQuantity(value)),
+    noun: 'a quantity such as 100m or 64Mi',
+  },
 } as const;
 
 function wrong(field: Field, expected: string): Problem {
