@@ -177,6 +177,15 @@ export class Istiod {
     return response.text();
   }
 
+  /** The sums of its metric for these labels, since it started. */
+  async total(metric: string, label = ''): Promise<number> {
+    const text = await (await fetch(`http://${this.props.address}:15014/metrics`)).text();
+    return text
+      .split('\n')
+      .filter(line => line.startsWith(`${metric}{`) && line.includes(label))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+  }
+
   /** The debug interface accepts only identities of its own namespace. */
   private token(): Promise<string> {
     this.tokenPromise ??= this.plane.api
