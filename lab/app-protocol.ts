@@ -58,6 +58,8 @@ export interface Reply {
     readonly method: string;
     readonly path: string;
     readonly headers: Readonly<Record<string, unknown>>;
+    /** The values of each header of an HTTP/1 request, which `headers` has as one text. */
+    readonly values?: Readonly<Record<string, readonly string[]>>;
     /** TLS of the connection, which the app itself terminated. */
     readonly tls?: { readonly serverName?: string; readonly hasClientCertificate: boolean };
     /** The bytes of a gRPC request's message. */

@@ -18,6 +18,7 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly headers: Record<string, unknown>;
+  readonly values?: NodeJS.Dict<string[]>;
   readonly message?: string;
   readonly tls?: { readonly serverName?: string; readonly hasClientCertificate: boolean };
 }
@@ -42,8 +43,9 @@ function listen(port: number, protocol: string): Promise<void> {
       }).listen(port, resolve);
     } else if (protocol === 'http') {
       const answerHttp: RequestListener = (request, response) => {
-        const { method = '', url: path = '', headers } = request;
-        const { status, delay, body } = answer({ port, method, path, headers, tls: tlsOf(request.socket) });
+        const { method = '', url: path = '', headers, headersDistinct: values } = request;
+        const asked = { port, method, path, headers, values, tls: tlsOf(request.socket) };
+        const { status, delay, body } = answer(asked);
         setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delay);
         request.resume();
       };

@@ -173,7 +173,7 @@ async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Pr
  * The proxies that request routes. One whose listeners have no routes any more requests none, and the status of those
  * that it had stays as it was.
  */
-async function proxiesWithRoutes(istiod: Istiod): Promise<ReadonlySet<string>> {
+export async function proxiesWithRoutes(istiod: Istiod): Promise<ReadonlySet<string>> {
   const { clients = [] } = await istiod.debug<{
     readonly clients?: readonly {
       readonly connectionId: string;

@@ -51,6 +51,9 @@ export class Kubelet implements Machine {
   private readonly services = new Map<string, ServiceObject>();
   private readonly failures = new Map<string, Error>();
   private readonly ended = new Set<string>();
+  private readonly ending = new Set<string>();
+  /** The namespaces that claims have removed: their pods need not end as they would in a cluster. */
+  readonly removed = new Set<string>();
   /** The pods that were deleted, as `name.namespace`: istiod has their proxies until its connections to them time out. */
   readonly deleted = new Set<string>();
 
@@ -158,16 +161,31 @@ export class Kubelet implements Machine {
     const pod = this.running.get(uid);
     if (type === 'DELETED' || deletionTimestamp) {
       this.failures.delete(`${namespace}/${object.metadata.name}`);
+      if (this.ending.has(uid)) {
+        return;
+      }
       if (pod) {
+        this.ending.add(uid);
         this.running.delete(uid);
         this.deleted.add(`${pod.name}.${pod.namespace}`);
-        pod.stop();
       }
-      if (type !== 'DELETED') {
-        void this.api.delete(pathOf(object), { gracePeriodSeconds: 0 }).catch(() => undefined);
-      }
+      this.end(object, pod, type === 'DELETED').catch((error: Error) =>
+        this.failures.set(`${namespace}/${object.metadata.name}`, error),
+      );
     } else if (!pod && !this.ended.has(uid)) {
       this.run(object).catch((error: Error) => this.failures.set(`${namespace}/${object.metadata.name}`, error));
+    }
+  }
+
+  /** Ends a pod, in a namespace that is removed at once. */
+  private async end(object: PodObject, pod: Pod | undefined, isGone: boolean): Promise<void> {
+    if (isGone || this.removed.has(object.metadata.namespace)) {
+      pod?.stop();
+    } else {
+      await pod?.terminate();
+    }
+    if (!isGone) {
+      await this.api.delete(pathOf(object), { gracePeriodSeconds: 0 }).catch(() => undefined);
     }
   }
 

@@ -25,13 +25,14 @@ export class Namespaces {
     );
   }
 
-  /** Waits until those of these namespaces that have been deleted are gone. */
+  /** Waits until those of these namespaces that have been deleted are gone, and can be applied again. */
   async areNotEnding(names: readonly string[]): Promise<void> {
     await until(`${names.join(', ')} can be applied`, async () =>
       (await this.all()).every(
         ({ metadata: { name, deletionTimestamp } }) => !names.includes(name) || deletionTimestamp === undefined,
       ),
     );
+    names.forEach(name => this.kubelet.removed.delete(name));
   }
 
   private all() {
@@ -39,6 +40,7 @@ export class Namespaces {
   }
 
   private async delete(names: readonly string[]): Promise<void> {
+    names.forEach(name => this.kubelet.removed.add(name));
     await Promise.all(names.map(name => this.api.delete(`/api/v1/namespaces/${name}`)));
   }
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AppConfig, AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { appConfigOf } from './app-config';
+import type { AppOrder, AppReport, Behaviour, Reply, RequestSpec } from './app-protocol';
 import { inside, kill, type PodNetwork, processesIn } from './network';
 import type { Machine } from './kubelet';
 import { layOutMounts } from './mounts';
@@ -24,6 +27,7 @@ export class Pod {
   private readonly processes: PodProcesses;
   private readonly waiting = new Map<number, (report: AppReport) => void>();
   private app?: ChildProcess;
+  private proxy?: ChildProcess;
   private stopped = false;
   private serving = false;
   private failure?: Hopeless;
@@ -104,6 +108,22 @@ export class Pod {
     this.machine.network.remove(this.network);
   }
 
+  /**
+   * Ends as the kubelet ends a deleted pod with an app that finishes its requests: the proxy drains after its `preStop`
+   * hook, and the app ends with it.
+   */
+  async terminate(): Promise<void> {
+    this.stopped = true;
+    if (this.proxy?.exitCode === null && this.proxyContainer) {
+      const { terminationGracePeriodSeconds: grace = 30 } = this.object.spec;
+      const ended = once(this.proxy, 'exit', { signal: AbortSignal.timeout(grace * 1000) });
+      await sleep((this.proxyContainer.lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000);
+      this.terminateProxy();
+      await ended.catch(() => undefined);
+    }
+    this.stop();
+  }
+
   /** Kills the proxy's container, as the kernel's OOM killer would; the kubelet restarts it. */
   killProxy(): void {
     processesIn(this.network)
@@ -120,7 +140,7 @@ export class Pod {
 
   startProxy(): void {
     if (this.proxyContainer) {
-      this.processes.runProxy(this.proxyContainer).on('exit', code => this.onProxyEnd(code));
+      this.proxy = this.processes.runProxy(this.proxyContainer).on('exit', code => this.onProxyEnd(code));
     }
   }
 
@@ -237,31 +257,8 @@ export class Pod {
     });
   }
 
-  /** Ports of health checks, which need not be ports of a Service: the injected probes of the proxy refer to them. */
-  private get probedPorts(): number[] {
-    const probers = this.proxyContainer?.env?.find(each => each.name === 'ISTIO_KUBE_APP_PROBERS')?.value ?? '{}';
-    const probes = Object.values(JSON.parse(probers) as Record<string, { httpGet?: { port: number } }>);
-    return [...new Set(probes.flatMap(({ httpGet }) => httpGet?.port ?? []))];
-  }
-
   private async startApp(container: Container): Promise<void> {
-    const declared = (container.ports ?? []).map(({ name, containerPort }) => ({
-      port: containerPort,
-      protocol: name?.split('-')[0] ?? 'tcp',
-    }));
-    const [key, cert] = ['TLS_KEY', 'TLS_CERT'].map(name => container.env?.find(each => each.name === name)?.value);
-    const config: AppConfig = {
-      service: container.name,
-      version: this.labels.version ?? '',
-      pod: this.name,
-      tls: key !== undefined && cert !== undefined ? { key, cert } : undefined,
-      ports: [
-        ...declared,
-        ...this.probedPorts
-          .filter(each => !declared.some(({ port }) => port === each))
-          .map(port => ({ port, protocol: 'http' })),
-      ],
-    };
+    const config = appConfigOf(this.object, container, this.proxyContainer);
     const app = this.processes.run(
       'app',
       APP_USER,

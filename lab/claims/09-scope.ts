@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Port, Topology } from '../../lib';
 import { claim } from '../claims';
+import { proxiesWithRoutes } from '../config-sync';
 import { until } from '../wait';
 import type { World } from '../world';
 
@@ -41,14 +42,17 @@ const PUSHES = 10;
 /** The average of some pushes to all proxies. */
 async function pushOf({ lab: { istiod } }: World): Promise<Pick<Cost, 'pushMilliseconds' | 'pushKilobytes'>> {
   const proxies = (await istiod.debug<unknown[]>('syncz')).length;
-  // Routes are the last type of a push.
-  const pushed = () => istiod.total(`${PUSH_TIME}_count`, '"rds"');
+  const withRoutes = (await proxiesWithRoutes(istiod)).size;
   const totals = () => Promise.all([istiod.total(`${PUSH_TIME}_sum`), istiod.total('pilot_xds_config_size_bytes_sum')]);
+  const counts = () => Promise.all(['"lds"', '"rds"'].map(type => istiod.total(`${PUSH_TIME}_count`, type)));
   const [secondsBefore, bytesBefore] = await totals();
   for (let each = 0; each < PUSHES; each++) {
-    const before = await pushed();
+    const [listeners = 0, routes = 0] = await counts();
     await istiod.text('adsz?push=true');
-    await until('istiod has pushed to all proxies', async () => (await pushed()) >= before + proxies);
+    await until('istiod has pushed to all proxies', async () => {
+      const [nowListeners = 0, nowRoutes = 0] = await counts();
+      return nowListeners >= listeners + proxies && nowRoutes >= routes + withRoutes;
+    });
   }
   const [seconds, bytes] = await totals();
   return {

@@ -97,7 +97,7 @@ export class ConformanceClient {
       status: 0,
       host: String(from.headers.host ?? from.headers[':authority'] ?? ''),
       path: from.path,
-      headers: texts(from.headers),
+      headers: texts(from.values ?? from.headers),
       serverName: from.tls?.serverName,
       responseHeaders,
     };
