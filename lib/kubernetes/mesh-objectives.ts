@@ -6,7 +6,7 @@ import type { RequestSeries } from './request-series';
 import type { ITopologyChart, Labels } from './topology-chart';
 
 /** How a mesh measures the requests to services, and how its objects are found. */
-export interface MeasuringMesh {
+interface MeasuringMesh {
   /** The proxies of a namespace. */
   readonly scraped: Omit<Scraped, 'namespace'>;
   readonly monitoringLabels: Labels;

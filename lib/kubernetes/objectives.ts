@@ -7,7 +7,7 @@ import { absentSeries, type CountedRequests, failureRatio, lateRatio, type Reque
 import type { Labels } from './topology-chart';
 
 /** How the requests of objectives are measured. */
-export interface Measurement<Source = RequestSeries> {
+interface Measurement<Source = RequestSeries> {
   /** The requests, such as `requests to shop/payment`. */
   readonly requests: string;
   /** The labels of the recorded series and of the alerts. */

@@ -1,5 +1,5 @@
 /** Requests that failed. */
-export interface Failures {
+interface Failures {
   /** The selector of a counter. */
   readonly series: string;
   /** The selector of a counter of those among them that are counted elsewhere. */
@@ -23,7 +23,7 @@ export interface RequestSeries extends CountedRequests {
 }
 
 /** A histogram of the time that responses take. */
-export interface Durations {
+interface Durations {
   /** The selector of a counter of the requests that are in time or late. */
   readonly requests: string;
   /** The name of the histogram. */

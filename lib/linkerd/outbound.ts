@@ -146,7 +146,7 @@ function isRouted(service: Service, { protocol }: Port): boolean {
 }
 
 /** Whether a service has objectives, or calls of it have some. */
-export function hasObjectives({ objects, incomingCalls }: Service): boolean {
+function hasObjectives({ objects, incomingCalls }: Service): boolean {
   return objects.slo !== undefined || incomingCalls.some(({ slo }) => slo);
 }
 
