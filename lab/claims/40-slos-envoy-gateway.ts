@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:http2';
 import { join } from 'node:path';
 import { Duration, Testing } from 'cdk8s';
 import { dump } from 'js-yaml';
 import { ClusterApp, Mesh, Port, RateLimit, Topology, TopologyChart } from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
+import { frame } from '../app-grpc';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
 import { promtool } from '../promtool';
@@ -177,3 +179,74 @@ claim('objectives of a service behind Envoy Gateway are measured by the metrics 
     ],
   });
 });
+
+const BOTH = 'quay';
+const both = new Topology(BOTH);
+const rpc = both.addService('rpc', { image: 'rpc', port: Port.grpc(8080) });
+const quay = both.addEdge(BOTH, { host: 'quay.lab.example' });
+quay.route('POST /quay.Rpc/*', rpc);
+// With an objective at the gateway, clusters have the names of Services.
+quay.route('GET /', both.addService('web', { image: 'web', port: Port.http(8080), slo: { availability: 99 } }));
+
+/** The HTTP status and the status of gRPC in the response to a request of gRPC. */
+function requestGrpc(address: string, path: string): Promise<[number, number]> {
+  return new Promise((resolve, reject) => {
+    const session = connect(`http://${address}`).on('error', reject);
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': path,
+      ':authority': quay.host,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    let status: [number, number] = [0, Number.NaN];
+    stream.on('error', reject);
+    stream.on('response', headers => (status = [Number(headers[':status']), Number(headers['grpc-status'])]));
+    stream.on('trailers', trailers => (status = [status[0], Number(trailers['grpc-status'])]));
+    stream.on('end', () => {
+      session.destroy();
+      resolve(status);
+    });
+    stream.resume();
+    stream.end(frame(Buffer.from('{}')));
+  });
+}
+
+claim(
+  'a response of Envoy Gateway itself to gRPC has the HTTP status 200, which no metric counts as failed',
+  async lab => {
+    const gone = { ...GONE, metadata: { ...GONE.metadata, namespace: BOTH } };
+    const spec = {
+      ...gone.spec,
+      parentRefs: [{ name: quay.gatewayName }],
+      hostnames: [...quay.hosts],
+      rules: [{ ...gone.spec.rules[0], matches: [{ path: { type: 'Exact', value: '/quay.Gone/Get' } }] }],
+    };
+    const gateway = await StandaloneGateway.start(lab, both, { before: [{ ...gone, spec }] });
+    const failuresOf = (metric: string, ...texts: string[]) =>
+      sumOf(
+        new Map(
+          gateway
+            .admin('stats/prometheus')
+            .split('\n')
+            .filter(line => line.startsWith(`${metric}{`))
+            .map(line => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]),
+        ),
+        FAILED,
+        ...texts,
+      );
+    const ofClients = () => failuresOf('envoy_http_downstream_rq_xx', 'envoy_http_conn_manager_prefix="http-80"');
+    const ofCluster = () => failuresOf('envoy_cluster_upstream_rq_xx', 'envoy_cluster_name="quay/rpc"');
+    await until('the service responds', async () => {
+      const [status, code] = await requestGrpc(gateway.address, '/quay.Rpc/Get').catch(() => [0, 0]);
+      return status === 200 && code === 0;
+    });
+    const [status, code] = await requestGrpc(gateway.address, '/quay.Gone/Get');
+    assert.deepEqual([status, code === 0, ofClients(), ofCluster()], [200, false, 0, 0]);
+
+    // A failed connection is counted for the cluster, and not for clients.
+    await gateway.pod(rpc).end();
+    assert.deepEqual(await requestGrpc(gateway.address, '/quay.Rpc/Get'), [200, 14]);
+    assert.deepEqual([ofClients(), ofCluster()], [0, 1]);
+  },
+);

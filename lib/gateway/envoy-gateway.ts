@@ -16,18 +16,17 @@ import {
   renderCertificate,
   renderEdgeRoutes,
   requirementsOf,
+  type RequestSeries,
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Edge, type EdgeRule, FailureMode, ValidationError } from '../topology';
+import { type Edge, type EdgeRule, Protocol, type Service } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
-import { limitsOf, rejectSharedHeaders } from './client-headers';
 import { renderClientPolicy } from './client-policy';
-import { rejectUnmatchable } from './unmatchable-paths';
-import { rejectSeveralLogins } from './login';
+import { requireInstallable } from './installable';
 import { renderProxy } from './proxy';
 import { renderRetries } from './retries';
-import { measuredServices, renderSlos } from './slos';
+import { measuredServices, renderSlos, requestSeries } from './slos';
 import { renderSecurityPolicy } from './security-policy';
 import { renderTrafficPolicy } from './traffic-policy';
 import { renderTranslation } from './translation';
@@ -106,6 +105,14 @@ export class EnvoyGateway extends EdgeGateway {
   ];
   /** It counts the requests to the services of its routes, those that fail before they arrive too. */
   override readonly measuresObjectives = true;
+  /**
+   * Why its metrics do not measure the objectives of gRPC services, in messages.
+   * @internal
+   * @see https://github.com/envoyproxy/gateway/blob/v1.9.1/internal/gatewayapi/route.go
+   */
+  override readonly unmeasuredGrpc =
+    'of a service without ready pods its response to gRPC has the HTTP status 200, which none of its metrics counts as a '
+    + 'failure';
   /** The container port of the metrics. */
   override readonly metricsPort = 19_001;
   /** The container port of the readiness probe. */
@@ -155,6 +162,14 @@ export class EnvoyGateway extends EdgeGateway {
     return accountByEnvoyGateway(namespace, gatewayName);
   }
 
+  /**
+   * The series of the requests of edges to a service; undefined for gRPC.
+   * @internal
+   */
+  override requestSeriesOf(service: Service): RequestSeries | undefined {
+    return service.ports.some(({ protocol }) => protocol === Protocol.GRPC) ? undefined : requestSeries(service);
+  }
+
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */
   override hasPodTargets(edge: Edge): boolean {
     return this.serviceOf(edge, this.props.service).type === 'ClusterIP';
@@ -171,7 +186,7 @@ export class EnvoyGateway extends EdgeGateway {
       renderClientPolicy(chart.scopeOf(gateway), lead);
     }
     for (const edge of chart.topology.edges) {
-      this.requireKept(edge);
+      requireInstallable(edge, this.props.failClosed ?? false);
       if (edge.gateway) {
         renderCertificate(chart.scopeOf(edge), edge);
       } else {
@@ -218,65 +233,6 @@ export class EnvoyGateway extends EdgeGateway {
       tracing: this.props.tracing,
       areBackendsMeasured: edgesBeside(edge).some(each => measuredServices(each).length > 0),
     });
-  }
-
-  /** Throws for settings that only the installation of Envoy Gateway can have, or that it does not support. */
-  private requireKept(edge: Edge): void {
-    rejectSharedHeaders(edge);
-    edge.rules.forEach(rejectUnmatchable);
-    rejectSeveralLogins(edge);
-    const answer = this.props.failClosed ? FailureMode.FAIL_CLOSED : FailureMode.FAIL_OPEN;
-    if (limitsOf(edge).some(({ failureMode }) => failureMode !== answer)) {
-      throw new ValidationError({
-        code: 'FixedByInstallation',
-        path: edge.path,
-        summary:
-          `While requests cannot be counted, this installation of Envoy Gateway would ${answer} them, but `
-          + 'the edge declares the opposite.',
-        fix:
-          'Set `rateLimit.failClosed` in the configuration of Envoy Gateway and the same value as '
-          + '`failClosed` here, or change the limit.',
-      });
-    }
-    const nested = limitsOf(edge).find(({ client: { kind, name } }) => kind === 'claim' && name.includes('.'));
-    if (nested) {
-      throw new ValidationError({
-        code: 'NestedClaim',
-        path: edge.path,
-        summary: `Envoy Gateway reads "${nested.client.name}" as a nested claim, so clients would not be counted.`,
-        fix: 'Identify clients by a claim without "." in its name.',
-      });
-    }
-    if (edge.connections.length > 0 && (edge.allowedCidrs ?? edge.deniedCidrs)) {
-      throw new ValidationError({
-        code: 'Contradiction',
-        path: edge.path,
-        summary: 'Envoy Gateway compares the addresses of requests only, so any address could connect.',
-        fix: 'Declare another edge for connections, or remove the lists of addresses.',
-      });
-    }
-    const byClient = edge.rules.find(({ auth: { token } }) => token?.clientIdAsAudience);
-    if (byClient) {
-      throw new ValidationError({
-        code: 'NoClientIds',
-        path: `${edge.path}/${byClient.operation.toString()}`,
-        summary: 'Envoy Gateway has no condition for tokens without `aud`, so `client_id` cannot replace it.',
-        fix: "Use Istio's gateway, or configure the issuer to set `aud` in its tokens.",
-      });
-    }
-    const keyless = edge.rules.find(
-      ({ auth: { token } }) => token && token.jwks === undefined && token.jwksUri === undefined,
-    );
-    if (keyless) {
-      throw new ValidationError({
-        code: 'NoKeys',
-        path: `${edge.path}/${keyless.operation.toString()}`,
-        summary:
-          `The token of the route has neither \`jwksUri\` nor \`jwks\`, and Envoy Gateway does not `
-          + `discover the keys of ${keyless.auth.token?.issuer}.`,
-        fix: 'Set `jwksUri`, the URL of the keys, or `jwks`, the keys themselves.',
-      });
-    }
   }
 }
 

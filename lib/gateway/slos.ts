@@ -1,27 +1,35 @@
 import {
+  availabilityOf,
+  type CountedRequests,
   type EdgeGateway,
+  ENVOY_METRICS,
   grouped,
+  isMeasuredByRoutes,
   type Labels,
-  type Measurement,
-  type Objective,
   objectivesOf,
   renderPodMonitor,
   renderPrometheusRule,
+  type RequestSeries,
   type TopologyChart,
 } from '../kubernetes';
-import { type Edge, type Service } from '../topology';
+import { type Edge, Protocol, type Service } from '../topology';
 
 /**
- * For each service with objectives, to which routes of edges lead, a PrometheusRule, and for each gateway of such an
- * edge a PodMonitor and a PrometheusRule for what it does not forward.
+ * For each service with objectives, to which routes of edges alone lead, a PrometheusRule, and for each gateway of an
+ * edge with routes to services with objectives a PodMonitor, and a PrometheusRule for what it does not forward.
  */
 export function renderSlos(chart: TopologyChart, gateway: EdgeGateway, monitoringLabels: Labels): void {
   const { edges } = chart.topology;
   for (const service of new Set(edges.flatMap(measuredServices))) {
-    const { namespace } = service;
-    const objectives = objectivesOf(service.objects.slo ?? {}, measurementOf(service));
-    const rule = { name: `${service.name}.slo`, namespace };
-    renderPrometheusRule(chart.scopeOf(service), rule, objectives, monitoringLabels);
+    if (isMeasuredByRoutes(chart.topology, service, gateway)) {
+      const { namespace, name } = service;
+      const objectives = objectivesOf(service.objects.slo ?? {}, {
+        requests: `requests of edges to ${namespace}/${name}`,
+        labels: { namespace, service: name },
+        sources: [requestSeries(service)],
+      });
+      renderPrometheusRule(chart.scopeOf(service), { name: `${name}.slo`, namespace }, objectives, monitoringLabels);
+    }
   }
   const byGateway = grouped(
     edges.filter(edge => measuredServices(edge).length > 0),
@@ -34,6 +42,7 @@ export function renderSlos(chart: TopologyChart, gateway: EdgeGateway, monitorin
       name: `${edge.name}.proxies`,
       namespace: edge.namespace,
       port: 'metrics',
+      path: ENVOY_METRICS,
       podNamespace: gateway.namespaceOf(edge),
       podLabels: gateway.labelsOf(edge),
     };
@@ -51,12 +60,17 @@ function renderGatewayObjective(
   monitoringLabels: Labels,
 ): void {
   const [edge] = edges;
+  const { name, namespace, gatewayName } = edge;
   const percents = edges.flatMap(measuredServices).map(({ objects }) => objects.slo?.availability ?? 0);
   const availability = Math.max(...percents);
   if (availability > 0) {
-    const { name, namespace } = edge;
+    const objective = availabilityOf(availability, {
+      requests: `requests that the gateway ${namespace}/${gatewayName} does not forward`,
+      labels: { namespace, gateway: gatewayName },
+      sources: [unforwarded(edge, edges)],
+    });
     const rule = { name: `${name}.edge.slo`, namespace };
-    renderPrometheusRule(chart.scopeOf(edge), rule, [objectiveOfGateway(edge, availability)], monitoringLabels);
+    renderPrometheusRule(chart.scopeOf(edge), rule, [objective], monitoringLabels);
   }
 }
 
@@ -70,52 +84,55 @@ export function measuredServices({ routes }: Edge): Service[] {
  * a request without a response of the service is late.
  * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/upstream/cluster_manager/cluster_stats#dynamic-http-statistics
  */
-function measurementOf(service: Service): Measurement {
-  const { namespace, name } = service;
-  const selector = selectorOf(service);
-  const rateOf = (metric: string, window: string, more = '') =>
-    `sum(rate(envoy_cluster_upstream_${metric}{${selector}${more}}[${window}]))`;
+export function requestSeries(service: Service): RequestSeries {
+  const labels = labelsOf(service);
+  const requests = `envoy_cluster_upstream_rq_xx{${labels}}`;
   return {
-    requests: `requests of edges to ${namespace}/${name}`,
-    labels: { namespace, service: name },
-    absent: `absent(envoy_cluster_upstream_rq_xx{${selector}})`,
-    failureRatio: window =>
-      `(${rateOf('rq_xx', window, ',envoy_response_code_class="5"')} or vector(0)) / ${rateOf('rq_xx', window)}`,
-    // Prometheus 3 writes the limits of buckets as floating-point numbers.
-    lateRatio: (milliseconds, window) =>
-      `1 - (${rateOf('rq_time_bucket', window, `,le=~"${milliseconds}(\\\\.0)?"`)} or vector(0)) / ${rateOf('rq_xx', window)}`,
+    requests,
+    failures: [{ series: `envoy_cluster_upstream_rq_xx{${labels},${FAILED}}` }],
+    durations: { requests, name: 'envoy_cluster_upstream_rq_time', labels, unit: 1 },
+    callers: [],
   };
 }
 
+const FAILED = 'envoy_response_code_class="5"';
+
 /**
- * Envoy counts what clients get for each listener, of which the gateway forwarded what the clusters of Services have.
+ * Envoy counts what clients get for each listener, of which the gateway forwarded what the clusters of Services have. Of
+ * gRPC, clusters have a failed connection as 5xx, and clients get a response with 200.
  */
-function objectiveOfGateway({ name, namespace, gatewayName }: Edge, availability: number): Objective {
+function unforwarded({ name, namespace }: Edge, edges: readonly Edge[]): CountedRequests {
   // The operator of Prometheus makes this label of the PodMonitor.
   const job = `job="${namespace}/${name}.proxies"`;
-  const received = `envoy_http_downstream_rq_xx{${job},envoy_http_conn_manager_prefix=~"https?-[0-9]+"`;
-  const forwarded = `envoy_cluster_upstream_rq_xx{${job},envoy_cluster_name=~"${BACKENDS}"`;
-  const failed = 'envoy_response_code_class="5"';
+  const grpc = edges
+    .flatMap(({ routes }) => routes.map(({ service }) => service))
+    .filter(({ ports }) => ports.some(({ protocol }) => protocol === Protocol.GRPC))
+    .map(clustersOf);
+  const withoutGrpc = grpc.length === 0 ? [] : [`envoy_cluster_name!~"${[...new Set(grpc)].join('|')}"`];
+  const received = `${job},envoy_http_conn_manager_prefix=~"https?-[0-9]+"`;
   return {
-    name: 'availability',
-    budget: 1 - availability / 100,
-    missed: `Failures of requests that the gateway ${namespace}/${gatewayName} does not forward`,
-    ratio: window =>
-      `((sum(rate(${received},${failed}}[${window}])) or vector(0)) - `
-      + `(sum(rate(${forwarded},${failed}}[${window}])) or vector(0))) / sum(rate(${received}}[${window}]))`,
-    absent: `absent(${received}})`,
-    labels: { namespace, gateway: gatewayName },
+    requests: `envoy_http_downstream_rq_xx{${received}}`,
+    failures: [
+      {
+        series: `envoy_http_downstream_rq_xx{${received},${FAILED}}`,
+        except: `envoy_cluster_upstream_rq_xx{${[job, `envoy_cluster_name=~"${BACKENDS}"`, ...withoutGrpc, FAILED].join(',')}}`,
+      },
+    ],
   };
 }
 
 /** `NAMESPACE/NAME`, of several with "|" between; the names of other clusters have another form. */
 const BACKENDS = '[^/|]+/[^/|]+([|][^/|]+/[^/|]+)*';
 
-/**
- * The series of the clusters with its Services: `%BACKEND_REFS%` is their names, as `NAMESPACE/NAME`, with "|" between.
- */
-function selectorOf({ namespace, name, routesByVersion, versions }: Service): string {
+/** The series of the clusters with its Services. */
+function labelsOf(service: Service): string {
+  const names = clustersOf(service);
+  return `envoy_cluster_name${/[(|]/.test(names) ? '=~' : '='}"${names}"`;
+}
+
+/** The names of the clusters, an expression for several: `%BACKEND_REFS%` is `NAMESPACE/NAME`, with "|" between. */
+function clustersOf({ namespace, name, routesByVersion, versions }: Service): string {
   const names = routesByVersion ? [...versions.values()].map(({ deploymentName }) => deploymentName) : [name];
   const one = `${namespace}/${names.length === 1 ? names[0] : `(${names.join('|')})`}`;
-  return names.length === 1 ? `envoy_cluster_name="${one}"` : `envoy_cluster_name=~"${one}([|]${one})*"`;
+  return names.length === 1 ? one : `${one}([|]${one})*`;
 }

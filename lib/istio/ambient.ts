@@ -54,8 +54,28 @@ export interface IstioAmbientProps extends IstioMeshProps {
 export class IstioAmbient extends IstioMesh {
   /** The name of the target in messages. */
   readonly name = 'Istio in ambient mode';
-  /** The features of a topology that this target supports. */
-  readonly capabilities = Object.values(Capability).filter(each => !BY_SIDECARS_ALONE.includes(each));
+  /**
+   * The features between services that this target supports: others have no field in the routes and policies that
+   * waypoints read, or are configured by EnvoyFilters. In the standard channel of the Gateway API, HTTPRoutes have no
+   * retries, and Argo Rollouts changes HTTPRoutes by a plugin only.
+   */
+  readonly capabilities: readonly Capability[] = [
+    Capability.TIMEOUTS,
+    Capability.HEADER_CHANGES,
+    Capability.REWRITES,
+    Capability.OPERATIONS,
+    Capability.CIRCUIT_BREAKING,
+    Capability.LOAD_BALANCING,
+    Capability.SPLITS,
+    Capability.HEADER_ROUTES,
+    Capability.MIRRORING,
+    Capability.EGRESS_BY_HOST,
+    Capability.SERVICE_AUTH,
+    Capability.SERVICE_TELEMETRY,
+    Capability.SLO,
+    Capability.PROXY_EXTENSIONS,
+    Capability.PROXY_SCRIPTS,
+  ];
   /**
    * The services with a waypoint.
    * @internal
@@ -131,25 +151,6 @@ const AMBIENT: Labels = { 'istio.io/dataplane-mode': 'ambient' };
 const ACCEPTS_HBONE: Labels = {
   'proxy.istio.io/config': toYaml({ proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' } }),
 };
-
-/** What has no field in the routes and policies that waypoints read, or is configured by EnvoyFilters. */
-const BY_SIDECARS_ALONE: readonly Capability[] = [
-  // In the standard channel of the Gateway API, HTTPRoutes have no retries.
-  Capability.RETRIES,
-  Capability.FAULTS,
-  Capability.DIRECT_RESPONSES,
-  Capability.POLICY_BY_CALLER,
-  // Argo Rollouts changes HTTPRoutes by a plugin only.
-  Capability.PROGRESSIVE_ROLLOUTS,
-  Capability.EGRESS_GATEWAYS,
-  Capability.CLUSTER_SERVICES_OUTSIDE,
-  Capability.PROXY_SETTINGS,
-  Capability.MACHINES,
-  Capability.AUTHORIZATION_DRY_RUN,
-  Capability.PLAINTEXT_PORTS,
-  Capability.SERVICE_RATE_LIMITS,
-  Capability.GLOBAL_RATE_LIMITS,
-];
 
 /** The addresses from which the probes of the kubelet arrive at pods whose connections ztunnel carries. */
 const PROBES = ['169.254.7.127/32', 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128'];

@@ -2,10 +2,10 @@ import type { IVirtualService } from '@kubernetes-models/istio/networking.istio.
   'resolution-mode': 'import',
 };
 import { ApiObject } from 'cdk8s';
-import type { SpecOf, TopologyChart } from '../kubernetes';
+import { failureRatio, lateRatio, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Callee, type ProgressiveRollout, Service, ValidationError } from '../topology';
-import { failureRatio, lateRatio } from './request-metrics';
 import { hostBeside } from './host-beside';
+import { requestSeries } from './request-metrics';
 import { DestinationRule } from './resources';
 import { httpRoutes } from './routes';
 import { trafficPolicyOf } from './traffic-policy';
@@ -62,7 +62,7 @@ export function renderRollouts(chart: TopologyChart): void {
 function metricsOf(service: Service, rollout: ProgressiveRollout): object[] {
   const { burnRate, intervalSeconds, measurements: count, prometheus: address, canaryService } = rollout;
   const { availability, latency } = service.objects.slo ?? {};
-  const counted = { callee: service, host: hostBeside(service, canaryService), reporter: 'source' };
+  const sources = [requestSeries({ callee: service, host: hostBeside(service, canaryService), reporter: 'source' })];
   const seconds = `${intervalSeconds}s`;
   const metric = (name: string, percent: number, query: string): object => {
     const limit = Number((burnRate * (1 - percent / 100)).toFixed(8));
@@ -77,9 +77,9 @@ function metricsOf(service: Service, rollout: ProgressiveRollout): object[] {
     };
   };
   return [
-    ...(availability === undefined ? [] : [metric('availability', availability, failureRatio(counted, seconds))]),
+    ...(availability === undefined ? [] : [metric('availability', availability, failureRatio(sources, seconds))]),
     ...(latency === undefined
       ? []
-      : [metric('latency', latency.percent, lateRatio(counted, latency.within.toMilliseconds(), seconds))]),
+      : [metric('latency', latency.percent, lateRatio(sources, latency.within.toMilliseconds(), seconds))]),
   ];
 }

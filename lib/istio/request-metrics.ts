@@ -1,8 +1,9 @@
+import type { RequestSeries } from '../kubernetes';
 import { type Callee, Protocol, Service } from '../topology';
 import { hostBeside } from './host-beside';
 import type { Waypoints } from './waypoints';
 
-/** The series of Istio's standard metrics that count the requests to a callee, of one caller or of all. */
+/** The requests to a callee, of one caller or of all. */
 export interface CountedRequests {
   readonly callee: Callee;
   /** The SPIFFE ID of the caller; undefined for all callers and gateways. */
@@ -36,8 +37,28 @@ export function reporterOf(callee: Callee, waypoints: Waypoints | undefined): st
       : 'source|waypoint';
 }
 
-/** The selector of the series. */
-export function selectorOf({ callee, caller, host: one, reporter }: CountedRequests, ...further: string[]): string {
+/** The series of Istio's standard metrics that count requests. */
+export function requestSeries(counted: CountedRequests): RequestSeries {
+  const labels = labelsOf(counted);
+  const requests = (...further: string[]) => `istio_requests_total{${[labels, ...further].join(',')}}`;
+  const isGrpc = counted.callee.ports.some(({ protocol }) => protocol === Protocol.GRPC);
+  return {
+    requests: requests(),
+    failures: [
+      { series: requests(`response_code=~"${FAILED}"`) },
+      ...(isGrpc ? [{ series: requests(`response_code!~"${FAILED}"`, `grpc_response_status=~"${GRPC_FAILED}"`) }] : []),
+    ],
+    durations: {
+      requests: `istio_request_duration_milliseconds_count{${labels}}`,
+      name: 'istio_request_duration_milliseconds',
+      labels,
+      unit: 1,
+    },
+    callers: ['source_workload_namespace', 'source_workload'],
+  };
+}
+
+function labelsOf({ callee, caller, host: one, reporter }: CountedRequests): string {
   const hosts = one === undefined ? hostsOf(callee) : [one];
   const [host = ''] = hosts;
   return [
@@ -46,38 +67,7 @@ export function selectorOf({ callee, caller, host: one, reporter }: CountedReque
     hosts.length === 1
       ? `destination_service="${host}"`
       : `destination_service=~"${hosts.map(each => each.replaceAll('.', '\\\\.')).join('|')}"`,
-    ...further,
   ].join(',');
-}
-
-/** The rate of all requests in a window. */
-export function requestRate(counted: CountedRequests, window: string): string {
-  return `sum(rate(istio_requests_total{${selectorOf(counted)}}[${window}]))`;
-}
-
-/** The share of requests in a window that the callee failed. Without any failure it is 0, without any request it is none. */
-export function failureRatio(counted: CountedRequests, window: string): string {
-  const rateOf = (...further: string[]) =>
-    `(sum(rate(istio_requests_total{${selectorOf(counted, ...further)}}[${window}])) or vector(0))`;
-  const failed = rateOf(`response_code=~"${FAILED}"`);
-  const byGrpc = counted.callee.ports.some(({ protocol }) => protocol === Protocol.GRPC)
-    ? ` + ${rateOf(`response_code!~"${FAILED}"`, `grpc_response_status=~"${GRPC_FAILED}"`)}`
-    : '';
-  return `(${failed}${byGrpc}) / ${requestRate(counted, window)}`;
-}
-
-/** The share of requests in a window without a response in time. */
-export function lateRatio(counted: CountedRequests, milliseconds: number, window: string): string {
-  const sumOf = (name: string, ...further: string[]) =>
-    `sum(rate(istio_request_duration_milliseconds_${name}{${selectorOf(counted, ...further)}}[${window}]))`;
-  // Prometheus 3 writes the limits of buckets as floating-point numbers.
-  return `1 - ${sumOf('bucket', `le=~"${milliseconds}(\\\\.0)?"`)} / ${sumOf('count')}`;
-}
-
-/** The time in which a share of the requests of the last five minutes had their response, in milliseconds. */
-export function latencyQuantile(counted: CountedRequests, quantile: number): string {
-  const buckets = `istio_request_duration_milliseconds_bucket{${selectorOf(counted)}}`;
-  return `histogram_quantile(${quantile}, sum by (le) (rate(${buckets}[5m])))`;
 }
 
 /** Routes to single versions lead to a Service of each, those of a rollout to one of the old and one of the new pods. */

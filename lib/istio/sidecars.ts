@@ -44,8 +44,37 @@ export interface IstioSidecarsProps extends IstioMeshProps {
 export class IstioSidecars extends IstioMesh {
   /** The name of the target in messages. */
   readonly name = 'Istio with sidecars';
-  /** The features of a topology that this target supports: all of them. */
-  readonly capabilities = Object.values(Capability);
+  /** The features between services that this target supports. */
+  readonly capabilities: readonly Capability[] = [
+    Capability.TIMEOUTS,
+    Capability.RETRIES,
+    Capability.FAULTS,
+    Capability.HEADER_CHANGES,
+    Capability.REWRITES,
+    Capability.DIRECT_RESPONSES,
+    Capability.OPERATIONS,
+    Capability.POLICY_BY_CALLER,
+    Capability.CIRCUIT_BREAKING,
+    Capability.LOAD_BALANCING,
+    Capability.SPLITS,
+    Capability.HEADER_ROUTES,
+    Capability.MIRRORING,
+    Capability.EGRESS_BY_HOST,
+    Capability.CLUSTER_SERVICES_OUTSIDE,
+    Capability.EGRESS_GATEWAYS,
+    Capability.SERVICE_AUTH,
+    Capability.SERVICE_TELEMETRY,
+    Capability.SLO,
+    Capability.PROGRESSIVE_ROLLOUTS,
+    Capability.PROXY_EXTENSIONS,
+    Capability.PROXY_SCRIPTS,
+    Capability.MACHINES,
+    Capability.AUTHORIZATION_DRY_RUN,
+    Capability.PLAINTEXT_PORTS,
+    Capability.SERVICE_RATE_LIMITS,
+    Capability.GLOBAL_RATE_LIMITS,
+    Capability.PROXY_SETTINGS,
+  ];
   private readonly revision?: string;
   private readonly injection: Injection;
   private readonly nativeSidecars?: boolean;

@@ -6,10 +6,10 @@ import {
   Capability,
   type Edge,
   ExternalService,
-  Protocol,
   type Service,
   type Topology,
 } from '../topology';
+import type { RequestSeries } from './request-series';
 import { neededBy, OF_AGGREGATES, OF_CALLS, OF_EDGES, OF_REDIRECTS, OF_ROUTES, OF_SERVICES, when } from './needs';
 
 interface RequiredFeature {
@@ -27,6 +27,10 @@ export interface FeatureProvider {
 export interface GatewayFeatures extends FeatureProvider {
   /** Whether it measures the objectives of services that only its routes lead to. */
   readonly measuresObjectives?: boolean;
+  /** Why it does not measure those of gRPC services. */
+  readonly unmeasuredGrpc?: string;
+  /** The series of the requests of edges to a service; undefined if it does not measure them. */
+  requestSeriesOf?(service: Service): RequestSeries | undefined;
 }
 
 const NO_GATEWAY: GatewayFeatures = { name: 'a target without a gateway', capabilities: [] };
@@ -89,20 +93,20 @@ function withObjectives(
   topology: Topology,
   service: Service,
 ): FeatureProvider {
-  return gateway.measuresObjectives && isMeasuredByRoutes(topology, service)
+  return isMeasuredByRoutes(topology, service, gateway)
     ? { name: mesh.name, capabilities: [...mesh.capabilities, Capability.SLO] }
     : mesh;
 }
 
-/** Whether all requests to a service come from routes of edges, and have the outcome in the status of HTTP. */
-function isMeasuredByRoutes({ edges }: Topology, service: Service): boolean {
+/** Whether all requests to a service come from routes of edges, and the metrics of their gateway tell which failed. */
+export function isMeasuredByRoutes({ edges }: Topology, service: Service, gateway: GatewayFeatures): boolean {
   const isOf = (each: { readonly service?: Service }) => each.service === service;
   return (
     edges.some(({ routes }) => routes.some(isOf))
     && !edges.some(({ authorizers, rateLimiter }) => authorizers.some(isOf) || rateLimiter === service)
     && service.incomingCalls.length === 0
     && service.allowedPeers.length === 0
-    && service.ports.every(({ protocol }) => protocol !== Protocol.GRPC)
+    && gateway.requestSeriesOf?.(service) !== undefined
   );
 }
 
@@ -118,8 +122,8 @@ function fixFor(capability: Capability, gateway: GatewayFeatures): string {
   }
   if (capability === Capability.SLO && gateway.measuresObjectives) {
     return (
-      `Use Mesh.istio() or Mesh.ambient(), or remove it. ${gateway.name} measures the objectives of services that only `
-      + 'its routes lead to, without gRPC.'
+      `Use a mesh, or remove it. ${gateway.name} measures the objectives of services that only its routes lead to`
+      + `${gateway.unmeasuredGrpc === undefined ? '' : `, and without gRPC: ${gateway.unmeasuredGrpc}`}.`
     );
   }
   return BY_FRONT_ALONE.includes(capability)

@@ -1,4 +1,5 @@
-import { type Capability, type Edge, FrontConnection, ValidationError } from '../topology';
+import { type Capability, type Edge, FrontConnection, type Service, ValidationError } from '../topology';
+import type { RequestSeries } from './request-series';
 import { edgesBeside } from './shared-gateways';
 import type { ITopologyChart, Labels } from './topology-chart';
 
@@ -15,6 +16,11 @@ export abstract class EdgeGateway {
 
   /** Whether its own metrics measure the objectives of services that only its routes lead to. */
   readonly measuresObjectives: boolean = false;
+  /**
+   * Why its metrics do not measure the objectives of gRPC services, in messages.
+   * @internal
+   */
+  readonly unmeasuredGrpc?: string;
   /**
    * The port of the metrics of its pods, which Prometheus scrapes for objectives; undefined if the mesh allows that.
    */
@@ -51,6 +57,15 @@ export abstract class EdgeGateway {
    */
   hasPodTargets(edge: Edge): boolean {
     return edge.front?.connection === FrontConnection.PODS;
+  }
+
+  /**
+   * The series of its metrics that count the requests of edges to a service; undefined if they do not tell which failed.
+   * @internal
+   */
+  requestSeriesOf(service: Service): RequestSeries | undefined {
+    void service;
+    return undefined;
   }
 
   /** Adds its resources to the chart, after the workloads. */

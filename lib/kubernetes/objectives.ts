@@ -3,38 +3,25 @@ import { Construct } from 'constructs';
 import type { Slo } from '../topology';
 import { burnRateRules, type Objective } from './burn-rate-rules';
 import { Phase } from './phases';
+import { absentSeries, type CountedRequests, failureRatio, lateRatio, type RequestSeries } from './request-series';
 import type { Labels } from './topology-chart';
 
 /** How the requests of objectives are measured. */
-export interface Measurement {
+interface Measurement<Source = RequestSeries> {
   /** The requests, such as `requests to shop/payment`. */
   readonly requests: string;
   /** The labels of the recorded series and of the alerts. */
   readonly labels: Labels;
-  /** The expression that is empty as long as there are metrics. */
-  readonly absent: string;
-  /** The share of requests in a window that failed. */
-  readonly failureRatio: (window: string) => string;
-  /** The share of requests in a window without a response in time. */
-  readonly lateRatio: (milliseconds: number, window: string) => string;
+  /** The series that count them: each request is in one of the sources. */
+  readonly sources: readonly Source[];
 }
 
 /** The objectives for requests that are measured in one way. */
 export function objectivesOf({ availability, latency }: Slo, measurement: Measurement): Objective[] {
-  const { requests, labels, absent, failureRatio, lateRatio } = measurement;
+  const { requests, labels, sources } = measurement;
   const milliseconds = latency?.within.toMilliseconds() ?? 0;
   return [
-    ...(availability === undefined
-      ? []
-      : [
-          {
-            name: 'availability',
-            budget: 1 - availability / 100,
-            missed: `Failures of ${requests}`,
-            ratio: failureRatio,
-            ...{ labels, absent },
-          },
-        ]),
+    ...(availability === undefined ? [] : [availabilityOf(availability, measurement)]),
     ...(latency === undefined
       ? []
       : [
@@ -42,11 +29,25 @@ export function objectivesOf({ availability, latency }: Slo, measurement: Measur
             name: 'latency',
             budget: 1 - latency.percent / 100,
             missed: `Responses of ${requests} after more than ${milliseconds} ms`,
-            ratio: (window: string) => lateRatio(milliseconds, window),
-            ...{ labels, absent },
+            ratio: (window: string) => lateRatio(sources, milliseconds, window),
+            absent: absentSeries(sources),
+            labels,
           },
         ]),
   ];
+}
+
+/** The objective that a share of requests, in percent, does not fail. */
+export function availabilityOf(percent: number, measurement: Measurement<CountedRequests>): Objective {
+  const { requests, labels, sources } = measurement;
+  return {
+    name: 'availability',
+    budget: 1 - percent / 100,
+    missed: `Failures of ${requests}`,
+    ratio: window => failureRatio(sources, window),
+    absent: absentSeries(sources),
+    labels,
+  };
 }
 
 /**
@@ -73,15 +74,21 @@ export interface Scraped {
   readonly name: string;
   readonly namespace: string;
   readonly port: string;
+  readonly path: string;
+  /** The labels of pods that their series have as well. @default - none */
+  readonly podTargetLabels?: readonly string[];
   /** @default - those of its own namespace */
   readonly podNamespace?: string;
   /** @default - all pods */
   readonly podLabels?: Labels;
 }
 
-/** Adds a PodMonitor for proxies of Envoy. */
+/** The path of the metrics of Envoy's proxies. */
+export const ENVOY_METRICS = '/stats/prometheus';
+
+/** Adds a PodMonitor for proxies. */
 export function renderPodMonitor(scope: Construct, scraped: Scraped, monitoringLabels: Labels): void {
-  const { name, namespace, port, podNamespace, podLabels } = scraped;
+  const { name, namespace, port, path, podTargetLabels, podNamespace, podLabels } = scraped;
   new ApiObject(monitoringScope(scope, 'monitoring'), 'pod-monitor', {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PodMonitor',
@@ -89,7 +96,8 @@ export function renderPodMonitor(scope: Construct, scraped: Scraped, monitoringL
     spec: {
       ...(podNamespace === undefined ? {} : { namespaceSelector: { matchNames: [podNamespace] } }),
       selector: podLabels ? { matchLabels: { ...podLabels } } : {},
-      podMetricsEndpoints: [{ port, path: '/stats/prometheus', interval: '15s' }],
+      ...(podTargetLabels === undefined ? {} : { podTargetLabels }),
+      podMetricsEndpoints: [{ port, path, interval: '15s' }],
     },
   });
 }

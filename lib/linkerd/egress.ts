@@ -1,7 +1,8 @@
 import { HttpRoute, TcpRoute, TlsRoute, type TopologyChart } from '../kubernetes';
-import { cidrOf, type Call, ExternalService, type Port, Protocol, type Service, ValidationError } from '../topology';
+import { cidrOf, type Call, ExternalService, type Port, Protocol, type Service } from '../topology';
 import { httpMatch } from './operations';
 import { requestAnnotations } from './outbound';
+import { refuse } from './refuse';
 import { EgressNetwork, POLICY_GROUP } from './resources';
 
 const NETWORK = 'external';
@@ -60,14 +61,12 @@ function leavesCluster(service: Service): boolean {
 function requireAlike([first, ...others]: readonly Service[]): void {
   const other = first && others.find(each => reachOf(each) !== reachOf(first));
   if (first && other) {
-    throw new ValidationError({
-      code: 'Contradiction',
-      path: other.path,
-      summary:
-        `It and ${first.name} call different hosts or operations outside the cluster, and an EgressNetwork of Linkerd `
+    refuse(
+      other,
+      `It and ${first.name} call different hosts or operations outside the cluster, and an EgressNetwork of Linkerd `
         + `is for all pods of namespace ${other.namespace}, so that each would reach the hosts of the other.`,
-      fix: 'Declare one of them in a namespace of its own, or the same calls for both, or use Mesh.istio().',
-    });
+      'Declare one of them in a namespace of its own, or the same calls for both, or use Mesh.istio().',
+    );
   }
 }
 
@@ -92,7 +91,7 @@ function renderExternal(
   const scope = chart.scopeOfNamespace(namespace);
   const { name, addresses } = external;
   requireRoutable(external);
-  const network = addresses ? name : NETWORK;
+  const network = networkOf(external);
   if (addresses) {
     new EgressNetwork(scope, `egress-network:${name}`, {
       metadata: { name, namespace },
@@ -134,13 +133,16 @@ function isByName(external: ExternalService, { protocol }: Port): boolean {
   return protocol === Protocol.TLS && hasHost(external);
 }
 
+/** The EgressNetwork that is the parent of the routes to an external service. */
+export function networkOf({ name, addresses }: ExternalService): string {
+  return addresses ? name : NETWORK;
+}
+
 function requireRoutable(external: ExternalService): void {
-  const { path, tlsOrigination, addresses, ports } = external;
-  const refuse = (summary: string, fix: string): never => {
-    throw new ValidationError({ code: 'Contradiction', path, summary, fix });
-  };
+  const { tlsOrigination, addresses, ports } = external;
   if (tlsOrigination) {
     refuse(
+      external,
       'The proxy of Linkerd originates no TLS to hosts outside the mesh.',
       'Originate TLS in the callers and declare Port.tls(443), or use Mesh.istio().',
     );
@@ -148,6 +150,7 @@ function requireRoutable(external: ExternalService): void {
   const mapped = ports.find(each => each.target !== each.number);
   if (mapped) {
     refuse(
+      external,
       `Port ${mapped.number} leads to port ${mapped.target}, and Linkerd connects to the port that callers dial.`,
       'Leave `target` out, or use Mesh.istio().',
     );
@@ -155,6 +158,7 @@ function requireRoutable(external: ExternalService): void {
   const tcp = ports.find(each => each.protocol === Protocol.TCP);
   if (tcp && !addresses) {
     refuse(
+      external,
       `Nothing in plain TCP on port ${tcp.number} names its host, so that every host would be reachable on it.`,
       'Give `addresses`, or use Mesh.istio().',
     );

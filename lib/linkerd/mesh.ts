@@ -14,6 +14,7 @@ import { renderEgress } from './egress';
 import { renderInbound } from './inbound';
 import { renderOutbound } from './outbound';
 import { annotationsOf } from './proxy-annotations';
+import { renderSlos } from './slos';
 import { requireSupported, unsupportedIn } from './unsupported';
 
 /** Properties of {@link LinkerdMesh}. */
@@ -33,29 +34,18 @@ export interface LinkerdMeshProps {
    * @default - any address, as in Linkerd's charts
    */
   readonly probeCidrs?: string[];
+  /**
+   * Labels of the objects that monitor services and calls with objectives: PrometheusRules, PodMonitors and the
+   * dashboard, by which a Prometheus selects them, e.g. `{ release: 'kube-prometheus-stack' }`. Rules are for the metrics
+   * of the proxies of Linkerd 2.18 to 2.20, scraped by these PodMonitors: port `linkerd-admin`, with the label `namespace`
+   * that the Prometheus operator adds, and `app` of the pods. The PodMonitor of Linkerd's chart and the Prometheus of
+   * linkerd-viz add these labels, too.
+   * @default - none
+   * @see https://linkerd.io/2/reference/proxy-metrics/
+   * @see https://prometheus-operator.dev/docs/developer/getting-started/#using-podmonitors
+   */
+  readonly monitoringLabels?: Labels;
 }
-
-/** What none of Linkerd's resources can express. */
-const UNSUPPORTED: readonly Capability[] = [
-  Capability.FAULTS,
-  Capability.REWRITES,
-  Capability.DIRECT_RESPONSES,
-  Capability.POLICY_BY_CALLER,
-  Capability.LOAD_BALANCING,
-  Capability.MIRRORING,
-  Capability.EGRESS_GATEWAYS,
-  Capability.CLUSTER_SERVICES_OUTSIDE,
-  Capability.SERVICE_AUTH,
-  Capability.SERVICE_TELEMETRY,
-  Capability.SLO,
-  Capability.PROGRESSIVE_ROLLOUTS,
-  Capability.PROXY_EXTENSIONS,
-  Capability.PROXY_SCRIPTS,
-  Capability.MACHINES,
-  Capability.AUTHORIZATION_DRY_RUN,
-  Capability.PLAINTEXT_PORTS,
-  Capability.GLOBAL_RATE_LIMITS,
-];
 
 /** @see https://github.com/linkerd/linkerd2/blob/main/charts/linkerd-control-plane/values.yaml */
 const INBOUND = 4143;
@@ -70,8 +60,20 @@ const CONTROL_PLANE = [8080, 8086, 8090];
 export class LinkerdMesh extends Target {
   /** The name of the target in messages. */
   readonly name = 'Linkerd';
-  /** The features of a topology that this target supports. */
-  readonly capabilities = Object.values(Capability).filter(each => !UNSUPPORTED.includes(each));
+  /** The features between services that this target supports: none of Linkerd's resources can express others. */
+  readonly capabilities: readonly Capability[] = [
+    Capability.TIMEOUTS,
+    Capability.RETRIES,
+    Capability.HEADER_CHANGES,
+    Capability.OPERATIONS,
+    Capability.CIRCUIT_BREAKING,
+    Capability.SPLITS,
+    Capability.HEADER_ROUTES,
+    Capability.EGRESS_BY_HOST,
+    Capability.SLO,
+    Capability.SERVICE_RATE_LIMITS,
+    Capability.PROXY_SETTINGS,
+  ];
   /** The gateway that serves the edges; undefined if there is none. */
   readonly gateway: EdgeGateway | undefined;
   /** Callees allow callers by the identity that mutual TLS proves; those without one by address, where declared. */
@@ -79,6 +81,7 @@ export class LinkerdMesh extends Target {
 
   private readonly controlPlaneNamespace: string;
   private readonly probeCidrs: readonly string[];
+  private readonly monitoringLabels: Labels;
 
   constructor(props: LinkerdMeshProps = {}) {
     super();
@@ -86,6 +89,7 @@ export class LinkerdMesh extends Target {
     this.controlPlaneNamespace = props.controlPlaneNamespace ?? 'linkerd';
     this.gateway = props.gateway;
     this.probeCidrs = props.probeCidrs ?? ['0.0.0.0/0', '::/0'];
+    this.monitoringLabels = { ...props.monitoringLabels };
   }
 
   /** Namespaces need no label: an annotation adds their pods to the mesh. */
@@ -157,12 +161,13 @@ export class LinkerdMesh extends Target {
     return unsupportedIn(topology).map(({ path, summary }) => ({ path, feature: summary.replace(/\.$/, '') }));
   }
 
-  /** Adds Servers with their policies, the routes and settings of Services, and EgressNetworks. */
+  /** Adds Servers with their policies, the routes and settings of Services, EgressNetworks, and what monitors objectives. */
   render(chart: TopologyChart): void {
     requireSupported(chart.topology);
     renderInbound(chart, { gateway: this.gateway, probeCidrs: this.probeCidrs, adminPort: ADMIN });
     renderOutbound(chart);
     renderEgress(chart);
+    renderSlos(chart, this.gateway, this.monitoringLabels);
     for (const service of chart.topology.services.filter(each => !each.isForeign && !each.hasService)) {
       const opaque = opaquePorts(service).map(({ number }) => number);
       if (opaque.length > 0) {

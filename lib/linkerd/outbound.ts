@@ -130,6 +130,26 @@ function failureAccrual({ circuitBreaker }: Service): Labels {
   };
 }
 
+/** Whether proxies count the requests to a port by their status of gRPC: they do so where a GRPCRoute is for them. */
+export function isRoutedAsGrpc(service: Service, port: Port): boolean {
+  return port.protocol === Protocol.GRPC && isRouted(service, port);
+}
+
+function isRouted(service: Service, { protocol }: Port): boolean {
+  const { weights, headerRoutes, isForeign } = service;
+  return (
+    !isForeign
+    && (weights.length + headerRoutes.length > 0
+      || policyFor(service).headers !== undefined
+      || (protocol === Protocol.GRPC && hasObjectives(service)))
+  );
+}
+
+/** Whether a service has objectives, or calls of it have some. */
+function hasObjectives({ objects, incomingCalls }: Service): boolean {
+  return objects.slo !== undefined || incomingCalls.some(({ slo }) => slo);
+}
+
 /** Whether a port needs a route, which is rendered. */
 function renderRoute(chart: TopologyChart, service: Service, port: Port, policy: CallPolicy): boolean {
   const { name: ofService, namespace, weights, headerRoutes } = service;
@@ -145,7 +165,7 @@ function renderRoute(chart: TopologyChart, service: Service, port: Port, policy:
     }
     return false;
   }
-  if (weights.length + headerRoutes.length === 0 && policy.headers === undefined) {
+  if (!isRouted(service, port)) {
     return false;
   }
   const filters = headerFilters(policy.headers);

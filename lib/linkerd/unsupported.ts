@@ -8,22 +8,24 @@ import {
   type Topology,
   ValidationError,
 } from '../topology';
+import { requireMeasurable } from './measurable';
+import { refuse } from './refuse';
 
 /** Throws for what Linkerd has in part only, with the call or service that declares it. */
-export function requireSupported({ services }: Topology): void {
-  services.forEach(service => {
+export function requireSupported(topology: Topology): void {
+  topology.services.forEach(service => {
     PARTS.forEach(require => {
-      require(service);
+      require(service, topology);
     });
   });
 }
 
 /** What {@link requireSupported} throws for, of all services. */
-export function unsupportedIn({ services }: Topology): ValidationError[] {
-  return services.flatMap(service =>
+export function unsupportedIn(topology: Topology): ValidationError[] {
+  return topology.services.flatMap(service =>
     PARTS.flatMap(require =>
       errorOf(() => {
-        require(service);
+        require(service, topology);
       }),
     ),
   );
@@ -41,7 +43,7 @@ function errorOf(require: () => void): ValidationError[] {
   }
 }
 
-const PARTS: readonly ((service: Service) => void)[] = [
+const PARTS: readonly ((service: Service, topology: Topology) => void)[] = [
   requireCircuitBreaker,
   requireRateLimits,
   requireDeniedNothing,
@@ -49,11 +51,8 @@ const PARTS: readonly ((service: Service) => void)[] = [
   requireHeaderRoutes,
   requirePoliciesOfCallersAlone,
   requireSeparateNetworks,
+  requireMeasurable,
 ];
-
-function refuse({ path }: { readonly path: string }, summary: string, fix: string): never {
-  throw new ValidationError({ code: 'Contradiction', path, summary, fix });
-}
 
 const SUPPORTED_LIMITS: readonly (keyof CircuitBreakerProps)[] = ['consecutive5xxErrors', 'baseEjectionTime'];
 

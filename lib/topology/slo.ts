@@ -8,7 +8,8 @@ export interface LatencyObjective {
   readonly percent: number;
   /**
    * The time from the request to the end of the response, as the proxy of the caller, or the gateway, measures it: one
-   * that has a bucket in Envoy's histograms, i.e. 1, 5, 10, 25, 50, 100, 250 or 500 ms, or 1, 2.5, 5, 10, 30 or 60 s.
+   * that has a bucket in Envoy's histograms, i.e. 1, 5, 10, 25, 50, 100, 250 or 500 ms, or 1, 2.5, 5, 10, 30 or 60 s;
+   * at Linkerd's proxies 50 ms, 500 ms, 1 s or 10 s.
    * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/metrics/v3/stats.proto#config-metrics-v3-histogrambucketsettings
    */
   readonly within: Duration;

@@ -84,6 +84,24 @@ test('what the gateway fails itself, such as requests to a service without ready
   });
 });
 
+test('what clusters of gRPC count as 5xx is not forwarded as such, since clients get the status 200', () => {
+  const { topology } = shop(AVAILABILITY);
+  const port = Port.grpc(80);
+  topology.addEdge('other', { host: 'other.example' }).route('POST /', plain(topology, 'apart', { port }));
+  const withGrpc = shop(AVAILABILITY);
+  const [edge] = withGrpc.topology.edges;
+  edge?.route('POST /one', plain(withGrpc.topology, 'rpc', { port }));
+  edge?.route('POST /two', plain(withGrpc.topology, 'other', { port }));
+  const forwardedOf = (declared: Topology) =>
+    /envoy_cluster_upstream_rq_xx\{.*?,envoy_response/.exec(
+      rulesIn(render(declared), 'door.edge.slo')[0]?.expr ?? '',
+    )?.[0];
+  const forwarded = forwardedOf(topology);
+  expect(forwarded).toContain('job="shop/door.proxies"');
+  expect(forwarded).not.toContain('!~');
+  expect(forwardedOf(withGrpc.topology)).toContain(',envoy_cluster_name!~"shop/rpc|shop/other",');
+});
+
 test('a latency alone has no budget of failures', () => {
   expect(names(render(shop(LATENCY).topology), 'PrometheusRule')).toEqual(['web.slo']);
 });
@@ -177,7 +195,9 @@ test('objectives of a gRPC service are an error, since its failures have the sta
   const topology = new Topology('shop');
   const web = plain(topology, 'web', { port: Port.grpc(80), slo: AVAILABILITY });
   topology.addEdge('door', { host: 'shop.example' }).route('POST /', web);
-  expect(() => render(topology)).toThrow(/shop\/web.*service level objectives.*without gRPC/s);
+  expect(() => render(topology)).toThrow(
+    /shop\/web.*service level objectives.*without gRPC: of a service without ready pods its response.*status 200/s,
+  );
 });
 
 test('objectives of a service without a route, and those of a call, are an error', () => {

@@ -98,7 +98,7 @@ test('each step needs measurements of the new pods alone that meet the objective
       prometheus: {
         address: PROMETHEUS,
         query:
-          `((sum(rate(istio_requests_total{${canary},response_code=~"5.."}[30s])) or vector(0)))`
+          `(sum(rate(istio_requests_total{${canary},response_code=~"5.."}[30s])) or vector(0))`
           + ` / sum(rate(istio_requests_total{${canary}}[30s]))`,
       },
     },

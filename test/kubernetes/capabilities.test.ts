@@ -19,7 +19,10 @@ import {
   type Service,
   Topology,
 } from '../../lib';
+import { EnvoyGateway } from '../../lib/gateway';
+import { IstioIngress, IstioSidecars } from '../../lib/istio';
 import { unsupportedFeatures } from '../../lib/kubernetes';
+import { BY_FRONT_ALONE } from '../../lib/topology';
 import { plain } from '../istio/support';
 import { frontSubnets, restFront } from '../support/fronts';
 import { setValues } from '../support/set-values';
@@ -373,4 +376,10 @@ test.each<[string, CallPolicy, CallPolicy, boolean]>([
       ? [['shop/cart', 'It requires call policies that differ by caller, which a blind mesh does not support.']]
       : [],
   );
+});
+
+test('each feature is one that a mesh, a gateway or a front lists', () => {
+  const listed = [new IstioSidecars(), new IstioIngress(), new EnvoyGateway()].flatMap(each => [...each.capabilities]);
+  const supported: readonly Capability[] = [...listed, ...BY_FRONT_ALONE];
+  expect(Object.values(Capability).filter(each => !supported.includes(each))).toEqual([]);
 });

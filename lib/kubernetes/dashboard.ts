@@ -1,27 +1,34 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type Labels, Phase, type TopologyChart } from '../kubernetes';
 import type { Service } from '../topology';
-import { failureRatio, latencyQuantile, reporterOf, requestRate } from './request-metrics';
-import type { Waypoints } from './waypoints';
+import { Phase } from './phases';
+import { failureRatio, latencyQuantile, type RequestSeries, requestRate } from './request-series';
+import type { ITopologyChart, Labels } from './topology-chart';
 
 /**
  * A dashboard of Grafana for a topology, in a ConfigMap that the sidecar of its chart finds by a label: for each service
  * that receives requests a row with their rate, the share of failures and the latency, and the rates of its callers.
  * @see https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards
  */
-export function renderDashboard(chart: TopologyChart, labels: Labels, waypoints?: Waypoints): void {
+export function renderDashboard(
+  chart: ITopologyChart,
+  seriesOf: (service: Service) => readonly RequestSeries[],
+  labels: Labels,
+): void {
   const { name, namespace, services } = chart.topology;
   const scope = new Construct(chart.scopeOfNamespace(namespace), 'dashboard');
   Phase.POLICIES.assignTo(scope);
-  const measured = services.filter(({ ports }) => ports.some(port => port.carriesRequests));
+  const measured = services
+    .filter(({ ports }) => ports.some(port => port.carriesRequests))
+    .map(service => ({ service, sources: seriesOf(service) }))
+    .filter(({ sources }) => sources.length > 0);
   const dashboard = {
     title: name,
     uid: `topology-${name}`.slice(0, 40),
     schemaVersion: 39,
     time: { from: 'now-6h', to: 'now' },
     refresh: '1m',
-    panels: measured.flatMap((service, index) => panelsOf(service, index, waypoints)),
+    panels: measured.flatMap(({ service, sources }, index) => panelsOf(service, index, sources)),
   };
   new ApiObject(scope, 'config-map', {
     apiVersion: 'v1',
@@ -33,8 +40,7 @@ export function renderDashboard(chart: TopologyChart, labels: Labels, waypoints?
 
 const HEIGHT = 7;
 
-function panelsOf(service: Service, index: number, waypoints: Waypoints | undefined): object[] {
-  const counted = { callee: service, reporter: reporterOf(service, waypoints) };
+function panelsOf(service: Service, index: number, sources: readonly RequestSeries[]): object[] {
   const y = index * (HEIGHT + 1);
   const title = `${service.namespace}/${service.name}`;
   const panel = (at: number, name: string, unit: string, targets: readonly Target[]) => ({
@@ -50,18 +56,15 @@ function panelsOf(service: Service, index: number, waypoints: Waypoints | undefi
   });
   return [
     { type: 'row', title, collapsed: false, gridPos: { x: 0, y, w: 24, h: 1 }, panels: [] },
-    panel(0, 'Requests by caller', 'reqps', [
-      {
-        expr: requestRate(counted, '5m').replace('sum(', 'sum by (source_workload_namespace, source_workload) ('),
-        legend: '{{source_workload_namespace}}/{{source_workload}}',
-      },
-    ]),
-    panel(1, 'Failures', 'percentunit', [{ expr: failureRatio(counted, '5m'), legend: 'share of requests' }]),
+    panel(0, 'Requests by caller', 'reqps', sources.map(ratesByCaller)),
+    panel(1, 'Failures', 'percentunit', [{ expr: failureRatio(sources, '5m'), legend: 'share of requests' }]),
     panel(
       2,
       'Latency',
       'ms',
-      [0.5, 0.95, 0.99].map(each => ({ expr: latencyQuantile(counted, each), legend: `${each * 100} %` })),
+      sources.flatMap(source =>
+        [0.5, 0.95, 0.99].map(each => ({ expr: latencyQuantile(source, each), legend: `${each * 100} %` })),
+      ),
     ),
   ];
 }
@@ -69,4 +72,15 @@ function panelsOf(service: Service, index: number, waypoints: Waypoints | undefi
 interface Target {
   readonly expr: string;
   readonly legend: string;
+}
+
+function ratesByCaller(source: RequestSeries): Target {
+  const rate = requestRate([source], '5m');
+  const { callers } = source;
+  return callers.length === 0
+    ? { expr: rate, legend: 'edges' }
+    : {
+        expr: rate.replace('sum(', `sum by (${callers.join(', ')}) (`),
+        legend: callers.map(each => `{{${each}}}`).join('/'),
+      };
 }
