@@ -3,15 +3,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import ts from 'typescript';
+import { objectsAt, withReleases } from './schema-releases.mjs';
 
 /**
  * Packs the schemas of objects of Kubernetes, Istio, the Gateway API and Envoy Gateway into one file, from the types of
  * `@kubernetes-models`: fields, their types, enumerations, and which are required.
  * Usage: node packaging/bundle-schemas.mjs FILE
  *
- * The file has `{ types, kinds }`. A kind is the number of its type, by `apiVersion/kind`. A type is `s` (text), `n`
- * (number), `b` (boolean), `i` (number or text), `q` (quantity), `?` (anything), the number of another type,
+ * The file has `{ types, kinds, versions, since, until }`. A kind is the number of its type, by `apiVersion/kind`. A type
+ * is `s` (text), `n` (number), `b` (boolean), `i` (number or text), `?` (anything), the number of another type,
  * `{ e: [values] }`, `{ a: type }` (list), `{ m: type }` (map), or `{ o: { field: type }, r: [required fields] }`.
+ * `since` and `until`, of all kinds and of a type, have the releases that added and removed kinds, fields and values,
+ * such as `Istio 1.28`; `versions` are those that the schemas serve.
  */
 const MODULES = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules');
 const PACKAGES = [
@@ -48,33 +51,6 @@ const VALUES = {
   ],
 };
 
-/** Fields of Istio 1.31 that the packages do not have yet: the kind, a field beside it, the field and its type. */
-const NEWER = [
-  ['DestinationRule', 'http2MaxRequests', 'http2KeepAlive', { o: { interval: 's', timeout: 's' } }],
-  ['Sidecar', 'http2MaxRequests', 'http2KeepAlive', { o: { interval: 's', timeout: 's' } }],
-  ['DestinationRule', 'consecutiveGatewayErrors', 'outlierDetectionHttpErrorCodes', { a: 'n' }],
-  ['DestinationRule', 'minRetryConcurrency', 'budgetInterval', 's'],
-  [
-    'DestinationRule',
-    'localityLbSetting',
-    'zoneAwareLbSetting',
-    {
-      o: {
-        enabled: 'b',
-        failover: { a: { o: { from: 's', to: 's' } } },
-        failoverPriority: { a: 's' },
-        minClusterSize: 'n',
-      },
-    },
-  ],
-  ['Gateway', 'caCrl', 'insecureSkipVerify', 'b'],
-  ['Sidecar', 'caCrl', 'insecureSkipVerify', 'b'],
-  ['VirtualService', 'redirectCode', 'prefixRewrite', 's'],
-  ['AuthorizationPolicy', 'notPrincipals', 'trustDomains', { a: 's' }],
-  ['AuthorizationPolicy', 'notPrincipals', 'notTrustDomains', { a: 's' }],
-  ['Telemetry', 'disableSpanReporting', 'disableContextPropagation', 'b'],
-];
-
 const types = [];
 const numbers = new Map();
 const sources = new Map();
@@ -93,20 +69,12 @@ for (const name of PACKAGES) {
     }
   }
 }
-for (const [kind, beside, field, type] of NEWER) {
-  for (const key of Object.keys(kinds).filter(each => each.includes('.istio.io/') && each.endsWith(`/${kind}`))) {
-    objectsIn(kinds[key])
-      .filter(each => beside in each)
-      .forEach(each => (each[field] ??= type));
-  }
-}
-for (const patch of objectsIn(kinds['networking.istio.io/v1alpha3/EnvoyFilter']).filter(each => each.operation?.e)) {
-  patch.operation.e.push('MERGE_AND_REPLACE_LIST');
-  patch.value = { m: '?' };
+for (const { o } of objectsAt(kinds['networking.istio.io/v1alpha3/EnvoyFilter'], '**.patch', types)) {
+  o.value = { m: '?' };
 }
 kinds['extensions.istio.io/v1alpha1/TrafficExtension'] = trafficExtension();
 const output = process.argv[2];
-const text = JSON.stringify({ types, kinds });
+const text = JSON.stringify(withReleases({ types, kinds }, numbersOf));
 mkdirSync(dirname(output), { recursive: true });
 // Several processes may write it at once.
 writeFileSync(`${output}.${process.pid}`, gzipSync(text, { level: 9 }));
@@ -142,6 +110,12 @@ function isObject(declaration) {
     declaration.getSourceFile().text.includes(' extends Model<')
     && /static apiVersion|static is\b/.test(declaration.getSourceFile().text)
   );
+}
+
+/** The numbers of a type of Kubernetes by its path in the package, such as `v1/Container`. */
+function numbersOf(path) {
+  const file = join(MODULES, 'kubernetes-models', `${path}.d.ts`);
+  return [...numbers].filter(([key]) => key.startsWith(`${file} `)).map(([, number]) => number);
 }
 
 /** The number of a declared type. */
@@ -235,18 +209,7 @@ function unionOf(members) {
   return kinds.size === 1 ? first : kinds.size === 2 && kinds.has('s') && kinds.has('n') ? 'i' : '?';
 }
 
-/** The fields of each object of a type. */
-function objectsIn(type, seen = new Set()) {
-  if (seen.has(type)) {
-    return [];
-  }
-  seen.add(type);
-  const { a, m, o } = typeof type === 'number' ? types[type] : type;
-  const below = [a, m, ...Object.values(o ?? {})].filter(each => each !== undefined);
-  return [...(o ? [o] : []), ...below.flatMap(each => objectsIn(each, seen))];
-}
-
-/** A kind of Istio 1.31 that the packages do not have yet: a WasmPlugin below `wasm`, or a script. */
+/** A kind of Istio 1.30 that the packages do not have yet: a WasmPlugin below `wasm`, or a script. */
 function trafficExtension() {
   const plugin = types[kinds['extensions.istio.io/v1alpha1/WasmPlugin']];
   const { match, priority, selector, targetRefs, phase, ...wasm } = plugin.o.spec.o;

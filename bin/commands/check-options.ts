@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type CheckedCluster, noneOf, REPORT_FORMATS, Severity } from '../../lib/checks';
-import type { NamespaceLabels } from '../../lib/manifests';
+import { type ApiVersions, type NamespaceLabels, type Platform, problemOfVersion } from '../../lib/manifests';
 import { isNamespace, namespaceLabelsOf, repeated } from './namespace-labels';
 
 const DETAILS = `
@@ -39,6 +39,8 @@ export function checkCommand(): Command {
     )
     .option('--build', 'render kustomizations and Helm charts in folders, with kustomize or kubectl and helm', false)
     .option('--cluster-domain <name>', 'the DNS domain of the cluster (default: cluster.local)')
+    .option('--kubernetes-version <version>', 'the version of Kubernetes in the cluster (default: the newest known)')
+    .option('--istio-version <version>', 'the version of Istio in the cluster (default: the newest known)')
     .option('--format <format>', 'text, json or sarif (default: text)', 'text')
     .option('--fail-on <severity>', 'the lowest severity for exit code 1: error (default), warning, info or never')
     .option('--strict', 'the same as --fail-on warning', false)
@@ -57,7 +59,7 @@ export function checkCommand(): Command {
 }
 
 /** The options as the command line has them. */
-export interface CheckValues {
+export interface CheckValues extends ApiVersions {
   readonly config?: string;
   readonly plugins: boolean;
   readonly cluster: boolean;
@@ -78,7 +80,7 @@ export interface CheckValues {
 }
 
 /** The command line of `cardinal check`. */
-export interface Options {
+export interface Options extends ApiVersions {
   /** Empty: those of the settings, or what `cardinal synth` wrote. */
   readonly paths: readonly string[];
   /** @default - cardinal.yaml in the working directory, if there is one */
@@ -136,6 +138,12 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
   if (values.watch && values.format !== 'text') {
     return `--watch prints a report after each change, as text: not --format ${values.format}, which is one document.`;
   }
+  const unserved =
+    unservedVersion('--kubernetes-version', 'Kubernetes', values.kubernetesVersion)
+    ?? unservedVersion('--istio-version', 'Istio', values.istioVersion);
+  if (unserved !== undefined) {
+    return unserved;
+  }
   const namespaceLabels = namespaceLabelsOf(values.namespaceLabel);
   if (typeof namespaceLabels === 'string') {
     return namespaceLabels;
@@ -148,6 +156,11 @@ export function optionsOf(paths: readonly string[], values: CheckValues): Option
     failing,
     suppress: Object.fromEntries(suppress.map(each => [each?.[1] ?? '', each?.[2] ?? ''])),
   };
+}
+
+function unservedVersion(option: string, platform: Platform, version?: string): string | undefined {
+  const problem = version === undefined ? undefined : problemOfVersion(platform, version);
+  return problem === undefined ? undefined : `${option}: ${problem}`;
 }
 
 /** The severities that fail a run, by the value of `--fail-on`. */

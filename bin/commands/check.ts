@@ -151,9 +151,15 @@ interface Result {
 
 function checkOne(environment: Environment, options: Options, { config, checks }: Settings): Result {
   const { name } = environment;
-  const { clusterDomain, namespaceLabels } = options;
+  const { clusterDomain, namespaceLabels, kubernetesVersion, istioVersion } = options;
   // Which requests authorizers deny is no property of the manifests.
-  const assumed = assumedBy(environment, { clusterDomain, namespaceLabels, denyingAuthorizers: [] });
+  const assumed = assumedBy(environment, {
+    clusterDomain,
+    namespaceLabels,
+    kubernetesVersion,
+    istioVersion,
+    denyingAuthorizers: [],
+  });
   const progress = new Progress();
   const { resources, errors, unreadable, notes, unread, unreadTypes } = options.cluster
     ? ofCluster(options)

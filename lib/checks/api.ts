@@ -13,6 +13,7 @@ export {
   CHECKS,
   checksNamed,
   type ManifestFinding,
+  type ObjectCheckOptions,
   type ObjectReference,
   type Problem,
   problem,
@@ -23,6 +24,7 @@ export {
 export { toJson, toSarif, toText } from './report';
 export { type ApiQuotas, checkTemplate, type CloudResource, type CloudTemplate } from './templates';
 export {
+  type ApiVersions,
   type Builder,
   type AssumedGatewayPods,
   type AssumedPort,

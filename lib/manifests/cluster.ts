@@ -1,3 +1,4 @@
+import { type ApiVersions, Releases } from './api-releases';
 import type { AssumedGatewayPods, Assumptions, NamespaceLabels } from './assumptions';
 import { addTo } from './lists';
 import { Hosts } from './hosts';
@@ -13,7 +14,7 @@ import { Workload } from './workload';
 import { Workloads } from './workloads';
 
 /** Properties of a {@link Cluster}. */
-export interface ClusterProps extends Assumptions {
+export interface ClusterProps extends Assumptions, ApiVersions {
   /**
    * What exists in the cluster and no manifest declares.
    * @default - nothing
@@ -75,15 +76,22 @@ export class Cluster {
   private allNamespaces?: readonly string[];
   private wider?: Cluster;
 
+  /**
+   * What it has of the APIs of Kubernetes and Istio.
+   * @internal
+   */
+  readonly releases: Releases;
   /** The objects; of several with one kind, namespace and name, the last one. */
   readonly resources: readonly Resource[];
   /** The objects of one kind, namespace and name, where there are several: the last of each counts. */
   readonly namesakes: readonly (readonly Resource[])[];
 
+  /** Throws a RangeError for versions of Kubernetes and Istio that the schemas of the package do not serve. */
   constructor(
     private readonly applied: readonly Resource[],
     private readonly props: ClusterProps = {},
   ) {
+    this.releases = new Releases(props);
     const { resources, namesakes } = withoutOverwritten(applied);
     this.resources = resources;
     this.namesakes = namesakes;

@@ -1,50 +1,36 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import type { Absence, Releases } from './api-releases';
 import type { Cluster } from './cluster';
 import { Kind } from './kinds';
 import { memo, memoByKey } from './memo';
 import { isMap } from './object';
+import { type Enumeration, type ObjectType, type Packed, packed, type Schema } from './packed-schemas';
 import type { Field, Resource } from './resource';
 
-/**
- * A type of the API: text, number, boolean, number or text, quantity, anything, the number of a named type, an
- * enumeration, a list, a map, or an object with its fields and the required ones.
- */
-export type Schema =
-  | 's'
-  | 'n'
-  | 'b'
-  | 'i'
-  | 'q'
-  | '?'
-  | number
-  | { readonly e: readonly string[] }
-  | { readonly a: Schema }
-  | { readonly m: Schema }
-  | { readonly o: { readonly [field: string]: Schema }; readonly r?: readonly string[] };
+/** A type as a cluster has it. */
+export type Served =
+  Exclude<Schema, number | Enumeration | ObjectType> | ServedPart<Enumeration> | ServedPart<ObjectType>;
 
-interface Packed {
-  readonly types: readonly Schema[];
-  readonly kinds: { readonly [kind: string]: number };
-}
+type ServedPart<T> = T & {
+  /** The fields or values that its versions of Kubernetes and Istio do not have. */
+  readonly absent?: ReadonlyMap<string, Absence>;
+};
 
 /** The schemas of objects, by `apiVersion/kind`. */
 export class Schemas {
   /** Those of the package, and of the CustomResourceDefinitions of a cluster, which count before them. */
   static readonly of = memo((cluster: Cluster) => {
     const others = [...cluster.namesakes.flatMap(each => each.slice(0, -1)), ...cluster.others];
-    return new Schemas(packed(), new Map(definitions(cluster.all(Kind.CRD))), definitions(others));
+    return new Schemas(packed(), cluster.releases, new Map(definitions(cluster.all(Kind.CRD))), definitions(others));
   });
 
   private constructor(
     private readonly known: Packed,
+    readonly releases: Releases,
     private readonly defined: ReadonlyMap<string, Field>,
     private readonly others: readonly Definition[],
   ) {}
 
-  /** The schema of an object, if there is one. */
+  /** The schema of an object, if there is one, also where the cluster does not serve the kind. */
   of(apiVersion: string, kind: string): Schema | undefined {
     const key = `${apiVersion}/${kind}`;
     const defined = this.defined.get(key);
@@ -55,40 +41,52 @@ export class Schemas {
         : undefined;
   }
 
+  /** Why the cluster does not serve a kind that has a schema; nothing if it does. */
+  absenceOf(apiVersion: string, kind: string): Absence | undefined {
+    const key = `${apiVersion}/${kind}`;
+    return this.defined.has(key) ? undefined : this.releases.absenceOf(key, this.known);
+  }
+
   /** The schemas of an object by CustomResourceDefinitions that may be applied instead. */
   ofOthers(apiVersion: string, kind: string): readonly Schema[] {
     const key = `${apiVersion}/${kind}`;
     return this.others.filter(([name]) => name === key).map(ofDefinition);
   }
 
-  /** A schema itself, not the number of one. */
-  resolved(schema: Schema): Exclude<Schema, number> {
+  /** A schema itself, not the number of one, with the fields and values that the cluster has. */
+  resolved(schema: Schema): Served {
     const type = typeof schema === 'number' ? (this.known.types[schema] ?? '?') : schema;
-    return typeof type === 'number' ? this.resolved(type) : type;
-  }
-
-  /** All kinds, as `apiVersion/kind`. */
-  get kinds(): readonly string[] {
-    return [...Object.keys(this.known.kinds), ...this.defined.keys()];
-  }
-}
-
-const FILE = join(__dirname, 'schemas.json.gz');
-/** What writes it, in a checkout alone. */
-const PROGRAM = join(__dirname, '../../packaging/bundle-schemas.mjs');
-let cached: Packed | undefined;
-
-/** The schemas of the package. In a checkout of the repository, the first use writes the file that the build has. */
-function packed(): Packed {
-  if (!cached) {
-    const made = statSync(FILE, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if ((statSync(PROGRAM, { throwIfNoEntry: false })?.mtimeMs ?? 0) > made) {
-      execFileSync(process.execPath, [PROGRAM, FILE]);
+    if (typeof type === 'number') {
+      return this.resolved(type);
     }
-    cached = JSON.parse(gunzipSync(readFileSync(FILE)).toString('utf8')) as Packed;
+    return typeof type === 'object' && ('since' in type || 'until' in type) ? served(type, this.releases) : type;
   }
-  return cached;
+
+  /** The kinds that the cluster serves, as `apiVersion/kind`. */
+  get kinds(): readonly string[] {
+    const known = Object.keys(this.known.kinds).filter(each => this.releases.absenceOf(each, this.known) === undefined);
+    return [...known, ...this.defined.keys()];
+  }
 }
+
+/** An object or enumeration without the fields or values that a cluster does not have. */
+const served = memoByKey((type: Enumeration | ObjectType, releases: Releases): Served => {
+  const members = 'e' in type ? type.e : Object.keys(type.o);
+  const absent = new Map(
+    members.flatMap(each => {
+      const absence = releases.absenceOf(each, type);
+      return absence ? [[each, absence] as const] : [];
+    }),
+  );
+  const isThere = (member: string) => !absent.has(member);
+  return 'e' in type
+    ? { e: type.e.filter(isThere), absent }
+    : {
+        o: Object.fromEntries(Object.entries(type.o).filter(([name]) => isThere(name))),
+        r: type.r?.filter(isThere),
+        absent,
+      };
+});
 
 /** A schema of OpenAPI with its `apiVersion/kind`. */
 type Definition = readonly [key: string, schema: Field];

@@ -29,6 +29,8 @@ test('the help of check names each of its options', () => {
     'namespace-label',
     'build',
     'cluster-domain',
+    'kubernetes-version',
+    'istio-version',
     'format',
     'fail-on',
     'strict',

@@ -1,7 +1,7 @@
-import type { Assumptions, ClusterProps } from '../../manifests';
+import type { ApiVersions, Assumptions, ClusterProps } from '../../manifests';
 
 /** What the settings state of a cluster beside its manifests. */
-export type AssumedCluster = Assumptions & Pick<ClusterProps, 'elsewhere' | 'denyingAuthorizers'>;
+export type AssumedCluster = Assumptions & ApiVersions & Pick<ClusterProps, 'elsewhere' | 'denyingAuthorizers'>;
 
 /** What several parts of the settings state together: of maps each entry, and of all else the last. */
 export function assumedBy(...parts: readonly AssumedCluster[]): AssumedCluster {
@@ -13,6 +13,8 @@ export function assumedBy(...parts: readonly AssumedCluster[]): AssumedCluster {
 }
 
 const NAMES = [
+  'kubernetesVersion',
+  'istioVersion',
   'clusterDomain',
   'namespaceLabels',
   'meshConfig',

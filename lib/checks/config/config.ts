@@ -1,5 +1,14 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { type Field, ManifestError, parseDocuments, Resource, type Source, textOfFile } from '../../manifests';
+import {
+  API_VERSIONS,
+  type Field,
+  ManifestError,
+  parseDocuments,
+  problemOfVersion,
+  Resource,
+  type Source,
+  textOfFile,
+} from '../../manifests';
 import type { Severity } from '../finding';
 import type { Suppression } from '../manifests';
 import { suggestion } from '../suggestion';
@@ -89,6 +98,21 @@ export function requireKnownNames({ names }: Config, known: readonly string[]): 
   }
 }
 
+/** Rejects versions without schemas. */
+function requireServedVersions(settings: Field): void {
+  const clusters = [settings, ...settings.get('environments').entries.map(([, each]) => each)];
+  const errors = clusters.flatMap(cluster =>
+    API_VERSIONS.flatMap(([name, platform]) => {
+      const at = cluster.get(name);
+      const problem = at.exists ? problemOfVersion(platform, at.text) : undefined;
+      return problem === undefined ? [] : [errorAt(at, problem)];
+    }),
+  );
+  if (errors.length > 0) {
+    throw new ConfigError(errors);
+  }
+}
+
 /** An error at a field of the settings. */
 export function errorAt({ resource, path }: Field, problem: string): ManifestError {
   const { file, line, column } = resource.locate(path) ?? { file: CONFIG_FILE, line: 1, column: 1 };
@@ -98,6 +122,7 @@ export function errorAt({ resource, path }: Field, problem: string): ManifestErr
 function configOf(written: Written, file: string, source: Source): Config {
   const folder = dirname(file);
   const settings = new Resource(objectOf('Settings', file, written), { source, path: [] }).root;
+  requireServedVersions(settings);
   const inFolder = (paths: readonly string[] = []) =>
     paths.map(path => (isAbsolute(path) || path === '-' ? path : join(folder, path)));
   const shared = inFolder(written.paths);

@@ -31,7 +31,10 @@ export function violationsOf(value: unknown, schema: Schema, path: Path = []): V
     );
   }
   if (schema.type !== undefined && typeOf(value) !== schema.type) {
-    return of(`${shown(value)} is ${withArticle(typeOf(value))}, and ${withArticle(schema.type)} is expected here.`);
+    const quotes = schema.type === 'string' && typeof value !== 'object' ? ' Put it in quotes.' : '';
+    return of(
+      `${shown(value)} is ${withArticle(typeOf(value))}, and ${withArticle(schema.type)} is expected here.${quotes}`,
+    );
   }
   return [...ofText(value, schema).flatMap(of), ...ofList(value, schema, path), ...ofMap(value, schema, path)];
 }
@@ -91,6 +94,7 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['array', 'a list'],
   ['object', 'a map'],
   ['string', 'a text'],
+  ['number', 'a number'],
   ['number', 'a number'],
   ['boolean', 'a boolean'],
 ]);

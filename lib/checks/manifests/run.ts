@@ -1,4 +1,4 @@
-import { Cluster, inOrder, isOfYtt, Kind, type KubernetesObject, type Resource, resourcesOf } from '../../manifests';
+import { type Cluster, inOrder, isOfYtt, Kind, type Resource } from '../../manifests';
 import { Severity } from '../finding';
 import { CHECKS } from './catalogue';
 import { type Check, problem, type Problem } from './check';
@@ -67,11 +67,6 @@ export const UNUSED_SUPPRESSION: Omit<Check, 'find'> = {
     'Its finding no longer exists, the name of the check is wrong, or it has no reason: it would hide '
     + 'the next finding of this kind.',
 };
-
-/** Runs the checks over objects that did not come from a file, as one cluster. */
-export function checkObjects(objects: readonly KubernetesObject[], options: CheckOptions = {}): Report {
-  return checkManifests(new Cluster(resourcesOf(objects)), options);
-}
 
 const SCHEMA = 'SchemaViolation';
 /** How the names of checks of the validity of a kind begin. */

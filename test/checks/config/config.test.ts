@@ -65,7 +65,7 @@ test.each<[string, string, string[]]>([
     'an unknown setting',
     'paths: [a]\nsupress: []\n',
     [
-      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, clusterDomain, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments. '
+      'cardinal.yaml:2:1: "supress" is none of checks, paths, suppress, namespace, clusterDomain, kubernetesVersion, istioVersion, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments. '
         + 'Did you mean suppress?',
     ],
   ],
@@ -73,14 +73,14 @@ test.each<[string, string, string[]]>([
     'a name that every object has',
     'constructor: {}',
     [
-      'cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, clusterDomain, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments.',
+      'cardinal.yaml:1:1: "constructor" is none of checks, paths, suppress, namespace, clusterDomain, kubernetesVersion, istioVersion, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments.',
     ],
   ],
   [
     'the name __proto__',
     '"__proto__": {paths: [a]}',
     [
-      'cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, clusterDomain, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments.',
+      'cardinal.yaml:1:1: "__proto__" is none of checks, paths, suppress, namespace, clusterDomain, kubernetesVersion, istioVersion, namespaceLabels, meshConfig, gatewayPods, gatewayClasses, denyingAuthorizers, elsewhere, plugins, environments.',
     ],
   ],
   [
@@ -307,6 +307,43 @@ test('other assumptions of an environment replace those of all, and maps are joi
     gatewayClasses: { public: 'istio.io/gateway-controller' },
     denyingAuthorizers: [],
   });
+});
+
+test('versions of Kubernetes and Istio are those of all, or of an environment', () => {
+  const { environments, ...all } = parseConfig(
+    [
+      'kubernetesVersion: "1.33"',
+      'istioVersion: v1.28.3',
+      'environments:',
+      '  one: { paths: [k8s] }',
+      '  other: { paths: [k8s], kubernetesVersion: "1.30" }',
+    ].join('\n'),
+    'cardinal.yaml',
+  );
+  expect([all, ...environments].map(each => [each.kubernetesVersion, each.istioVersion])).toEqual([
+    ['1.33', 'v1.28.3'],
+    ['1.33', 'v1.28.3'],
+    ['1.30', 'v1.28.3'],
+  ]);
+});
+
+test('a version without schemas is an error at its line, with those that have some', () => {
+  const written = 'kubernetesVersion: "1.99"\nenvironments:\n  one: { paths: [k8s], istioVersion: "1.2" }';
+  expect(() => parseConfig(written, 'cardinal.yaml')).toThrow(
+    /^cardinal\.yaml:1:1: There are no schemas of Kubernetes "1\.99"\. Use one of 1\.27, .* none for the newest\.\ncardinal\.yaml:3:24: There are no schemas of Istio "1\.2"/,
+  );
+});
+
+test.each([
+  ['kubernetesVersion: 1.30', '1.3 is a number, and a text is expected here. Put it in quotes.'],
+  ['istioVersion: newest', '"newest" does not match'],
+  ['istioVersion: {}', '{} is a map, and a text is expected here.'],
+])('%s is an error', (text, problem) => {
+  expect(() => parseConfig(text, 'cardinal.yaml')).toThrow(problem);
+});
+
+test('what is no scalar cannot be put in quotes', () => {
+  expect(() => parseConfig('namespace:', 'cardinal.yaml')).toThrow(/is nothing, and a text is expected here\.$/);
 });
 
 test('Pods of gateways without labels or a namespace are an error', () => {

@@ -1,4 +1,5 @@
 import {
+  type Absence,
   CLOUDFORMATION,
   type Field,
   isMap,
@@ -7,6 +8,7 @@ import {
   type Resource,
   type Schema,
   Schemas,
+  type Served,
 } from '../../../manifests';
 import { isQuantity } from '../../../topology/workload/quantity';
 import { Severity } from '../../finding';
@@ -22,12 +24,16 @@ export const rule: Check = {
   explanation:
     'The API server rejects a wrong type, an unknown value of an enumeration and a missing field; unknown fields are '
     + 'rejected by `kubectl apply`, and dropped for other clients, so that they have no effect. Schemas are those of '
-    + 'Kubernetes, Istio, the Gateway API and Envoy Gateway, and of CustomResourceDefinitions among the manifests.',
+    + 'Kubernetes, Istio, the Gateway API and Envoy Gateway, and of CustomResourceDefinitions among the manifests. Of '
+    + 'Kubernetes and Istio they are those of `kubernetesVersion` and `istioVersion`, by default of the newest version.',
   *find(cluster) {
     const schemas = Schemas.of(cluster);
     for (const resource of cluster.resources.filter(each => each.object.apiVersion !== CLOUDFORMATION)) {
       const schema = schemas.of(resource.object.apiVersion, resource.kind);
-      if (schema === undefined) {
+      const absence = schemas.absenceOf(resource.object.apiVersion, resource.kind);
+      if (absence) {
+        yield* unlessOfOthers([unservedKind(resource, absence, schemas)], resource, schemas);
+      } else if (schema === undefined) {
         yield* unknownKind(resource, schemas);
       } else {
         yield* unlessOfOthers(violationsOf(resource, schema, schemas), resource, schemas);
@@ -41,8 +47,12 @@ export const rule: Check = {
   },
 };
 
-/** Found once, also where an object is in several clusters. */
-const violationsOf = memoByKey((resource: Resource, schema: Schema, schemas: Schemas) => [
+function violationsOf(resource: Resource, schema: Schema, schemas: Schemas): readonly Problem[] {
+  return foundBy(resource, typeof schema === 'number' ? `${schema} ${schemas.releases.name}` : schema, schema, schemas);
+}
+
+/** Found once, also where an object is in several clusters of the same versions. */
+const foundBy = memoByKey((resource: Resource, _key: Schema | string, schema: Schema, schemas: Schemas) => [
   ...violations(resource.root, schema, schemas),
 ]);
 
@@ -76,6 +86,24 @@ const kindsByGroup = memo((schemas: Schemas) => {
   }
   return groups;
 });
+
+/** A kind that the cluster does not serve yet, or any more. */
+function unservedKind({ root, kind, object }: Resource, { when, newer }: Absence, schemas: Schemas): Problem {
+  const [group = ''] = object.apiVersion.split('/');
+  const others = schemas.kinds
+    .filter(each => each.startsWith(`${group}/`) && each.endsWith(`/${kind}`))
+    .map(each => each.slice(0, -kind.length - 1));
+  return problem(
+    root.get('apiVersion'),
+    `There is no ${object.apiVersion} ${kind} ${when}, so the API server rejects the object.`,
+    fixOf(others.length > 0 ? `Use ${others.join(', ')}` : 'Remove it', newer),
+  );
+}
+
+/** What to do about something that the cluster does not have. */
+function fixOf(fix: string, newer: Absence['newer']): string {
+  return newer === undefined ? `${fix}.` : `${fix}, or upgrade the cluster to ${newer} or newer.`;
+}
 
 /** A version of a group that it does not have, or a kind whose name is nearly that of another. */
 function* unknownKind({ root, kind, object: { apiVersion } }: Resource, schemas: Schemas): Iterable<Problem> {
@@ -112,10 +140,13 @@ function* violations(field: Field, schema: Schema, schemas: Schemas): Iterable<P
       yield wrong(field, 'a text');
     } else if (!type.e.includes(value)) {
       const values = type.e.filter(each => each !== '');
+      const absence = type.absent?.get(value);
       const found = problem(
         field,
-        `"${value}" is no value of this field, so the API server rejects the object.${nearest(value, values)}`,
-        `Use one of ${values.join(', ')}.`,
+        absence
+          ? `"${value}" is no value of this field ${absence.when}, so the API server rejects the object.`
+          : `"${value}" is no value of this field, so the API server rejects the object.${nearest(value, values)}`,
+        fixOf(`Use one of ${values.join(', ')}`, absence?.newer),
       );
       yield isAhead(field) && !values.some(each => isSlip(value, each)) ? { ...found, severity: Severity.INFO } : found;
     }
@@ -133,22 +164,27 @@ function* violations(field: Field, schema: Schema, schemas: Schemas): Iterable<P
       yield* violations(member, type.m, schemas);
     }
   } else {
-    yield* ofObject(field, type.o, type.r ?? [], schemas);
+    yield* ofObject(field, type, schemas);
   }
 }
 
-function* ofObject(field: Field, fields: Fields, required: readonly string[], schemas: Schemas): Iterable<Problem> {
+function* ofObject(field: Field, type: ObjectType, schemas: Schemas): Iterable<Problem> {
+  const { o: fields, r: required = [], absent } = type;
   const names = Object.keys(fields);
   for (const [name, member] of field.entries) {
     const schema = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (schema !== undefined) {
       yield* violations(member, schema, schemas);
     } else if (!(field.isRoot && OF_FILES.has(name))) {
-      const nearest = nearestField(fields, name);
+      const absence = absent?.get(name);
+      const there = absence ? ` ${absence.when}` : '';
+      const nearest = absence ? '' : nearestField(fields, name);
+      const fix =
+        names.length <= 12 ? `Use one of ${names.join(', ')}` : absence ? 'Remove it' : 'Correct or remove it';
       const unknown = problem(
         member,
-        `There is no field "${name}" here, so it has no effect, or the object is rejected.${nearest}`,
-        names.length <= 12 ? `Use one of ${names.join(', ')}.` : 'Correct or remove it.',
+        `There is no field "${name}" here${there}, so it has no effect, or the object is rejected.${nearest}`,
+        fixOf(fix, absence?.newer),
       );
       yield isAhead(field) && !names.some(each => isSlip(name, each))
         ? { ...unknown, severity: Severity.INFO }
@@ -218,11 +254,9 @@ function wrong(field: Field, expected: string): Problem {
   );
 }
 
-interface Fields {
-  readonly [name: string]: Schema;
-}
+type ObjectType = Extract<Served, { readonly o: unknown }>;
 
-const nearestField = memoByKey((fields: Fields, name: string) => nearest(name, Object.keys(fields)));
+const nearestField = memoByKey((fields: ObjectType['o'], name: string) => nearest(name, Object.keys(fields)));
 
 /** The nearest right name: one that differs in case, or in characters that are not letters, counts first. */
 function nearest(name: string, names: readonly string[]): string {
