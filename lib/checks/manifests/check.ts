@@ -24,6 +24,11 @@ export interface Problem {
    * @default - the problem is in the manifests
    */
   readonly missing?: Missing;
+  /**
+   * Whether there is no problem where something holds that the manifests do not show.
+   * @default false
+   */
+  readonly isUncertain?: boolean;
 }
 
 /** A rule for manifests. */
@@ -47,16 +52,10 @@ export function problem(at: Field, message: string, fix: string, covers?: readon
   return { at, message, fix, covers };
 }
 
-const UNLESS = ', unless ';
-
 /** A problem that is none where something holds that the manifests do not show: a note. */
 export function unless(reason: string, found: Problem): Problem {
-  return { ...found, severity: Severity.INFO, message: `${found.message.replace(/\.$/, '')}${UNLESS}${reason}.` };
-}
-
-/** Whether a finding is of a problem that may be none. */
-export function isUncertain({ severity, message }: { readonly severity: Severity; readonly message: string }): boolean {
-  return severity === Severity.INFO && message.includes(UNLESS);
+  const message = `${found.message.replace(/\.$/, '')}, unless ${reason}.`;
+  return { ...found, severity: Severity.INFO, message, isUncertain: true };
 }
 
 /** A problem that is none if what is missing exists elsewhere. */

@@ -26,4 +26,10 @@ export interface ManifestFinding extends Finding {
   readonly line?: number;
   /** From 1. */
   readonly column?: number;
+  /**
+   * Whether there is no problem where something holds that the manifests do not show.
+   * @default false
+   * @internal
+   */
+  readonly isUncertain?: boolean;
 }

@@ -249,7 +249,7 @@ function* distinct(problems: Iterable<Problem>): Iterable<Problem> {
 
 function findingOf(
   { id, severity, covers }: Omit<Check, 'find'>,
-  { at, message, fix, covers: codes, severity: own }: Problem,
+  { at, message, fix, covers: codes, severity: own, isUncertain }: Problem,
 ): ManifestFinding {
   const {
     object: { apiVersion, kind },
@@ -268,6 +268,7 @@ function findingOf(
     ...at.resource.locate(at.path),
     message,
     fix,
+    ...(isUncertain ? { isUncertain } : {}),
   };
 }
 

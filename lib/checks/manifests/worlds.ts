@@ -1,6 +1,5 @@
 import { type World } from '../../manifests';
 import { Severity } from '../finding';
-import { isUncertain } from './check';
 import type { ManifestFinding } from './manifest-finding';
 import { listed } from './names';
 import { type Report, type SuppressedFinding, UNUSED_SUPPRESSION } from './run';
@@ -73,7 +72,7 @@ class Places {
         this.byFile.set(file, [...(this.byFile.get(file) ?? []), part]);
       }
       const all = [...part.report.findings, ...part.report.suppressed.map(each => each.finding)];
-      this.found.set(part, new Set(all.filter(each => !isUncertain(each)).map(placeOf)));
+      this.found.set(part, new Set(all.filter(isCertain).map(placeOf)));
     }
   }
 
@@ -92,6 +91,11 @@ class Places {
     );
     return wrong?.every(each => right?.includes(each)) ?? false;
   }
+}
+
+/** A severity that the settings raise counts as it is. */
+function isCertain({ isUncertain, severity }: ManifestFinding): boolean {
+  return !isUncertain || severity !== Severity.INFO;
 }
 
 function placeOf({ id, file, line, column, path }: ManifestFinding): string {

@@ -64,7 +64,9 @@ test.each([
 
 test.each([
   ['FailingRoute', 'does not have', [], Severity.INFO],
-  ['FailingRoute', 'has unless more exists', [{ severity: Severity.INFO, message: 'A, unless b.' }], Severity.INFO],
+  ['FailingRoute', 'has unless more exists', [{ severity: Severity.INFO, message: 'A.', isUncertain: true }], Severity.INFO],
+  ['FailingRoute', 'has for certain', [{ severity: Severity.INFO, message: 'A, unless b.' }], Severity.ERROR],
+  ['FailingRoute', 'has with a raised severity', [{ severity: Severity.WARNING, message: 'A.', isUncertain: true }], Severity.ERROR],
   ['FailingRoute', 'has as a note', [{ severity: Severity.INFO, message: 'A.' }], Severity.ERROR],
   ['FailingRoute', 'has as a warning', [{ severity: Severity.WARNING, message: 'A.' }], Severity.ERROR],
   ['UncoveredWorkload', 'does not have', [], Severity.ERROR],
@@ -186,4 +188,26 @@ test.each([
   };
 
   expect(severities('ReservedUser', gateway('g', {}), user)).toEqual(expected);
+});
+
+test('a note that something else may refute is marked as uncertain, and others are not', () => {
+  const destination = (host: string): KubernetesObject => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: meta('web'),
+    spec: { hosts: ['web'], http: [{ route: [{ destination: { host } }] }] },
+  });
+  const application = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: meta('shop'),
+    spec: { destination: { namespace: 'shop' } },
+  };
+  const marks = (...objects: KubernetesObject[]) =>
+    checkObjects(objects)
+      .findings.filter(({ id }) => id === 'UnknownDestination')
+      .map(({ severity, isUncertain, message }) => [severity, isUncertain, message.includes(', unless ')]);
+
+  expect(marks(destination('cart'), application)).toEqual([[Severity.INFO, true, true]]);
+  expect(marks(destination('cart'))).toEqual([[Severity.ERROR, undefined, false]]);
 });

@@ -1,6 +1,6 @@
 import { type Cluster, Kind, selects, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem } from '../../manifests/check';
+import { type Check, problem, unless } from '../../manifests/check';
 import { autoImages } from '../../manifests/workloads/image-auto';
 
 export const rule: Check = {
@@ -15,14 +15,13 @@ export const rule: Check = {
     for (const workload of cluster.workloads.all.filter(each => each.resource.type === Kind.DEPLOYMENT)) {
       const isUnknown =
         workload.labels['sidecar.istio.io/inject'] === undefined && !cluster.isDeclared(workload.namespace);
-      const unless = isUnknown ? `, unless the namespace ${workload.namespace} has a label of the injector` : '';
       for (const image of isInjected(workload, cluster) ? [] : autoImages(workload)) {
         const found = problem(
           image,
-          `No injector matches these pods, so the image \`auto\`, which does not exist, is not replaced${unless}.`,
+          'No injector matches these pods, so the image `auto`, which does not exist, is not replaced.',
           'Label the pods `sidecar.istio.io/inject: "true"`, or the namespace `istio-injection: enabled`.',
         );
-        yield isUnknown ? { ...found, severity: Severity.INFO } : found;
+        yield isUnknown ? unless(`the namespace ${workload.namespace} has a label of the injector`, found) : found;
       }
     }
   },
