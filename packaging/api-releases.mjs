@@ -1,6 +1,6 @@
 /**
  * What releases of Kubernetes and Istio added to their APIs and removed from them, so that one set of schemas serves
- * several versions. The lab compares each version with the types and CustomResourceDefinitions of its release.
+ * several versions. The lab (claim 33, released APIs) compares each version with the types and CustomResourceDefinitions of its release.
  *
  * An entry is a kind (`networking.k8s.io/v1/IPAddress`, or `apps/v1beta1/*` for all of a version), or a field or value of
  * a type: `v1/Container restartPolicy`, `v1/Toleration operator=Lt`. A type of Kubernetes has the name of its module, one

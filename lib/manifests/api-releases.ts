@@ -30,9 +30,14 @@ export interface Absence {
   readonly newer?: Release;
 }
 
+/** The minor versions that the schemas of the package serve, the oldest first. */
+export function servedVersions(platform: Platform): readonly string[] {
+  return packed().versions[platform];
+}
+
 /** Why a version cannot be chosen, with those that can; nothing if it can. */
 export function problemOfVersion(platform: Platform, version: string): string | undefined {
-  const served = packed().versions[platform];
+  const served = servedVersions(platform);
   return served.includes(minorOf(version))
     ? undefined
     : `There are no schemas of ${platform} "${version}". Use one of ${served.join(', ')}, or none for the newest.`;

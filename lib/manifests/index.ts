@@ -2,7 +2,7 @@ export * from './addresses';
 export * from './admitted-peers';
 export * from './age';
 export * from './allocated-addresses';
-export { API_VERSIONS, type ApiVersions, problemOfVersion, type Absence } from './api-releases';
+export { API_VERSIONS, type ApiVersions, problemOfVersion, servedVersions, type Absence } from './api-releases';
 export * from './assumptions';
 export * from './authorization';
 export * from './by-label';
