@@ -45,6 +45,19 @@ test('several files and folders are one cluster, and a warning fails it only wit
   expect(check(lost, '--fail-on', 'never').status).toBe(0);
 });
 
+test('the version of Istio in the cluster decides which fields there are', () => {
+  const newer = write(
+    'newer.yaml',
+    'apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: web}\n'
+      + 'spec: {rules: [{from: [{source: {serviceAccounts: [a]}}]}]}\n',
+  );
+  expect(check(newer, '--istio-version', '1.24.3').stdout).toContain('before Istio 1.25, and the cluster has 1.24,');
+  expect(check(newer, '--istio-version', '1.25').stdout).not.toContain('SchemaViolation');
+  const settings = write('old/cardinal.yaml', 'istioVersion: "1.24"\n');
+  expect(check(newer, '--config', settings).stdout).toContain('and the cluster has 1.24,');
+  expect(check(newer, '--config', settings, '--istio-version', '1.25').stdout).not.toContain('SchemaViolation');
+});
+
 test('the standard input is a file too, and a namespace is given to what names none', () => {
   expect(cardinalIn(folder, ['check', '-', '--namespace', 'shop'], LOST)).toEqual({
     status: 1,
@@ -109,6 +122,8 @@ test.each<[string, string[], string | RegExp]>([
     [lost, '--namespace', 'a\n::error::b'],
     /^--namespace a\\u\{a\}::error::b is not the name of a namespace\.\n/,
   ],
+  ['a version without schemas', [lost, '--kubernetes-version', '1.2'], /^--kubernetes-version: There are no schemas /],
+  ['a version of Istio without schemas', [lost, '--istio-version', '1.99'], /^--istio-version: There are no schemas /],
   ['an unknown severity', [lost, '--fail-on', 'fatal'], /^--fail-on fatal is not one of /],
   ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].flatMap((name): [string, string[], RegExp][] => [
     [
