@@ -1,4 +1,4 @@
-import { type ApiObject, ApiObjectMetadataDefinition, App, Lazy } from 'cdk8s';
+import { type ApiObject, type ApiObjectMetadata, ApiObjectMetadataDefinition, App, Lazy } from 'cdk8s';
 import { sortedKeys } from './sorted-keys';
 
 /**
@@ -6,25 +6,31 @@ import { sortedKeys } from './sorted-keys';
  * step; undefined if only cdk8s can render them: resolvers of the app, and values that are an error there.
  */
 export function declaredFields(object: ApiObject): Record<string, unknown> | undefined {
-  const metadata = metadataFields(object);
-  const fields = metadata && plain({ ...(Reflect.get(object, 'props') as object), metadata: undefined });
-  if (!fields || fields === NOT_PLAIN) {
+  const metadata = isUsual(App.of(object)) ? metadataOf(object) : NOT_PLAIN;
+  const fields = fieldsAsDeclared({ ...(Reflect.get(object, 'props') as object), metadata: undefined });
+  if (!fields || metadata === NOT_PLAIN) {
     return undefined;
   }
-  const { apiVersion, kind, ...others } = fields as Record<string, unknown>;
+  const { apiVersion, kind, ...others } = fields;
   return { apiVersion, kind, metadata, ...others };
 }
 
-/** The metadata of an object in the same way; undefined if only cdk8s can render the object. */
-export function metadataFields(object: ApiObject): unknown {
-  const metadata = isUsual(App.of(object)) ? metadataOf(object) : NOT_PLAIN;
-  return metadata === NOT_PLAIN ? undefined : metadata;
+/** Fields of an object in the same way; undefined if only cdk8s can render them. */
+export function fieldsAsDeclared(fields: object): Record<string, unknown> | undefined {
+  const found = plain(fields);
+  return found === NOT_PLAIN ? undefined : (found as Record<string, unknown>);
+}
+
+/** The fields of metadata in the same way, without empty lists and maps. */
+export function metadataAsDeclared(metadata: ApiObjectMetadata): unknown {
+  const found = plain(metadata, true);
+  return found === NOT_PLAIN ? undefined : found;
 }
 
 const USUAL = new WeakMap<App, boolean>();
 
 /** Whether an app sorts fields, and has no resolvers of its own. */
-function isUsual(app: App): boolean {
+export function isUsual(app: App): boolean {
   let isUsual = USUAL.get(app);
   if (isUsual === undefined) {
     isUsual = app.resolvers.length === RESOLVERS && !process.env.CDK8S_DISABLE_SORT;

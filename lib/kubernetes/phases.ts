@@ -3,6 +3,11 @@ import type { IConstruct } from 'constructs';
 
 const CONTEXT = 'cdk8s-cardinal:phase';
 
+/** An object, and the construct whose context assigns its phase. */
+export interface Placed extends Pick<ApiObject, 'kind' | 'apiGroup'> {
+  readonly node: Pick<IConstruct['node'], 'tryGetContext'>;
+}
+
 /** The order in which objects are applied: one file per phase. */
 export class Phase {
   /** Namespaces and CustomResourceDefinitions. */
@@ -49,7 +54,7 @@ export class Phase {
    * The phase of an object: the one assigned to a parent construct, else that of its kind; namespaces and CRDs are
    * always first.
    */
-  static of({ kind, node }: ApiObject): Phase {
+  static of({ kind, node }: Pick<Placed, 'kind' | 'node'>): Phase {
     const ofKind = PHASES_BY_KIND.get(kind) ?? Phase.WORKLOADS;
     return ofKind === Phase.NAMESPACES ? ofKind : ((node.tryGetContext(CONTEXT) as Phase | undefined) ?? ofKind);
   }
@@ -81,7 +86,7 @@ const FOLDERS = new Map([
 ]);
 
 /** The file, without extension, that an object is written to. */
-export function fileOf(object: ApiObject): string {
+export function fileOf(object: Placed): string {
   const folder = FOLDERS.get(object.apiGroup);
   return folder
     ? `${folder}/${object.kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}`
@@ -97,7 +102,7 @@ export function ownFiles(): string[] {
   return [...phases.map(({ file }) => file), 'istio/istio-operator', 'aws/target-group-binding'];
 }
 
-/** Orders objects of one file; those of one kind stay as declared. */
-export function inOrder(a: ApiObject, b: ApiObject): number {
-  return (RANKS.get(a.kind) ?? 0) - (RANKS.get(b.kind) ?? 0);
+/** The order of a kind in its file; objects of one kind stay as declared. */
+export function rankOf(kind: string): number {
+  return RANKS.get(kind) ?? 0;
 }

@@ -7,7 +7,6 @@ import {
   ImagePullPolicy as KubeImagePullPolicy,
   k8s,
   LabelSelector,
-  Service as KubeService,
   ServiceAccount,
   type Workload,
 } from 'cdk8s-plus-27';
@@ -17,14 +16,13 @@ import {
   ImagePullPolicy,
   type ProxyProps,
   type Service,
-  ServiceType,
   type Version,
   type WorkloadProps,
 } from '../topology';
-import { refine, specify } from './as-written';
-import { elsewhere, podsElsewhere } from './elsewhere';
+import { refine } from './as-written';
+import { DeclaredObject, writtenBy } from './declared-object';
 import { labelsOf, labelsOfTopology, versionLabel } from './labels';
-import { isReached } from './reached';
+import { inOrder } from './patches';
 import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
 import { renderAutoscaler } from './workload/autoscaler';
@@ -34,6 +32,7 @@ import { type RenderedProps, specOfDeployment } from './workload/deployment-spec
 import { renderDisruptionBudget } from './workload/disruption-budget';
 import { merge } from './workload/merge';
 import { podFields } from './workload/pod';
+import { renderHeadlessService, renderService } from './workload/service';
 import { isObject, type Json, podWithoutDefaults, withoutDefaults } from './workload/without-defaults';
 
 /** What a mesh sets in pods. */
@@ -49,7 +48,7 @@ export interface MeshOfPods {
 }
 
 /** Renders the workload of a service, and returns the objects that run its pods. */
-export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfPods): Map<Version, Workload> {
+export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfPods): Map<Version, () => Workload> {
   if (!service.isForeign && !service.hasService) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
@@ -57,14 +56,17 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
   if (service.exists && !objects.machines) {
     return new Map();
   }
-  const account = new ServiceAccount(scope, 'service-account', {
-    metadata: {
-      name,
-      namespace,
-      labels: objects.serviceAccount?.labels,
-      annotations: objects.serviceAccount?.annotations,
-    },
-    automountToken: false,
+  const metadata = {
+    name,
+    namespace,
+    labels: objects.serviceAccount?.labels,
+    annotations: objects.serviceAccount?.annotations,
+  };
+  const account = new DeclaredObject(scope, 'service-account', {
+    gvk: k8s.KubeServiceAccount.GVK,
+    metadata,
+    create: () => new ServiceAccount(scope, 'service-account', { metadata, automountToken: false }),
+    written: metadata => writtenBy(k8s.KubeServiceAccount, metadata, { automountServiceAccountToken: false }),
   });
   renderHeadlessService(scope, service);
   if (service.progressiveRollout) {
@@ -80,78 +82,21 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
   );
 }
 
-/** A Service that selects the pods with these labels, without labels by none of them; nothing without a port. */
-export function renderService(scope: Construct, id: string, service: Service, name: string, selector: Labels): void {
-  if (service.ports.length === 0) {
-    return;
-  }
-  const { labels, annotations } = service.objects.serviceMetadata ?? {};
-  const kube = new KubeService(scope, id, {
-    metadata: {
-      name,
-      namespace: service.namespace,
-      labels,
-      annotations: { ...annotations, ...elsewhere(podsElsewhere(service)).annotations },
-    },
-    ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
-  });
-  Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
-  refine(ApiObject.of(kube), written => {
-    const plain = withoutDefaults(written);
-    const fields = Object.entries(isObject(plain.spec) ? plain.spec : {}).filter(
-      ([field]) => field !== 'selector' || Object.keys(selector).length > 0,
-    );
-    return { ...plain, spec: { ...Object.fromEntries(fields), ...(id === 'service' ? accessOf(service) : {}) } };
-  });
-}
-
-/** The fields of a Service by which it is reached. */
-function accessOf({ objects, allowedPeers }: Service): Json {
-  const { headless, serviceType = ServiceType.CLUSTER_IP, trafficDistribution } = objects;
-  const isExposed = serviceType !== ServiceType.CLUSTER_IP;
-  const cidrs = [...new Set(allowedPeers.flatMap(({ peer }) => peer.addresses ?? []))];
-  return {
-    ...(headless ? { clusterIP: 'None' } : {}),
-    ...(trafficDistribution === undefined ? {} : { trafficDistribution }),
-    // With the policy `Cluster`, nodes replace the source address, by which the NetworkPolicy allows the callers.
-    ...(isExposed ? { type: serviceType, externalTrafficPolicy: 'Local' } : {}),
-    ...(serviceType === ServiceType.LOAD_BALANCER ? { loadBalancerSourceRanges: cidrs } : {}),
-  };
-}
-
-/** Resolves the name of each pod of a StatefulSet, also before it is ready: its pods may wait for each other. */
-function renderHeadlessService(scope: Construct, service: Service): void {
-  const { headlessService: name, namespace, ports, selector } = service;
-  if (name === undefined) {
-    return;
-  }
-  // Clients connect to the pod itself, so the port is that of the container.
-  const ofPods = ports.filter((port, index) => ports.findIndex(({ target }) => target === port.target) === index);
-  new k8s.KubeService(scope, 'headless-service', {
-    metadata: { name, namespace },
-    spec: {
-      clusterIp: 'None',
-      publishNotReadyAddresses: true,
-      ports: ofPods.length > 0 ? ofPods.map(port => ({ name: port.name, port: port.target })) : undefined,
-      selector,
-    },
-  });
-}
-
 function renderVersion(
   scope: Construct,
   service: Service,
   version: Version,
-  account: ServiceAccount,
+  account: DeclaredObject<ServiceAccount>,
   mesh: MeshOfPods,
-): Workload {
+): () => Workload {
   const { workload } = version;
-  const { workloadKind, namespace } = service;
+  const { progressiveRollout: rollout, workloadKind, namespace } = service;
   const { metadata = {}, podMetadata = {}, proxy } = workload;
   const selector = workloadKind.hasVersions ? { ...service.selector, version: version.name } : service.selector;
   const labels = { ...labelsOf(service), version: version.name };
   const env = environmentOf(service, version);
   const props: RenderedProps & Pick<Required<DeploymentProps>, 'metadata'> = {
+    serviceAccountName: service.serviceAccount,
     metadata: {
       name: version.deploymentName,
       namespace,
@@ -172,37 +117,48 @@ function renderVersion(
         ...(proxy && mesh.proxyAnnotations(proxy)),
       },
     },
-    serviceAccount: account,
     automountServiceAccountToken: service.objects.serviceAccount?.automountToken ?? false,
     replicas: workload.autoscaling ? undefined : version.replicas?.least,
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
     containers: [containerOf(service, version, env)],
   };
   const id = `version:${version.name}`;
-  const isDeployment = workloadKind.hasVersions && !service.progressiveRollout;
-  const object = isDeployment
-    ? new Deployment(scope, id, { ...props, select: false })
-    : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
-  if (object instanceof Deployment) {
-    object.select(LabelSelector.of({ labels: selector }));
-  }
-  const { progressiveRollout: rollout } = service;
+  const isDeployment = workloadKind.hasVersions && !rollout;
   const spec = rollout
     ? progressiveFields(workload, rollout, service.name, mesh.trafficRouting(service))
     : rolloutFields(workload);
-  refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
-  if (isDeployment && !service.exists) {
-    specify(ApiObject.of(object), () =>
-      isReached(scope) ? undefined : specOfDeployment(props, selector, podFields(version, env, selector), spec),
-    );
-  }
-  if (workload.autoscaling) {
-    // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
-    object.markHasAutoscaler();
-  }
+  const create = (): Deployment | WorkloadObject => {
+    const all = { ...props, serviceAccount: account.construct };
+    const object = isDeployment
+      ? new Deployment(scope, id, { ...all, select: false })
+      : new WorkloadObject(scope, id, { ...all, workloadKind, selector, serviceName: service.headlessService });
+    if (object instanceof Deployment) {
+      object.select(LabelSelector.of({ labels: selector }));
+    }
+    refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
+    if (workload.autoscaling) {
+      // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
+      object.markHasAutoscaler();
+    }
+    return object;
+  };
+  const object =
+    isDeployment && !service.exists
+      ? new DeclaredObject(scope, id, {
+          gvk: k8s.KubeDeployment.GVK,
+          metadata: props.metadata,
+          create,
+          written: metadata =>
+            inOrder({
+              ...k8s.KubeDeployment.GVK,
+              metadata,
+              spec: specOfDeployment(props, selector, podFields(version, env, selector), spec),
+            }),
+        })
+      : { construct: create() };
   renderAutoscaler(scope, version, rollout !== undefined);
   renderClaims(scope, version);
-  return object;
+  return () => object.construct;
 }
 
 /** The object as it is written, with the declared fields that cdk8s-plus does not render. */

@@ -21,7 +21,7 @@ export class YamlPrinter {
   /** The path of the value that is printed, in parts, for errors. */
   private place: Place = [];
 
-  print(value: unknown, path = ''): string {
+  print(value: unknown, path: string | (() => string) = ''): string {
     this.place = [path];
     const text = `${this.node(value, 0)}\n`;
     // A block scalar at the end that keeps its line breaks needs the end of the document.
@@ -83,7 +83,7 @@ export class YamlPrinter {
   }
 }
 
-type Place = (string | number)[];
+type Place = (string | number | (() => string))[];
 
 const LINE_BREAKS: string[] = [];
 
@@ -173,7 +173,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 function unprintable(place: Place, what: string, why: string, remedy: string): ValidationError {
   return new ValidationError({
     code: 'Unprintable',
-    path: place.join('/') || '/',
+    path: place.map(each => (typeof each === 'function' ? each() : each)).join('/') || '/',
     summary: `${what} ${why}.`,
     fix: remedy,
   });
