@@ -121,16 +121,16 @@ export class ClusterApp extends App {
     const checked: Written[] = [];
     const files = new Map<string, Documents>();
     for (const object of objectsBelow(this)) {
-      const written = object.toJson() as Written;
+      const { kind, apiGroup } = object;
+      const { written, text } = printed(printer, object);
       identities.add(object, written);
       if (this.isChecked) {
-        checked.push(written);
+        checked.push(object.toJson() as Written);
       }
-      const { kind, apiGroup } = object;
       const file = fileOf({ kind, apiGroup, node: scopeOf(object).node });
       const documents = files.get(file) ?? new Documents();
       files.set(file, documents);
-      documents.add(rankOf(kind), textOf(printer, object, written));
+      documents.add(rankOf(kind), text);
     }
     identities.requireDistinct();
     if (this.isChecked) {
@@ -206,8 +206,19 @@ class Identities {
   }
 }
 
-function textOf(printer: YamlPrinter, object: WrittenObject, written: unknown): string {
-  const text = printer.print(written, () => pathOf(object));
+/** The text of an object, and its fields, as far as they are not deferred. */
+function printed(printer: YamlPrinter, object: WrittenObject): { written: Written; text: string } {
+  const path = () => pathOf(object);
+  const fields = object instanceof DeclaredObject ? object.fields() : undefined;
+  const text = fields && printer.printDeclared(fields, path);
+  if (text !== undefined) {
+    return { written: fields as unknown as Written, text: withoutTokens(object, text) };
+  }
+  const written = object.toJson() as Written;
+  return { written, text: withoutTokens(object, printer.print(written, path)) };
+}
+
+function withoutTokens(object: WrittenObject, text: string): string {
   if (text.includes('${Token[')) {
     throw withUserFrames(
       new Error(

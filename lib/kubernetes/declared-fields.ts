@@ -1,4 +1,4 @@
-import { type ApiObject, type ApiObjectMetadata, ApiObjectMetadataDefinition, App, Lazy } from 'cdk8s';
+import { type ApiObject, ApiObjectMetadataDefinition, App, Lazy } from 'cdk8s';
 import { sortedKeys } from './sorted-keys';
 
 /**
@@ -7,24 +7,12 @@ import { sortedKeys } from './sorted-keys';
  */
 export function declaredFields(object: ApiObject): Record<string, unknown> | undefined {
   const metadata = isUsual(App.of(object)) ? metadataOf(object) : NOT_PLAIN;
-  const fields = fieldsAsDeclared({ ...(Reflect.get(object, 'props') as object), metadata: undefined });
-  if (!fields || metadata === NOT_PLAIN) {
+  const fields = plain({ ...(Reflect.get(object, 'props') as object), metadata: undefined });
+  if (metadata === NOT_PLAIN || fields === NOT_PLAIN) {
     return undefined;
   }
-  const { apiVersion, kind, ...others } = fields;
+  const { apiVersion, kind, ...others } = fields as Record<string, unknown>;
   return { apiVersion, kind, metadata, ...others };
-}
-
-/** Fields of an object in the same way; undefined if only cdk8s can render them. */
-export function fieldsAsDeclared(fields: object): Record<string, unknown> | undefined {
-  const found = plain(fields);
-  return found === NOT_PLAIN ? undefined : (found as Record<string, unknown>);
-}
-
-/** The fields of metadata in the same way, without empty lists and maps. */
-export function metadataAsDeclared(metadata: ApiObjectMetadata): unknown {
-  const found = plain(metadata, true);
-  return found === NOT_PLAIN ? undefined : found;
 }
 
 const USUAL = new WeakMap<App, boolean>();

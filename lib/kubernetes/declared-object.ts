@@ -1,10 +1,11 @@
 import { ApiObject, type ApiObjectMetadata, App, Chart, type GroupVersionKind } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import { writeAsDeclared } from './as-written';
-import { fieldsAsDeclared, isUsual, metadataAsDeclared } from './declared-fields';
-import { isComplete } from './lost-values';
+import { isUsual } from './declared-fields';
+import { NOT_PLAIN, plainJson } from './plain-value';
 import { addDeferred, childrenBelow, type DeferredChild, isReached, reach } from './reached';
 import type { Labels } from './topology-chart';
+import type { Json } from './workload/without-defaults';
 
 /** What an object is without a construct. */
 export interface Declaration<Created extends IConstruct> {
@@ -12,8 +13,8 @@ export interface Declaration<Created extends IConstruct> {
   readonly metadata: ApiObjectMetadata;
   /** Its construct, in the scope of the object. */
   readonly create: () => Created;
-  /** The object with this metadata as its construct writes it; undefined if only the construct can. */
-  readonly written: (metadata: unknown) => unknown;
+  /** Its other fields in the order in which they are written, with the names of the API. */
+  readonly fields: () => object;
 }
 
 /**
@@ -78,23 +79,56 @@ export class DeclaredObject<Created extends IConstruct = IConstruct> implements 
     this.labels = { ...labels, ...this.labels };
   }
 
-  toJson(): unknown {
-    return (isReached(this.scope) ? undefined : this.written()) ?? (this.object.toJson() as unknown);
-  }
-
-  private written(): unknown {
-    const { metadata, written } = this.declaration;
-    if (!isUsual(App.of(this.scope))) {
+  /**
+   * The fields of the object in the order in which they are written, those in them as they are declared; undefined if
+   * the construct writes them.
+   */
+  fields(): Json | undefined {
+    const defaults = isReached(this.scope) ? undefined : defaultsOf(this.scope);
+    if (!defaults) {
       return undefined;
     }
-    const { labels, namespace } = Chart.of(this.scope);
-    const plain = metadataAsDeclared({
-      ...metadata,
-      namespace: metadata.namespace ?? namespace,
-      labels: { ...this.labels, ...labels, ...metadata.labels },
-    });
-    return plain && written(plain);
+    const { gvk, metadata, fields } = this.declaration;
+    return {
+      apiVersion: gvk.apiVersion,
+      kind: gvk.kind,
+      metadata: {
+        ...metadata,
+        annotations: orNone(metadata.annotations),
+        labels: orNone({ ...this.labels, ...defaults.labels, ...metadata.labels }),
+        namespace: metadata.namespace ?? defaults.namespace,
+      },
+      ...fields(),
+    };
   }
+
+  toJson(): unknown {
+    const fields = Object.entries(this.fields() ?? {}).map(([name, value]) => [name, plainJson(value)] as const);
+    return fields.length === 0 || fields.some(([, value]) => value === NOT_PLAIN)
+      ? (this.object.toJson() as unknown)
+      : Object.fromEntries(fields.filter(([, value]) => value !== undefined));
+  }
+}
+
+function orNone(fields: Labels = {}): Labels | undefined {
+  return Object.values(fields).some(value => value !== undefined) ? fields : undefined;
+}
+
+interface Defaults {
+  readonly labels: Labels;
+  readonly namespace?: string;
+}
+
+const DEFAULTS = new WeakMap<Construct, Defaults>();
+
+/** The metadata of all objects in a scope; undefined if only their constructs can write them. */
+function defaultsOf(scope: Construct): Defaults | undefined {
+  if (!isUsual(App.of(scope))) {
+    return undefined;
+  }
+  const known = DEFAULTS.get(scope) ?? Chart.of(scope);
+  DEFAULTS.set(scope, known);
+  return known;
 }
 
 /** The objects below a construct in the order of the tree, those without a construct too. */
@@ -105,11 +139,13 @@ export function objectsBelow(root: IConstruct): (ApiObject | DeclaredObject)[] {
 /** A class of objects of one kind, generated or typed. */
 interface ObjectClass<Props> {
   readonly GVK: GroupVersionKind;
-  manifest?(props: unknown): unknown;
   new (scope: Construct, id: string, props: Props): ApiObject;
 }
 
-/** Declares an object of a class, whose name is given. */
+/**
+ * Declares an object of a class, whose name is given. The properties of the class must have the names of the API: those
+ * of a Service, for instance, do not.
+ */
 export function declare<Props extends { readonly metadata?: ApiObjectMetadata }>(
   scope: Construct,
   id: string,
@@ -121,22 +157,6 @@ export function declare<Props extends { readonly metadata?: ApiObjectMetadata }>
     gvk: Class.GVK,
     metadata,
     create: () => new Class(scope, id, props),
-    written: metadata => writtenBy(Class, metadata, fields),
+    fields: () => fields,
   });
-}
-
-/** An object as its class writes it; undefined if only cdk8s can, or a value would be lost. */
-export function writtenBy(
-  Class: Pick<ObjectClass<never>, 'GVK' | 'manifest'>,
-  metadata: unknown,
-  fields: object,
-): unknown {
-  const plain = fieldsAsDeclared(fields);
-  if (!plain) {
-    return undefined;
-  }
-  const { apiVersion, kind } = Class.GVK;
-  const declared = { apiVersion, kind, metadata, ...plain };
-  const written = Class.manifest ? Class.manifest(declared) : declared;
-  return !Class.manifest || isComplete(declared, written) ? written : undefined;
 }

@@ -15,16 +15,11 @@ export function requireNothingLost<Written>(
   if (!isMapped(object)) {
     return written;
   }
-  const lost = isComplete(declared, written) ? undefined : firstLost(object, declared, written, []);
+  const lost = countOf(declared, 1) === countOf(written, 0) ? undefined : firstLost(object, declared, written, []);
   if (lost) {
     throw lost;
   }
   return written;
-}
-
-/** Whether as many values are written as were declared. */
-export function isComplete(declared: unknown, written: unknown): boolean {
-  return countOf(declared, 1) === countOf(written, 0);
 }
 
 /** The number of values; `missing` for an undefined list item. A wrapped number or string counts as one. */

@@ -2,7 +2,6 @@ import { ApiObject } from 'cdk8s';
 import {
   type ContainerProps as KubeContainerProps,
   Deployment,
-  type DeploymentProps,
   EnvValue as KubeEnvValue,
   ImagePullPolicy as KubeImagePullPolicy,
   k8s,
@@ -20,9 +19,8 @@ import {
   type WorkloadProps,
 } from '../topology';
 import { refine } from './as-written';
-import { DeclaredObject, writtenBy } from './declared-object';
+import { DeclaredObject } from './declared-object';
 import { labelsOf, labelsOfTopology, versionLabel } from './labels';
-import { inOrder } from './patches';
 import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
 import { renderAutoscaler } from './workload/autoscaler';
@@ -66,7 +64,7 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
     gvk: k8s.KubeServiceAccount.GVK,
     metadata,
     create: () => new ServiceAccount(scope, 'service-account', { metadata, automountToken: false }),
-    written: metadata => writtenBy(k8s.KubeServiceAccount, metadata, { automountServiceAccountToken: false }),
+    fields: () => ({ automountServiceAccountToken: false }),
   });
   renderHeadlessService(scope, service);
   if (service.progressiveRollout) {
@@ -91,23 +89,65 @@ function renderVersion(
 ): () => Workload {
   const { workload } = version;
   const { progressiveRollout: rollout, workloadKind, namespace } = service;
-  const { metadata = {}, podMetadata = {}, proxy } = workload;
   const selector = workloadKind.hasVersions ? { ...service.selector, version: version.name } : service.selector;
-  const labels = { ...labelsOf(service), version: version.name };
-  const env = environmentOf(service, version);
-  const props: RenderedProps & Pick<Required<DeploymentProps>, 'metadata'> = {
+  const metadata = {
+    name: version.deploymentName,
+    namespace,
+    labels: { ...versionLabel(version.image ?? ''), ...workload.metadata?.labels, ...labelsOfVersion(version) },
+    annotations: { ...workload.metadata?.annotations, ...rootContainers(service, workload) },
+  };
+  const id = `version:${version.name}`;
+  const isDeployment = workloadKind.hasVersions && !rollout;
+  const specOf = () =>
+    rollout
+      ? progressiveFields(workload, rollout, service.name, mesh.trafficRouting(service))
+      : rolloutFields(workload);
+  const create = (): Deployment | WorkloadObject => {
+    const env = environmentOf(service, version);
+    const props = { metadata, ...propsOf(version, env, mesh), serviceAccount: account.construct };
+    const spec = specOf();
+    const object = isDeployment
+      ? new Deployment(scope, id, { ...props, select: false })
+      : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
+    if (object instanceof Deployment) {
+      object.select(LabelSelector.of({ labels: selector }));
+    }
+    refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
+    if (workload.autoscaling) {
+      // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
+      object.markHasAutoscaler();
+    }
+    return object;
+  };
+  const fields = () => {
+    const env = environmentOf(service, version);
+    const pod = podFields(version, env, selector);
+    return { spec: specOfDeployment(propsOf(version, env, mesh), selector, pod, specOf()) };
+  };
+  const object =
+    isDeployment && !service.exists
+      ? new DeclaredObject(scope, id, { gvk: k8s.KubeDeployment.GVK, metadata, create, fields })
+      : { construct: create() };
+  renderAutoscaler(scope, version, rollout !== undefined);
+  renderClaims(scope, version);
+  return () => object.construct;
+}
+
+function labelsOfVersion({ service, name }: Version): Labels {
+  return { ...labelsOf(service), version: name };
+}
+
+/** What cdk8s-plus renders of a Deployment and its pods. */
+function propsOf(version: Version, env: Env, mesh: MeshOfPods): RenderedProps {
+  const { service, workload } = version;
+  const { podMetadata = {}, proxy } = workload;
+  return {
     serviceAccountName: service.serviceAccount,
-    metadata: {
-      name: version.deploymentName,
-      namespace,
-      labels: { ...versionLabel(version.image ?? ''), ...metadata.labels, ...labels },
-      annotations: { ...metadata.annotations, ...rootContainers(service, workload) },
-    },
     podMetadata: {
       labels: {
         ...labelsOfTopology(service.topology),
         ...podMetadata.labels,
-        ...labels,
+        ...labelsOfVersion(version),
         ...service.selector,
         ...mesh.podLabels(service),
       },
@@ -122,43 +162,6 @@ function renderVersion(
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
     containers: [containerOf(service, version, env)],
   };
-  const id = `version:${version.name}`;
-  const isDeployment = workloadKind.hasVersions && !rollout;
-  const spec = rollout
-    ? progressiveFields(workload, rollout, service.name, mesh.trafficRouting(service))
-    : rolloutFields(workload);
-  const create = (): Deployment | WorkloadObject => {
-    const all = { ...props, serviceAccount: account.construct };
-    const object = isDeployment
-      ? new Deployment(scope, id, { ...all, select: false })
-      : new WorkloadObject(scope, id, { ...all, workloadKind, selector, serviceName: service.headlessService });
-    if (object instanceof Deployment) {
-      object.select(LabelSelector.of({ labels: selector }));
-    }
-    refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
-    if (workload.autoscaling) {
-      // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
-      object.markHasAutoscaler();
-    }
-    return object;
-  };
-  const object =
-    isDeployment && !service.exists
-      ? new DeclaredObject(scope, id, {
-          gvk: k8s.KubeDeployment.GVK,
-          metadata: props.metadata,
-          create,
-          written: metadata =>
-            inOrder({
-              ...k8s.KubeDeployment.GVK,
-              metadata,
-              spec: specOfDeployment(props, selector, podFields(version, env, selector), spec),
-            }),
-        })
-      : { construct: create() };
-  renderAutoscaler(scope, version, rollout !== undefined);
-  renderClaims(scope, version);
-  return () => object.construct;
 }
 
 /** The object as it is written, with the declared fields that cdk8s-plus does not render. */

@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
-import { Deployment, k8s } from 'cdk8s-plus-27';
+import { Deployment } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import fc from 'fast-check';
 import { ClusterApp, Mesh, type Service, Topology, TopologyChart } from '../../lib';
-import { declare, objectsBelow } from '../../lib/kubernetes/declared-object';
+import { declare as declareObject, objectsBelow } from '../../lib/kubernetes/declared-object';
 import { labelObjects } from '../../lib/kubernetes/labels';
 import { resource } from '../../lib/kubernetes/resource';
 import { constructsBelow, deferChildren, isReached } from '../../lib/kubernetes/reached';
 import { plain } from '../istio/support';
 import { temporaryFolder } from '../support/temporary-folder';
+import { declare, recipes } from '../support/topologies';
 
 interface Declared {
   readonly app: ClusterApp;
@@ -126,7 +128,7 @@ test('a label that an object declares is not that of its service', () => {
   const topology = new Topology('shop');
   const cart = plain(topology, 'cart');
   const chart = new TopologyChart(new ClusterApp(), 'shop', { topology });
-  declare(chart.scopeOf(cart), 'own', resource('example.com/v1', 'Example'), {
+  declareObject(chart.scopeOf(cart), 'own', resource('example.com/v1', 'Example'), {
     metadata: { name: 'own', labels: { 'app.kubernetes.io/name': 'other' } },
     spec: {},
   });
@@ -203,7 +205,7 @@ test('a value that only cdk8s can render is rendered by it', () => {
   const scope = new Chart(new App(), 'chart');
   const deferring = new Construct(scope, 'scope');
   deferChildren(deferring);
-  declare(deferring, 'object', resource('example.com/v1', 'Example'), {
+  declareObject(deferring, 'object', resource('example.com/v1', 'Example'), {
     metadata: { name: 'object' },
     spec: { token: { resolve: () => 'text' } },
   });
@@ -211,21 +213,48 @@ test('a value that only cdk8s can render is rendered by it', () => {
   expect(objectsBelow(scope).map(each => each.toJson())).toMatchObject([{ spec: { token: 'text' } }]);
 });
 
-test('a value that a class would not write is an error, with its place', () => {
-  const scope = new Chart(new App(), 'chart');
-  const deferring = new Construct(scope, 'scope');
-  deferChildren(deferring);
-  declare(deferring, 'policy', k8s.KubeNetworkPolicy, {
-    metadata: { name: 'policy' },
-    spec: { podSelector: {}, ingress: [{ ports: [{ port: 80 as never }] }] },
-  });
-
-  expect(() => objectsBelow(scope).map(each => each.toJson())).toThrow('chart/scope/policy');
-});
-
 test('an object is created at once in a scope that does not defer it', () => {
   const scope = new Chart(new App(), 'chart');
-  declare(scope, 'object', resource('example.com/v1', 'Example'), { metadata: { name: 'object' }, spec: {} });
+  declareObject(scope, 'object', resource('example.com/v1', 'Example'), { metadata: { name: 'object' }, spec: {} });
 
   expect(scope.node.children).toHaveLength(1);
+});
+
+test('any topology is written the same, whether it is reached or not', () => {
+  fc.assert(
+    fc.property(recipes, recipe => {
+      const [unreached, reached] = [false, true].map(isReached => {
+        const app = new ClusterApp({ outdir: temporaryFolder() });
+        const chart = new TopologyChart(app, 'shop', { topology: declare(recipe, 'shop'), mesh: Mesh.istio() });
+        if (isReached) {
+          chart.node.findAll();
+        }
+        app.synth();
+        return filesOf(app);
+      });
+      expect(unreached).toEqual(reached);
+    }),
+    { numRuns: 10 },
+  );
+});
+
+function filesOf({ outdir }: ClusterApp): string[] {
+  return readdirSync(outdir, { recursive: true, encoding: 'utf8' })
+    .filter(file => file.endsWith('.yaml'))
+    .map(file => `${file}\n${readFileSync(join(outdir, file), 'utf8')}`);
+}
+
+test('checks get the objects that are not reached', () => {
+  const topology = new Topology('shop');
+  const cart = plain(topology, 'cart');
+  const app = new ClusterApp({ outdir: temporaryFolder(), checked: true });
+  const chart = new TopologyChart(app, 'shop', { topology });
+  declareObject(chart.scopeOf(cart), 'wrong', resource('networking.istio.io/v1', 'VirtualService'), {
+    metadata: { name: 'wrong' },
+    spec: { hosts: 'wrong' },
+  });
+
+  expect(() => {
+    app.synth();
+  }).toThrow(/wrong/);
 });

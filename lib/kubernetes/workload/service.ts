@@ -5,7 +5,6 @@ import { type Service, ServiceType } from '../../topology';
 import { refine } from '../as-written';
 import { DeclaredObject } from '../declared-object';
 import { elsewhere, podsElsewhere } from '../elsewhere';
-import { inOrder } from '../patches';
 import type { Labels } from '../topology-chart';
 import { isObject, type Json, withoutDefaults } from './without-defaults';
 
@@ -39,12 +38,7 @@ export function renderService(scope: Construct, id: string, service: Service, na
       });
       return kube;
     },
-    written: metadata =>
-      inOrder({
-        ...k8s.KubeService.GVK,
-        metadata,
-        spec: { ports, selector: isSelecting ? selector : undefined, ...access },
-      }),
+    fields: () => ({ spec: { ports, selector: isSelecting ? selector : undefined, ...access } }),
   });
 }
 
