@@ -1,4 +1,11 @@
-import { declare, elsewhere, hostElsewhere, podsElsewhere, type TelemetryBackend, type TopologyChart } from '../kubernetes';
+import {
+  declare,
+  elsewhere,
+  hostElsewhere,
+  podsElsewhere,
+  type TelemetryBackend,
+  type TopologyChart,
+} from '../kubernetes';
 import { type Call, ExternalService, Service } from '../topology';
 import { hostOfGateway } from './egress-gateway';
 import { hostBeside } from './host-beside';

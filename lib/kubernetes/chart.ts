@@ -234,8 +234,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {
     const objects = objectsBelow(this);
     const found = objects.find(
-      each =>
-        each.kind === kind && each.name === name && (each.metadata.namespace ?? namespace) === namespace,
+      each => each.kind === kind && each.name === name && (each.metadata.namespace ?? namespace) === namespace,
     );
     if (!found) {
       const names = objects

@@ -8,7 +8,7 @@ import type { Labels } from './topology-chart';
 import type { Json } from './workload/without-defaults';
 
 /** What an object is without a construct. */
-export interface Declaration<Created extends IConstruct> {
+interface Declaration<Created extends IConstruct> {
   readonly gvk: GroupVersionKind;
   readonly metadata: ApiObjectMetadata;
   /** Its construct, in the scope of the object. */

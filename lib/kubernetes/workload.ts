@@ -104,7 +104,7 @@ function renderVersion(
       : rolloutFields(workload);
   const create = (): Deployment | WorkloadObject => {
     const env = environmentOf(service, version);
-    const props = { metadata, ...propsOf(version, env, mesh), serviceAccount: account.construct };
+    const props = { metadata, ...propsOf(service, version, env, mesh), serviceAccount: account.construct };
     const spec = specOf();
     const object = isDeployment
       ? new Deployment(scope, id, { ...props, select: false })
@@ -122,7 +122,7 @@ function renderVersion(
   const fields = () => {
     const env = environmentOf(service, version);
     const pod = podFields(version, env, selector);
-    return { spec: specOfDeployment(propsOf(version, env, mesh), selector, pod, specOf()) };
+    return { spec: specOfDeployment(propsOf(service, version, env, mesh), selector, pod, specOf()) };
   };
   const object =
     isDeployment && !service.exists
@@ -138,8 +138,8 @@ function labelsOfVersion({ service, name }: Version): Labels {
 }
 
 /** What cdk8s-plus renders of a Deployment and its pods. */
-function propsOf(version: Version, env: Env, mesh: MeshOfPods): RenderedProps {
-  const { service, workload } = version;
+function propsOf(service: Service, version: Version, env: Env, mesh: MeshOfPods): RenderedProps {
+  const { workload } = version;
   const { podMetadata = {}, proxy } = workload;
   return {
     serviceAccountName: service.serviceAccount,

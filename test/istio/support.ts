@@ -27,9 +27,7 @@ export interface Rendered {
 
 /** All objects of a topology under Istio with sidecars. */
 export function render(topology: Topology, props: IstioSidecarsProps = {}): Rendered[] {
-  return objectsOf(
-    new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio(props) }),
-  ) as Rendered[];
+  return objectsOf(new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio(props) })) as Rendered[];
 }
 
 /** The one object of that kind and name. */

@@ -9,7 +9,10 @@ const values = fc.letrec(each => ({
     { maxDepth: 4 },
     fc.constantFrom(undefined, null, '', 'text', 0, 1.5, true, k8s.IntOrString.fromNumber(8080)),
     fc.array(each('value'), { maxLength: 3 }),
-    fc.dictionary(fc.constantFrom('a', 'b', 'c', 'long name', '1'), each('value'), { maxKeys: 4, noNullPrototype: true }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'c', 'long name', '1'), each('value'), {
+      maxKeys: 4,
+      noNullPrototype: true,
+    }),
   ),
 })).value;
 
@@ -44,7 +47,12 @@ test.each([
   ['a token', { resolve: () => 'text' }],
   ['a lazy value', Lazy.any({ produce: () => 'text' })],
   ['an object of a class', Duration.seconds(1)],
-  ['a class whose value is no text and no number', new (class Wrapped { value = {}; })()],
+  [
+    'a class whose value is no text and no number',
+    new (class Wrapped {
+      value = {};
+    })(),
+  ],
 ])('%s is neither JSON nor printed', (_what, value) => {
   const printer = new YamlPrinter();
 

@@ -82,7 +82,6 @@ test('the other services of a chart are not reached with one', () => {
   expect([cart, web].map(each => isReached(chart.scopeOf(each)))).toEqual([true, false]);
 });
 
-
 test('all constructs below another are those of the tree, in its order', () => {
   const root = new Construct(undefined as never, '');
   const [a] = ['a', 'b'].map(id => new Construct(root, id));
