@@ -1,4 +1,11 @@
-import { elsewhere, hostElsewhere, podsElsewhere, type TelemetryBackend, type TopologyChart } from '../kubernetes';
+import {
+  declare,
+  elsewhere,
+  hostElsewhere,
+  podsElsewhere,
+  type TelemetryBackend,
+  type TopologyChart,
+} from '../kubernetes';
 import { type Call, ExternalService, Service } from '../topology';
 import { hostOfGateway } from './egress-gateway';
 import { hostBeside } from './host-beside';
@@ -19,7 +26,7 @@ export function renderScopes(chart: TopologyChart, backends: readonly TelemetryB
       ...(waypoints ? hostsOfVersions(service, call) : []),
     ]);
     const hosts = [...new Set(called), ...collectors];
-    new Sidecar(chart.scopeOf(service), 'sidecar', {
+    declare(chart.scopeOf(service), 'sidecar', Sidecar, {
       metadata: {
         name: service.name,
         namespace: service.namespace,

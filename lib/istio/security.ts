@@ -1,7 +1,7 @@
 import type { IAuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1' with {
   'resolution-mode': 'import',
 };
-import { elsewhere, type Labels, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
+import { declare, elsewhere, type Labels, podsElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import type { IService, PathPattern, Port, Service } from '../topology';
 import type { Identities } from './identities';
 import { operationsOn } from './operations';
@@ -43,7 +43,7 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
     const selector = { matchLabels: service.selector };
     const portLevelMtls = plaintextPorts(service);
     if (!isOwned || portLevelMtls) {
-      new PeerAuthentication(chart.scopeOf(service), 'peer-authentication', {
+      declare(chart.scopeOf(service), 'peer-authentication', PeerAuthentication, {
         metadata,
         spec: { selector, mtls: { mode: 'STRICT' }, portLevelMtls },
       });
@@ -56,14 +56,14 @@ export function renderSecurity(chart: TopologyChart, mesh: Identities): void {
     // A policy without rules allows nothing: outside the topology's namespaces there is no other default.
     if (rules.length > 0 || !isOwned || isDryRun) {
       const others = elsewhere(podsElsewhere(service), callersElsewhere(service, mesh));
-      new AuthorizationPolicy(chart.scopeOf(service), 'authorization-policy', {
+      declare(chart.scopeOf(service), 'authorization-policy', AuthorizationPolicy, {
         metadata: { ...metadata, ...(isDryRun ? dryRun(others.annotations) : others) },
         spec: { selector, action: 'ALLOW', ...(rules.length > 0 ? { rules } : {}) },
       });
     }
     renderDenials(chart, service, metadata, target);
     if (isDryRun) {
-      new AuthorizationPolicy(chart.scopeOf(service), 'dry-run', {
+      declare(chart.scopeOf(service), 'dry-run', AuthorizationPolicy, {
         metadata: { ...metadata, name: `${service.name}.dry-run` },
         spec: { selector, action: 'ALLOW', rules: [{}] },
       });
@@ -86,7 +86,7 @@ function renderDenials(
   const ports = service.ports
     .filter(each => each.carriesRequests)
     .map(each => String(isAtWaypoint ? each.number : each.target));
-  new AuthorizationPolicy(chart.scopeOf(service), 'denied-operations', {
+  declare(chart.scopeOf(service), 'denied-operations', AuthorizationPolicy, {
     metadata: {
       ...metadata,
       name: `${name}.denied-operations`,
@@ -127,7 +127,7 @@ function renderGuardsOutside(chart: TopologyChart, service: Service, rules: read
   const notPrincipals = [
     ...new Set(rules.flatMap(({ from = [] }) => from.flatMap(({ source }) => source?.principals ?? []))),
   ];
-  new AuthorizationPolicy(scope, 'undeclared-callers', {
+  declare(scope, 'undeclared-callers', AuthorizationPolicy, {
     metadata: {
       name: `${name}.undeclared-callers`,
       namespace,
@@ -178,7 +178,7 @@ function renderPolicyOfWaypoint(chart: TopologyChart, service: Service, mesh: Id
     ...rulesOfPeers(service, mesh, ({ peer }) => peer.hasIdentity, atService),
   ];
   if (rules.length > 0) {
-    new AuthorizationPolicy(chart.scopeOf(service), 'waypoint-policy', {
+    declare(chart.scopeOf(service), 'waypoint-policy', AuthorizationPolicy, {
       metadata: { name: `${service.name}.waypoint`, namespace: service.namespace },
       spec: { targetRefs: waypoints.targetRefs(service), action: 'ALLOW', rules },
     });

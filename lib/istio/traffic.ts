@@ -1,4 +1,4 @@
-import { elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
+import { declare, elsewhere, hostElsewhere, type SpecOf, type TopologyChart } from '../kubernetes';
 import { type Call, type Callee, ExternalService, ForeignService, Protocol, Service, type Version } from '../topology';
 import { outlierDetectionOf } from './circuit-breaker';
 import { mountClientCertificates, renderExternal } from './external';
@@ -74,7 +74,7 @@ function renderVirtualService(chart: TopologyChart, callee: Callee, { suffix, me
     return;
   }
   const exported = virtualServiceExport(callee, exportTo);
-  new VirtualService(chart.scopeOf(callee), `virtual-service${suffix}`, {
+  declare(chart.scopeOf(callee), `virtual-service${suffix}`, VirtualService, {
     metadata: { ...metadata, ...elsewhere(hostElsewhere(callee), foreignNamespaces(chart, exported.exportTo)) },
     spec: {
       hosts: [callee.host],
@@ -95,7 +95,7 @@ function renderDestinationRule(chart: TopologyChart, callee: Callee, { suffix, m
   if (isRolledOut || (!subsets && !trafficPolicy)) {
     return;
   }
-  new DestinationRule(chart.scopeOf(callee), `destination-rule${suffix}`, {
+  declare(chart.scopeOf(callee), `destination-rule${suffix}`, DestinationRule, {
     metadata: { ...metadata, ...elsewhere(hostElsewhere(callee), foreignNamespaces(chart, exportTo)) },
     spec: { host: callee.host, ...(exportTo ? { exportTo } : {}), trafficPolicy, subsets },
   });
@@ -118,12 +118,12 @@ function renderRulesOfPods(
   const http = ports.filter(port => port.carriesRequests).flatMap(port => podRoutes(host, port, calls));
   if (http.length > 0) {
     const spec = { hosts: [host], ...(exportTo ? { exportTo } : {}), http };
-    new VirtualService(scope, `virtual-service-of-pods${suffix}`, { metadata, spec });
+    declare(scope, `virtual-service-of-pods${suffix}`, VirtualService, { metadata, spec });
   }
   const connectionPool = trafficPolicyOf(callee)?.connectionPool;
   if (connectionPool) {
     const spec = { host, ...(exportTo ? { exportTo } : {}), trafficPolicy: { connectionPool } };
-    new DestinationRule(scope, `destination-rule-of-pods${suffix}`, { metadata, spec });
+    declare(scope, `destination-rule-of-pods${suffix}`, DestinationRule, { metadata, spec });
   }
 }
 

@@ -1,7 +1,7 @@
 import { ApiObject, type JsonPatch } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { manifestOf } from './api-names';
-import { declaredFields, metadataFields } from './declared-fields';
+import { declaredFields } from './declared-fields';
 import { requireNothingLost } from './lost-values';
 import { requireKnownFields } from './patched-fields';
 import { applyPatches, inOrder } from './patches';
@@ -10,19 +10,10 @@ import { isObject, type Json } from './workload/without-defaults';
 
 const WRAPPED = new WeakSet<ApiObject>();
 const REFINEMENTS = new WeakMap<ApiObject, (written: Json) => Json>();
-const SPECS = new WeakMap<ApiObject, () => Json | undefined>();
 
 /** Changes an object as it is written, before its patches: fields that its class lacks, or writes without need. */
 export function refine(object: ApiObject, refinement: (written: Json) => Json): void {
   REFINEMENTS.set(object, refinement);
-}
-
-/**
- * Gives the `spec` that an object is written with, where it is known without its class: then neither the class renders
- * the object, nor is it refined.
- */
-export function specify(object: ApiObject, spec: () => Json | undefined): void {
-  SPECS.set(object, spec);
 }
 
 /**
@@ -56,7 +47,7 @@ export function writeAsDeclared(object: ApiObject): void {
     configurable: true,
     value: () =>
       withoutPatches(object, patches => {
-        const written = specified(object) ?? refined(object, rendered(object, toJson));
+        const written = refined(object, rendered(object, toJson));
         if (patches.length === 0) {
           return written;
         }
@@ -65,13 +56,6 @@ export function writeAsDeclared(object: ApiObject): void {
         return patched;
       }),
   });
-}
-
-function specified(object: ApiObject): unknown {
-  const { apiVersion, kind } = object;
-  const metadata = SPECS.has(object) ? metadataFields(object) : undefined;
-  const spec = metadata && SPECS.get(object)?.();
-  return spec && inOrder({ apiVersion, kind, metadata, spec });
 }
 
 /** The object as its class renders it, without a walk of cdk8s for each step where its class is a generated one. */

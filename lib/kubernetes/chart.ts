@@ -49,7 +49,8 @@ import { labelObjects, labelsOfTopology } from './labels';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
 import { podSecurityLabels } from './pod-security';
-import { constructsBelow, noticeReads, reach } from './reached';
+import { DeclaredObject, objectsBelow } from './declared-object';
+import { deferChildren, reach } from './reached';
 import { readinessGateLabels } from './readiness-gate';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
@@ -113,7 +114,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
   readonly findings: readonly Finding[];
   /** What the checks found and `accepted` names, with the reasons. */
   readonly acceptedFindings: Acceptance['accepted'];
-  private readonly workloads = new Map<Version, Workload>();
+  private readonly workloads = new Map<Version, () => Workload>();
   private readonly scopes = new Map<Member, Construct>();
   private readonly namespaceScopes = new Map<string, Construct>();
 
@@ -211,8 +212,8 @@ export class TopologyChart extends Chart implements ITopologyChart {
 
   /** The object of any kind that runs the pods of a version, for changes with the API of cdk8s-plus. */
   workload(service: Service, version = [...service.versions.keys()][0] ?? ''): Workload {
-    const workload = this.workloads.get(service.version(version));
-    if (!workload) {
+    const workloadOf = this.workloads.get(service.version(version));
+    if (!workloadOf) {
       throw new ValidationError({
         code: 'NotRendered',
         path: service.path,
@@ -220,6 +221,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
         fix: 'Change the workload in the manifests that declare it.',
       });
     }
+    const workload = workloadOf();
     reach(workload);
     return workload;
   }
@@ -230,7 +232,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
    * @param namespace the namespace of the object; that of the topology by default
    */
   object(kind: string, name: string, namespace = this.topology.namespace): ApiObject {
-    const objects = constructsBelow(this).filter(each => ApiObject.isApiObject(each));
+    const objects = objectsBelow(this);
     const found = objects.find(
       each => each.kind === kind && each.name === name && (each.metadata.namespace ?? namespace) === namespace,
     );
@@ -246,8 +248,9 @@ export class TopologyChart extends Chart implements ITopologyChart {
           names.length > 0 ? `Use one of ${names.join(', ')}.` : `The chart has no ${kind} at all: correct the kind.`,
       });
     }
-    reach(found);
-    return found;
+    const object = found instanceof DeclaredObject ? found.object : found;
+    reach(object);
+    return object;
   }
 
   private gatewayNames(): { path: string; namespace: string; name: string }[] {
@@ -271,7 +274,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
       const id =
         item.namespace === this.topology.namespace ? constructIdOf(item.name) : `${item.namespace}:${item.name}`;
       scope = new Construct(this, id);
-      noticeReads(scope);
+      deferChildren(scope);
       this.scopes.set(item, scope);
     }
     return scope;

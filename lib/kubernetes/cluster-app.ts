@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ApiObject, App } from 'cdk8s';
+import { type ApiObject, App } from 'cdk8s';
+import type { IConstruct } from 'constructs';
 import {
   type Acceptance,
   type Accepted,
@@ -17,7 +18,9 @@ import { requireArguments, withUserFrames } from '../topology';
 import { writesAsDeclared } from './as-written';
 import { contractsOf, removeContracts } from './contracts';
 import { TopologyChart } from './chart';
-import { fileOf, inOrder, ownFiles } from './phases';
+import { Documents } from './documents';
+import { fileOf, ownFiles, rankOf } from './phases';
+import { DeclaredObject, objectsBelow } from './declared-object';
 import { constructsBelow } from './reached';
 import { YamlPrinter } from './yaml';
 
@@ -98,50 +101,42 @@ export class ClusterApp extends App {
     for (const finding of this.findings.filter(each => each.severity === Severity.WARNING)) {
       process.stderr.write(`${describeFinding(finding)}\n`);
     }
-    const texts = this.documents().map(
-      ([file, documents]) => [join(this.outdir, `${file}.yaml`), documents.join('---\n')] as const,
-    );
+    const files = this.documents();
     const contracts = contractsOf(this.topologyCharts.map(each => each.topology));
-    for (const [path, text] of [
-      ...texts,
-      ...contracts.map(([file, text]) => [join(this.outdir, file), text] as const),
-    ]) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-    }
+    files.forEach((documents, file) => {
+      write(join(this.outdir, `${file}.yaml`), documents.chunks());
+    });
+    contracts.forEach(([file, text]) => {
+      write(join(this.outdir, file), [text]);
+    });
   }
 
   /**
-   * The documents of each file, in order. An object is rendered and printed before the next one, so that memory holds
-   * its text only.
+   * The documents of each file. An object is rendered and printed before the next one, so that memory holds its text
+   * only.
    */
-  private documents(): [file: string, documents: string[]][] {
+  private documents(): Map<string, Documents> {
     const printer = new YamlPrinter();
     const identities = new Identities();
     const checked: Written[] = [];
-    const files = new Map<string, Document[]>();
-    for (const object of constructsBelow(this).filter(each => ApiObject.isApiObject(each))) {
-      const written = object.toJson() as Written;
+    const files = new Map<string, Documents>();
+    for (const object of objectsBelow(this)) {
+      const { kind, apiGroup } = object;
+      const { written, text } = printed(printer, object);
       identities.add(object, written);
       if (this.isChecked) {
-        checked.push(written);
+        checked.push(object.toJson() as Written);
       }
-      const document = { object, text: textOf(printer, object, written) };
-      const members = files.get(fileOf(object));
-      if (members) {
-        members.push(document);
-      } else {
-        files.set(fileOf(object), [document]);
-      }
+      const file = fileOf({ kind, apiGroup, node: scopeOf(object).node });
+      const documents = files.get(file) ?? new Documents();
+      files.set(file, documents);
+      documents.add(rankOf(kind), text);
     }
     identities.requireDistinct();
     if (this.isChecked) {
       this.assertNoErrors(checked);
     }
-    return [...files].map(([file, members]) => [
-      file,
-      members.sort((a, b) => inOrder(a.object, b.object)).map(({ text }) => text),
-    ]);
+    return files;
   }
 
   private validate(): void {
@@ -176,27 +171,32 @@ function acceptedOf(accepted: Accepted, isOne: (code: string) => boolean): Accep
 /** A rendered object, after its patches. */
 type Written = Parameters<typeof checkObjects>[0][number];
 
-/** An object as it is printed. */
-interface Document {
-  readonly object: ApiObject;
-  readonly text: string;
+type WrittenObject = ApiObject | DeclaredObject;
+
+function scopeOf(object: WrittenObject): IConstruct {
+  return object instanceof DeclaredObject ? object.scope : object;
+}
+
+function pathOf(object: WrittenObject): string {
+  return (object instanceof DeclaredObject ? object.object : object).node.path;
 }
 
 /** Objects by kind, namespace and name. */
 class Identities {
-  private readonly paths = new Map<string, string>();
+  private readonly objects = new Map<string, WrittenObject>();
   private readonly duplicates: string[] = [];
 
-  add({ apiGroup, node }: ApiObject, { kind, metadata }: Written): void {
+  add(object: WrittenObject, { kind, metadata }: Written): void {
+    const { apiGroup } = object;
     const identity = `${kind}${apiGroup === 'core' ? '' : `.${apiGroup}`} ${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
-    const other = this.paths.get(identity);
+    const other = this.objects.get(identity);
     if (other) {
       this.duplicates.push(
-        `${identity} is declared at ${other} and at ${node.path}: the second would overwrite the first. `
+        `${identity} is declared at ${pathOf(other)} and at ${pathOf(object)}: the second would overwrite the first. `
           + 'Rename one of them.',
       );
     }
-    this.paths.set(identity, node.path);
+    this.objects.set(identity, object);
   }
 
   requireDistinct(): void {
@@ -206,15 +206,38 @@ class Identities {
   }
 }
 
-function textOf(printer: YamlPrinter, object: ApiObject, written: unknown): string {
-  const text = printer.print(written, object.node.path);
+/** The text of an object, and its fields, as far as they are not deferred. */
+function printed(printer: YamlPrinter, object: WrittenObject): { written: Written; text: string } {
+  const path = () => pathOf(object);
+  const fields = object instanceof DeclaredObject ? object.fields() : undefined;
+  const text = fields && printer.printDeclared(fields, path);
+  if (text !== undefined) {
+    return { written: fields as unknown as Written, text: withoutTokens(object, text) };
+  }
+  const written = object.toJson() as Written;
+  return { written, text: withoutTokens(object, printer.print(written, path)) };
+}
+
+function withoutTokens(object: WrittenObject, text: string): string {
   if (text.includes('${Token[')) {
     throw withUserFrames(
       new Error(
-        `[${object.node.path}] A Kubernetes object contains a token of the AWS CDK, which only `
+        `[${pathOf(object)}] A Kubernetes object contains a token of the AWS CDK, which only `
           + 'CloudFormation can resolve. Use a fixed name (the target group of an edge has one), or an ARN as a string.',
       ),
     );
   }
   return text;
+}
+
+function write(path: string, chunks: readonly (string | Uint8Array)[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const file = openSync(path, 'w');
+  try {
+    chunks.forEach(each => {
+      writeFileSync(file, each);
+    });
+  } finally {
+    closeSync(file);
+  }
 }

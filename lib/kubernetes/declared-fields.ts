@@ -6,25 +6,19 @@ import { sortedKeys } from './sorted-keys';
  * step; undefined if only cdk8s can render them: resolvers of the app, and values that are an error there.
  */
 export function declaredFields(object: ApiObject): Record<string, unknown> | undefined {
-  const metadata = metadataFields(object);
-  const fields = metadata && plain({ ...(Reflect.get(object, 'props') as object), metadata: undefined });
-  if (!fields || fields === NOT_PLAIN) {
+  const metadata = isUsual(App.of(object)) ? metadataOf(object) : NOT_PLAIN;
+  const fields = plain({ ...(Reflect.get(object, 'props') as object), metadata: undefined });
+  if (metadata === NOT_PLAIN || fields === NOT_PLAIN) {
     return undefined;
   }
   const { apiVersion, kind, ...others } = fields as Record<string, unknown>;
   return { apiVersion, kind, metadata, ...others };
 }
 
-/** The metadata of an object in the same way; undefined if only cdk8s can render the object. */
-export function metadataFields(object: ApiObject): unknown {
-  const metadata = isUsual(App.of(object)) ? metadataOf(object) : NOT_PLAIN;
-  return metadata === NOT_PLAIN ? undefined : metadata;
-}
-
 const USUAL = new WeakMap<App, boolean>();
 
 /** Whether an app sorts fields, and has no resolvers of its own. */
-function isUsual(app: App): boolean {
+export function isUsual(app: App): boolean {
   let isUsual = USUAL.get(app);
   if (isUsual === undefined) {
     isUsual = app.resolvers.length === RESOLVERS && !process.env.CDK8S_DISABLE_SORT;

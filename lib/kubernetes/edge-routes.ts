@@ -13,7 +13,7 @@ import { rulesOfLogin } from './login-routes';
 import { rejectUnorderable } from './route-conditions';
 import { rulesOf } from './route-rules';
 import { RULES_IN_A_ROUTE } from './route-size';
-import { renderService } from './workload';
+import { renderService } from './workload/service';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type Filter = NonNullable<Rule['filters']>[number];

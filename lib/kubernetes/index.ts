@@ -9,6 +9,7 @@ export { type ChartRelease, renderChartApplications, renderChartReleases, requir
 export { renderCertificate } from './certificate';
 export * from './cluster-app';
 export * from './cluster-dns';
+export { declare } from './declared-object';
 export { durationOf } from './duration';
 export { labelsOf, labelsOfTopology } from './labels';
 export * from './edge-gateway';

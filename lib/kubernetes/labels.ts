@@ -1,7 +1,6 @@
-import { ApiObject } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { ITopology } from '../topology';
-import { constructsBelow } from './reached';
+import { DeclaredObject, objectsBelow } from './declared-object';
 import type { Labels } from './topology-chart';
 
 const NAME = 'app.kubernetes.io/name';
@@ -21,12 +20,13 @@ export function labelsOf({ name }: { readonly name: string }): Labels {
 
 /** Labels the objects below a construct with the name of what they belong to, unless they have one. */
 export function labelObjects(scope: IConstruct, item: { readonly name: string }): void {
-  constructsBelow(scope)
-    .filter(each => ApiObject.isApiObject(each))
-    .filter(({ metadata }) => metadata.getLabel(NAME) === undefined)
-    .forEach(({ metadata }) => {
-      metadata.addLabel(NAME, item.name);
-    });
+  for (const object of objectsBelow(scope)) {
+    if (object instanceof DeclaredObject) {
+      object.label(labelsOf(item));
+    } else if (object.metadata.getLabel(NAME) === undefined) {
+      object.metadata.addLabel(NAME, item.name);
+    }
+  }
 }
 
 /**

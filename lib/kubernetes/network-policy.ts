@@ -8,6 +8,7 @@ import { destinationsAt, fromProxy, portAt, portsAt, sourcesOf, throughProxy } f
 import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
 import type { Target, Tunnel } from './target';
 import type { ITopologyChart } from './topology-chart';
+import { declare } from './declared-object';
 
 /**
  * A default deny in every namespace that the topology owns, and for each service and edge only the declared
@@ -115,7 +116,7 @@ function renderForService(
       : []),
     ...(service.objects.outboundTraffic?.isAny ? [{ to: anyOutside(network.cidrs) }] : []),
   ];
-  new k8s.KubeNetworkPolicy(chart.scopeOf(service), 'network-policy', {
+  declare(chart.scopeOf(service), 'network-policy', k8s.KubeNetworkPolicy, {
     metadata: {
       name: service.name,
       namespace: service.namespace,

@@ -49,9 +49,8 @@ export class Phase {
    * The phase of an object: the one assigned to a parent construct, else that of its kind; namespaces and CRDs are
    * always first.
    */
-  static of({ kind, node }: ApiObject): Phase {
-    const ofKind = PHASES_BY_KIND.get(kind) ?? Phase.WORKLOADS;
-    return ofKind === Phase.NAMESPACES ? ofKind : ((node.tryGetContext(CONTEXT) as Phase | undefined) ?? ofKind);
+  static of(object: ApiObject): Phase {
+    return phaseOf(object);
   }
 
   private constructor(
@@ -80,12 +79,22 @@ const FOLDERS = new Map([
   ['elbv2.k8s.aws', 'aws'],
 ]);
 
+/** An object, and the construct whose context assigns its phase. */
+interface Placed extends Pick<ApiObject, 'kind' | 'apiGroup'> {
+  readonly node: Pick<IConstruct['node'], 'tryGetContext'>;
+}
+
+function phaseOf({ kind, node }: Pick<Placed, 'kind' | 'node'>): Phase {
+  const ofKind = PHASES_BY_KIND.get(kind) ?? Phase.WORKLOADS;
+  return ofKind === Phase.NAMESPACES ? ofKind : ((node.tryGetContext(CONTEXT) as Phase | undefined) ?? ofKind);
+}
+
 /** The file, without extension, that an object is written to. */
-export function fileOf(object: ApiObject): string {
+export function fileOf(object: Placed): string {
   const folder = FOLDERS.get(object.apiGroup);
   return folder
     ? `${folder}/${object.kind.replace(/\B[A-Z]/g, letter => `-${letter}`).toLowerCase()}`
-    : Phase.of(object).file;
+    : phaseOf(object).file;
 }
 
 /**
@@ -97,7 +106,7 @@ export function ownFiles(): string[] {
   return [...phases.map(({ file }) => file), 'istio/istio-operator', 'aws/target-group-binding'];
 }
 
-/** Orders objects of one file; those of one kind stay as declared. */
-export function inOrder(a: ApiObject, b: ApiObject): number {
-  return (RANKS.get(a.kind) ?? 0) - (RANKS.get(b.kind) ?? 0);
+/** The order of a kind in its file; objects of one kind stay as declared. */
+export function rankOf(kind: string): number {
+  return RANKS.get(kind) ?? 0;
 }

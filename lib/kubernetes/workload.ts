@@ -2,12 +2,10 @@ import { ApiObject } from 'cdk8s';
 import {
   type ContainerProps as KubeContainerProps,
   Deployment,
-  type DeploymentProps,
   EnvValue as KubeEnvValue,
   ImagePullPolicy as KubeImagePullPolicy,
   k8s,
   LabelSelector,
-  Service as KubeService,
   ServiceAccount,
   type Workload,
 } from 'cdk8s-plus-27';
@@ -17,14 +15,12 @@ import {
   ImagePullPolicy,
   type ProxyProps,
   type Service,
-  ServiceType,
   type Version,
   type WorkloadProps,
 } from '../topology';
-import { refine, specify } from './as-written';
-import { elsewhere, podsElsewhere } from './elsewhere';
+import { refine } from './as-written';
+import { DeclaredObject } from './declared-object';
 import { labelsOf, labelsOfTopology, versionLabel } from './labels';
-import { isReached } from './reached';
 import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
 import { renderAutoscaler } from './workload/autoscaler';
@@ -34,6 +30,7 @@ import { type RenderedProps, specOfDeployment } from './workload/deployment-spec
 import { renderDisruptionBudget } from './workload/disruption-budget';
 import { merge } from './workload/merge';
 import { podFields } from './workload/pod';
+import { renderHeadlessService, renderService } from './workload/service';
 import { isObject, type Json, podWithoutDefaults, withoutDefaults } from './workload/without-defaults';
 
 /** What a mesh sets in pods. */
@@ -49,7 +46,7 @@ export interface MeshOfPods {
 }
 
 /** Renders the workload of a service, and returns the objects that run its pods. */
-export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfPods): Map<Version, Workload> {
+export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfPods): Map<Version, () => Workload> {
   if (!service.isForeign && !service.hasService) {
     renderService(scope, 'service', service, service.name, service.selector);
   }
@@ -57,14 +54,17 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
   if (service.exists && !objects.machines) {
     return new Map();
   }
-  const account = new ServiceAccount(scope, 'service-account', {
-    metadata: {
-      name,
-      namespace,
-      labels: objects.serviceAccount?.labels,
-      annotations: objects.serviceAccount?.annotations,
-    },
-    automountToken: false,
+  const metadata = {
+    name,
+    namespace,
+    labels: objects.serviceAccount?.labels,
+    annotations: objects.serviceAccount?.annotations,
+  };
+  const account = new DeclaredObject(scope, 'service-account', {
+    gvk: k8s.KubeServiceAccount.GVK,
+    metadata,
+    create: () => new ServiceAccount(scope, 'service-account', { metadata, automountToken: false }),
+    fields: () => ({ automountServiceAccountToken: false }),
   });
   renderHeadlessService(scope, service);
   if (service.progressiveRollout) {
@@ -80,89 +80,74 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
   );
 }
 
-/** A Service that selects the pods with these labels, without labels by none of them; nothing without a port. */
-export function renderService(scope: Construct, id: string, service: Service, name: string, selector: Labels): void {
-  if (service.ports.length === 0) {
-    return;
-  }
-  const { labels, annotations } = service.objects.serviceMetadata ?? {};
-  const kube = new KubeService(scope, id, {
-    metadata: {
-      name,
-      namespace: service.namespace,
-      labels,
-      annotations: { ...annotations, ...elsewhere(podsElsewhere(service)).annotations },
-    },
-    ports: service.ports.map(port => ({ name: port.name, port: port.number, targetPort: port.target })),
-  });
-  Object.entries(selector).forEach(([label, value]) => kube.selectLabel(label, value));
-  refine(ApiObject.of(kube), written => {
-    const plain = withoutDefaults(written);
-    const fields = Object.entries(isObject(plain.spec) ? plain.spec : {}).filter(
-      ([field]) => field !== 'selector' || Object.keys(selector).length > 0,
-    );
-    return { ...plain, spec: { ...Object.fromEntries(fields), ...(id === 'service' ? accessOf(service) : {}) } };
-  });
-}
-
-/** The fields of a Service by which it is reached. */
-function accessOf({ objects, allowedPeers }: Service): Json {
-  const { headless, serviceType = ServiceType.CLUSTER_IP, trafficDistribution } = objects;
-  const isExposed = serviceType !== ServiceType.CLUSTER_IP;
-  const cidrs = [...new Set(allowedPeers.flatMap(({ peer }) => peer.addresses ?? []))];
-  return {
-    ...(headless ? { clusterIP: 'None' } : {}),
-    ...(trafficDistribution === undefined ? {} : { trafficDistribution }),
-    // With the policy `Cluster`, nodes replace the source address, by which the NetworkPolicy allows the callers.
-    ...(isExposed ? { type: serviceType, externalTrafficPolicy: 'Local' } : {}),
-    ...(serviceType === ServiceType.LOAD_BALANCER ? { loadBalancerSourceRanges: cidrs } : {}),
-  };
-}
-
-/** Resolves the name of each pod of a StatefulSet, also before it is ready: its pods may wait for each other. */
-function renderHeadlessService(scope: Construct, service: Service): void {
-  const { headlessService: name, namespace, ports, selector } = service;
-  if (name === undefined) {
-    return;
-  }
-  // Clients connect to the pod itself, so the port is that of the container.
-  const ofPods = ports.filter((port, index) => ports.findIndex(({ target }) => target === port.target) === index);
-  new k8s.KubeService(scope, 'headless-service', {
-    metadata: { name, namespace },
-    spec: {
-      clusterIp: 'None',
-      publishNotReadyAddresses: true,
-      ports: ofPods.length > 0 ? ofPods.map(port => ({ name: port.name, port: port.target })) : undefined,
-      selector,
-    },
-  });
-}
-
 function renderVersion(
   scope: Construct,
   service: Service,
   version: Version,
-  account: ServiceAccount,
+  account: DeclaredObject<ServiceAccount>,
   mesh: MeshOfPods,
-): Workload {
+): () => Workload {
   const { workload } = version;
-  const { workloadKind, namespace } = service;
-  const { metadata = {}, podMetadata = {}, proxy } = workload;
+  const { progressiveRollout: rollout, workloadKind, namespace } = service;
   const selector = workloadKind.hasVersions ? { ...service.selector, version: version.name } : service.selector;
-  const labels = { ...labelsOf(service), version: version.name };
-  const env = environmentOf(service, version);
-  const props: RenderedProps & Pick<Required<DeploymentProps>, 'metadata'> = {
-    metadata: {
-      name: version.deploymentName,
-      namespace,
-      labels: { ...versionLabel(version.image ?? ''), ...metadata.labels, ...labels },
-      annotations: { ...metadata.annotations, ...rootContainers(service, workload) },
-    },
+  const metadata = {
+    name: version.deploymentName,
+    namespace,
+    labels: { ...versionLabel(version.image ?? ''), ...workload.metadata?.labels, ...labelsOfVersion(version) },
+    annotations: { ...workload.metadata?.annotations, ...rootContainers(service, workload) },
+  };
+  const id = `version:${version.name}`;
+  const isDeployment = workloadKind.hasVersions && !rollout;
+  const specOf = () =>
+    rollout
+      ? progressiveFields(workload, rollout, service.name, mesh.trafficRouting(service))
+      : rolloutFields(workload);
+  const create = (): Deployment | WorkloadObject => {
+    const env = environmentOf(service, version);
+    const props = { metadata, ...propsOf(service, version, env, mesh), serviceAccount: account.construct };
+    const spec = specOf();
+    const object = isDeployment
+      ? new Deployment(scope, id, { ...props, select: false })
+      : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
+    if (object instanceof Deployment) {
+      object.select(LabelSelector.of({ labels: selector }));
+    }
+    refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
+    if (workload.autoscaling) {
+      // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
+      object.markHasAutoscaler();
+    }
+    return object;
+  };
+  const fields = () => {
+    const env = environmentOf(service, version);
+    const pod = podFields(version, env, selector);
+    return { spec: specOfDeployment(propsOf(service, version, env, mesh), selector, pod, specOf()) };
+  };
+  const object =
+    isDeployment && !service.exists
+      ? new DeclaredObject(scope, id, { gvk: k8s.KubeDeployment.GVK, metadata, create, fields })
+      : { construct: create() };
+  renderAutoscaler(scope, version, rollout !== undefined);
+  renderClaims(scope, version);
+  return () => object.construct;
+}
+
+function labelsOfVersion({ service, name }: Version): Labels {
+  return { ...labelsOf(service), version: name };
+}
+
+/** What cdk8s-plus renders of a Deployment and its pods. */
+function propsOf(service: Service, version: Version, env: Env, mesh: MeshOfPods): RenderedProps {
+  const { workload } = version;
+  const { podMetadata = {}, proxy } = workload;
+  return {
+    serviceAccountName: service.serviceAccount,
     podMetadata: {
       labels: {
         ...labelsOfTopology(service.topology),
         ...podMetadata.labels,
-        ...labels,
+        ...labelsOfVersion(version),
         ...service.selector,
         ...mesh.podLabels(service),
       },
@@ -172,37 +157,11 @@ function renderVersion(
         ...(proxy && mesh.proxyAnnotations(proxy)),
       },
     },
-    serviceAccount: account,
     automountServiceAccountToken: service.objects.serviceAccount?.automountToken ?? false,
     replicas: workload.autoscaling ? undefined : version.replicas?.least,
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
     containers: [containerOf(service, version, env)],
   };
-  const id = `version:${version.name}`;
-  const isDeployment = workloadKind.hasVersions && !service.progressiveRollout;
-  const object = isDeployment
-    ? new Deployment(scope, id, { ...props, select: false })
-    : new WorkloadObject(scope, id, { ...props, workloadKind, selector, serviceName: service.headlessService });
-  if (object instanceof Deployment) {
-    object.select(LabelSelector.of({ labels: selector }));
-  }
-  const { progressiveRollout: rollout } = service;
-  const spec = rollout
-    ? progressiveFields(workload, rollout, service.name, mesh.trafficRouting(service))
-    : rolloutFields(workload);
-  refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
-  if (isDeployment && !service.exists) {
-    specify(ApiObject.of(object), () =>
-      isReached(scope) ? undefined : specOfDeployment(props, selector, podFields(version, env, selector), spec),
-    );
-  }
-  if (workload.autoscaling) {
-    // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
-    object.markHasAutoscaler();
-  }
-  renderAutoscaler(scope, version, rollout !== undefined);
-  renderClaims(scope, version);
-  return object;
 }
 
 /** The object as it is written, with the declared fields that cdk8s-plus does not render. */

@@ -1,5 +1,7 @@
 import { defineScalarTag, dump, DUMP_SCHEMA, NOT_RESOLVED } from 'js-yaml';
 import { ValidationError } from '../topology';
+import { NOT_PLAIN, plainValue } from './plain-value';
+import { sortedKeys } from './sorted-keys';
 
 /**
  * A value as a YAML document that kubectl parses back unchanged: the same bytes as cdk8s prints, but with quotes around
@@ -16,16 +18,35 @@ export function toYaml(value: unknown, path = ''): string {
  * written, once, since the objects of a topology have most of their strings in common.
  */
 export class YamlPrinter {
-  private readonly keys = new Map<string, string>();
+  /** By depth. */
+  private readonly keys: Map<string, Key>[] = [];
   private readonly strings = new Map<string, string>();
-  /** The path of the value that is printed, in parts, for errors. */
-  private place: Place = [];
+  /** The path of the object that is printed, and of the value in it, in parts, for errors. */
+  private path: Path = '';
+  private readonly place: (string | number)[] = [];
+  /** Whether values are printed as they are declared. */
+  private isDeclared = false;
 
-  print(value: unknown, path = ''): string {
-    this.place = [path];
+  print(value: unknown, path: Path = ''): string {
+    this.path = path;
     const text = `${this.node(value, 0)}\n`;
     // A block scalar at the end that keeps its line breaks needs the end of the document.
     return text.endsWith('\n\n') ? `${text}...\n` : text;
+  }
+
+  /** Prints the JSON of declared fields without making it; undefined if only cdk8s can render them. */
+  printDeclared(fields: object, path: Path): string | undefined {
+    this.isDeclared = true;
+    try {
+      return this.print(fields, path);
+    } catch (error) {
+      if (error === NOT_PLAIN) {
+        return undefined;
+      }
+      throw error;
+    } finally {
+      this.isDeclared = false;
+    }
   }
 
   /** The text of a value, whose further lines are indented to this depth. */
@@ -38,67 +59,91 @@ export class YamlPrinter {
 
   private list(items: readonly unknown[], depth: number): string {
     let text = '';
-    items.forEach((item, index) => {
-      this.place.push(index);
-      text += `${text === '' ? '' : lineBreak(depth)}- ${this.node(item, depth + 1)}`;
-      this.place.pop();
-    });
+    for (let index = 0; index < items.length; index++) {
+      this.place[depth] = index;
+      const item = this.node(this.valueOf(items[index]), depth + 1);
+      text += index === 0 ? `- ${item}` : `${lineBreak(depth)}- ${item}`;
+    }
     return text === '' ? '[]' : text;
   }
 
   private mapping(fields: object, depth: number): string {
+    const keys = (this.keys[depth] ??= new Map<string, Key>());
     let text = '';
-    for (const key of Object.keys(fields)) {
-      const value: unknown = Reflect.get(fields, key);
+    for (const key of this.isDeclared && depth > 0 ? sortedKeys(fields) : Object.keys(fields)) {
+      const value = this.valueOf((fields as Readonly<Record<string, unknown>>)[key]);
       if (value !== undefined) {
-        text += `${text === '' ? '' : lineBreak(depth)}${this.entry(key, value, depth)}`;
+        const { first, next } = keys.get(key) ?? this.newKey(keys, key, depth);
+        this.place[depth] = key;
+        const inner = this.node(value, depth + 1);
+        const isBlock = typeof value === 'object' && value !== null && inner !== '{}' && inner !== '[]';
+        const { scalar, block } = text === '' ? first : next;
+        text += (isBlock ? block : scalar) + inner;
       }
     }
     return text === '' ? '{}' : text;
   }
 
-  private entry(key: string, value: unknown, depth: number): string {
-    const name = memoized(this.keys, key, () => keyText(key, this.place));
-    this.place.push(key);
-    const text = this.node(value, depth + 1);
-    this.place.pop();
-    if (name.startsWith('? ')) {
-      return `${name}${lineBreak(depth)}: ${text}`;
+  private valueOf(value: unknown): unknown {
+    const plain = this.isDeclared ? plainValue(value) : value;
+    if (plain === NOT_PLAIN) {
+      throw NOT_PLAIN;
     }
-    const isBlock = typeof value === 'object' && value !== null && text !== '{}' && text !== '[]';
-    return isBlock ? `${name}:${lineBreak(depth + 1)}${text}` : `${name}: ${text}`;
+    return plain;
   }
 
   private scalar(value: unknown, depth: number): string {
     switch (typeof value) {
       case 'string': {
-        const text = memoized(this.strings, value, () => stringText(value, this.place));
+        const text = this.strings.get(value) ?? this.newString(value, depth);
         return text.includes('\n') ? text.replace(/\n(?!\n|$)/g, lineBreak(depth)) : text;
       }
       case 'number':
-        return numberText(value, this.place);
+        return numberText(value, () => this.placeAt(depth));
       default:
         return String(value ?? null);
     }
   }
+
+  private newKey(keys: Map<string, Key>, key: string, depth: number): Key {
+    const name = keyText(key, () => this.placeAt(depth));
+    const isLong = name.startsWith('? ');
+    const scalar = isLong ? `${name}${lineBreak(depth)}: ` : `${name}: `;
+    const block = isLong ? scalar : `${name}:${lineBreak(depth + 1)}`;
+    const next = { scalar: `${lineBreak(depth)}${scalar}`, block: `${lineBreak(depth)}${block}` };
+    const text = { first: { scalar, block }, next };
+    keys.set(key, text);
+    return text;
+  }
+
+  private newString(value: string, depth: number): string {
+    const text = stringText(value, () => this.placeAt(depth));
+    this.strings.set(value, text);
+    return text;
+  }
+
+  private placeAt(depth: number): string {
+    return [typeof this.path === 'string' ? this.path : this.path(), ...this.place.slice(0, depth)].join('/');
+  }
 }
 
-type Place = (string | number)[];
+/** The text before a scalar, and before a mapping or list, as the first entry of a mapping and as a further one. */
+interface Key {
+  readonly first: { readonly scalar: string; readonly block: string };
+  readonly next: Key['first'];
+}
+
+/** The path of an object, or what finds it. */
+type Path = string | (() => string);
+
+/** The place of a value, for errors. */
+type Place = () => string;
 
 const LINE_BREAKS: string[] = [];
 
 /** A line break, and the indentation of the next line. */
 function lineBreak(depth: number): string {
   return (LINE_BREAKS[depth] ??= `\n${'  '.repeat(depth)}`);
-}
-
-function memoized(texts: Map<string, string>, key: string, textOf: () => string): string {
-  let text = texts.get(key);
-  if (text === undefined) {
-    text = textOf();
-    texts.set(key, text);
-  }
-  return text;
 }
 
 /** A key without its colon; with the question mark of a long one, or of one with line breaks. */
@@ -173,7 +218,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 function unprintable(place: Place, what: string, why: string, remedy: string): ValidationError {
   return new ValidationError({
     code: 'Unprintable',
-    path: place.join('/') || '/',
+    path: place() || '/',
     summary: `${what} ${why}.`,
     fix: remedy,
   });

@@ -115,9 +115,9 @@ function requireProperties(path: string, prefix: string, type: string, declared:
       requireType(path, `${prefix}${name}`, each, value);
     }
   }
-  const names = known.map(({ name }) => name);
-  const unknown = Object.keys(values).find(key => !names.includes(key));
+  const unknown = Object.keys(values).find(key => !known.some(({ name }) => name === key));
   if (unknown !== undefined && values[unknown] !== undefined) {
+    const names = known.map(({ name }) => name);
     throw new ValidationError({
       code: 'UnknownProperty',
       path,

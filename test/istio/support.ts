@@ -1,4 +1,3 @@
-import { Testing } from 'cdk8s';
 import {
   ClusterApp,
   Mesh,
@@ -8,6 +7,7 @@ import {
   type Topology,
   TopologyChart,
 } from '../../lib';
+import { objectsOf } from '../support/reached';
 
 /** What a test reads of an object. */
 export interface Rendered {
@@ -27,9 +27,7 @@ export interface Rendered {
 
 /** All objects of a topology under Istio with sidecars. */
 export function render(topology: Topology, props: IstioSidecarsProps = {}): Rendered[] {
-  return Testing.synth(
-    new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio(props) }),
-  ) as Rendered[];
+  return objectsOf(new TopologyChart(new ClusterApp(), 'test', { topology, mesh: Mesh.istio(props) })) as Rendered[];
 }
 
 /** The one object of that kind and name. */

@@ -1,6 +1,6 @@
 import { ApiObject, App, Chart } from 'cdk8s';
 import { Phase } from '../../lib';
-import { fileOf, inOrder, ownFiles } from '../../lib/kubernetes/phases';
+import { fileOf, ownFiles, rankOf } from '../../lib/kubernetes/phases';
 
 const object = (apiVersion: string, kind: string, chart = new Chart(new App(), 'chart')) =>
   new ApiObject(chart, kind, { apiVersion, kind });
@@ -35,12 +35,12 @@ test('objects below a construct go to the phase it was assigned to, but namespac
 
 test('the subsets of a host come before the routes that name them', () => {
   const kinds = ['HTTPRoute', 'VirtualService', 'DestinationRule', 'ServiceEntry'];
-  expect(
-    kinds
-      .map(kind => object('x/v1', kind))
-      .sort(inOrder)
-      .map(each => each.kind),
-  ).toEqual(['ServiceEntry', 'DestinationRule', 'VirtualService', 'HTTPRoute']);
+  expect([...kinds].sort((a, b) => rankOf(a) - rankOf(b))).toEqual([
+    'ServiceEntry',
+    'DestinationRule',
+    'VirtualService',
+    'HTTPRoute',
+  ]);
 });
 
 test('the files of the phases are in the order in which they are applied', () => {

@@ -8,6 +8,7 @@ import {
   utilizationOf,
   type Version,
 } from '../../topology';
+import { declare } from '../declared-object';
 
 /** Scales a workload by metrics; nothing if another autoscaler does. */
 export function renderAutoscaler(scope: Construct, version: Version, isRollout: boolean): void {
@@ -36,7 +37,7 @@ export function renderAutoscaler(scope: Construct, version: Version, isRollout: 
     });
     return;
   }
-  new k8s.KubeHorizontalPodAutoscalerV2(scope, `${name}-autoscaler`, {
+  declare(scope, `${name}-autoscaler`, k8s.KubeHorizontalPodAutoscalerV2, {
     metadata: { name: deploymentName, namespace: service.namespace },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', ...ofRollout, kind, name: deploymentName },

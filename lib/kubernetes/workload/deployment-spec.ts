@@ -5,6 +5,7 @@ import type { Json } from './without-defaults';
 
 /** The properties of a Deployment and its pods that cdk8s-plus renders. */
 export interface RenderedProps extends DeploymentProps {
+  readonly serviceAccountName: string;
   readonly podMetadata: { readonly labels: Labels; readonly annotations: Labels };
   readonly containers: [ContainerProps];
 }
@@ -16,7 +17,7 @@ export interface RenderedProps extends DeploymentProps {
  * @param further the others
  */
 export function specOfDeployment(props: RenderedProps, selector: Labels, pod: PodFields, further: Json): Json {
-  const { podMetadata, serviceAccount, securityContext, replicas, automountServiceAccountToken } = props;
+  const { podMetadata, serviceAccountName, securityContext, replicas, automountServiceAccountToken } = props;
   const { labels, annotations } = podMetadata;
   const [own, ...containers] = pod.containers;
   return {
@@ -27,7 +28,7 @@ export function specOfDeployment(props: RenderedProps, selector: Labels, pod: Po
       spec: {
         ...pod,
         automountServiceAccountToken,
-        serviceAccountName: serviceAccount?.name,
+        serviceAccountName,
         securityContext: {
           runAsNonRoot: securityContext?.ensureNonRoot,
           runAsUser: securityContext?.user,

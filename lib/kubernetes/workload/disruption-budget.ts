@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Service } from '../../topology';
+import { declare } from '../declared-object';
 
 /** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
 export function renderDisruptionBudget(scope: Construct, service: Service): void {
@@ -8,7 +9,7 @@ export function renderDisruptionBudget(scope: Construct, service: Service): void
     return;
   }
   const { maxUnavailable = '1', minAvailable } = service.objects.disruptionBudget ?? {};
-  new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
+  declare(scope, 'disruption-budget', k8s.KubePodDisruptionBudget, {
     metadata: { name: service.name, namespace: service.namespace },
     // A pod that is not ready must not block a drain.
     spec: {
