@@ -92,7 +92,7 @@ function requireNotAsked(service: Service, { edges }: Topology): void {
   if (edge) {
     refuse(
       service,
-      `The gateway of ${edge.path} asks it about each request, and connects to its pods: Linkerd's proxies count requests `
+      `The gateway of ${edge.path} authorizes each request with it, and connects to its pods: Linkerd's proxies count requests `
         + 'to cluster IPs of Services.',
       'Remove `slo`, or use Mesh.istio().',
     );

@@ -233,7 +233,7 @@ describe('with edges', () => {
     );
   });
 
-  test('objectives of a service that a gateway asks about requests are an error', () => {
+  test('objectives of a service with which a gateway authorizes requests are an error', () => {
     const { topology, cart } = shop({ slo: AVAILABILITY });
     const authorizer = ExternalAuthorizer.of({ service: cart });
     topology.addEdge('door', { host: 'shop.example', authorizer }).route('GET /', plain(topology, 'shown'));

@@ -21,6 +21,8 @@ export interface Connection {
   readonly linkerd?: { readonly identity?: LinkerdIdentity };
   /** Whether ztunnel accepts it, for a Pod in ambient mode. */
   readonly isAtZtunnel?: boolean;
+  /** Whether a waypoint accepts it in a tunnel: the address of the client is then that of the proxy inside. */
+  readonly isAtWaypoint?: boolean;
   readonly port: PeerPort;
 }
 

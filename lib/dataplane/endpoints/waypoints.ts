@@ -73,7 +73,7 @@ export function connectionTo(
   const [blocking] = NetworkPolicies.of(cluster).blocking({ namespace, labels, address }, waypoint.caller, HBONE);
   return blocking
     ? { blocking }
-    : { connection: { namespace, labels, address, identity: caller.proxy?.identity, port } };
+    : { connection: { namespace, labels, address, identity: caller.proxy?.identity, isAtWaypoint: true, port } };
 }
 
 function waypointNamed(name: string, namespace: string, cluster: Cluster): Waypoint {

@@ -122,7 +122,9 @@ const ATTRIBUTES: Readonly<Record<string, (name: string, at: Field) => Matches>>
         slash < 0 ? [at.resource.namespace, value] : [value.slice(0, slash), value.slice(slash + 1)];
       return identity.endsWith(`/ns/${namespace}/sa/${name}`);
     }),
-  'source.ip': () => ofAddress(({ connection }) => connection.address),
+  // https://github.com/istio/istio/issues/46982: no range has the address of a connection inside a tunnel.
+  'source.ip': () => (input, block, cluster) =>
+    !input.connection.isAtWaypoint && ofAddress(({ connection }) => connection.address)(input, block, cluster),
   'remote.ip': () => ofAddress(({ connection, message }) => message?.address ?? connection.address),
   'destination.ip': () => () => undefined,
   'destination.port':

@@ -132,6 +132,17 @@ describe('without a waypoint', () => {
     expect(statusOf([service('car', 'cars'), operator], 'web', 'GET http://car.cars/')).toEqual(['cars/car-v1']);
   });
 
+  test('no range has the address of a connection at a waypoint, and remoteIpBlocks have that of the client', () => {
+    const of = (at: object, source: object) =>
+      statusOf([cart(), waypoint(), policy('p', { ...at, rules: [{ from: [{ source }] }] })], 'web', GET, {
+        address: '10.0.0.7',
+      });
+    expect(of(AT_SERVICE, { ipBlocks: ['0.0.0.0/0'] })).toEqual([403]);
+    expect(of(AT_SERVICE, { notIpBlocks: ['0.0.0.0/0'] })).toEqual(['shop/cart-v1']);
+    expect(of(AT_SERVICE, { remoteIpBlocks: ['10.0.0.0/8'] })).toEqual(['shop/cart-v1']);
+    expect(of(AT_SERVICE, { remoteIpBlocks: ['10.1.0.0/16'] })).toEqual([403]);
+  });
+
   test('pods in the network of the host have no ztunnel', () => {
     const host = pods('agent') as { spec: { template: { spec: object } } };
     const { spec } = host;
