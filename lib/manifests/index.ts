@@ -42,6 +42,7 @@ export * from './object';
 export type { Platform, Schema } from './packed-schemas';
 export * from './printable';
 export * from './protocol';
+export * from './quantity';
 export * from './regex';
 export { renamed } from './renamed';
 export * from './schemas';

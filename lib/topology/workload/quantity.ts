@@ -32,11 +32,6 @@ export function amountOf(quantity: string): number | undefined {
   return Number(number) * (/^[eE]./.test(suffix) ? Number(`1${suffix}`) : (FACTORS[suffix] ?? 1));
 }
 
-/** Whether the API server reads a text as a quantity, which may have a sign. */
-export function isQuantity(text: string): boolean {
-  return QUANTITY.test(text.replace(/^[-+]/, ''));
-}
-
 /** Rejects what is not an amount of CPU: cores, or thousandths of one, which are the smallest unit. */
 export function requireCpu(path: string, what: string, quantity: string): void {
   const amount = amountOf(quantity);

@@ -3,6 +3,7 @@ import {
   CLOUDFORMATION,
   type Field,
   isMap,
+  isQuantity,
   memo,
   memoByKey,
   type Resource,
@@ -10,7 +11,6 @@ import {
   Schemas,
   type Served,
 } from '../../../manifests';
-import { isQuantity } from '../../../topology/workload/quantity';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem, unless } from '../../manifests/check';
 import { isSlip, suggestion } from '../../suggestion';
