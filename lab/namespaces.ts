@@ -2,6 +2,9 @@ import type { Api } from './api';
 import type { Kubelet } from './kubelet';
 import { until } from './wait';
 
+/** The API server deletes the other objects of a namespace one by one. */
+const REMOVAL_SECONDS = 300;
+
 /** The ends of namespaces. The API server needs some 20 seconds for one that has pods. */
 export class Namespaces {
   constructor(
@@ -12,8 +15,10 @@ export class Namespaces {
   /** Deletes namespaces, and waits until none of their pods runs. */
   async stop(names: readonly string[]): Promise<void> {
     await this.delete(names);
-    await until(`the pods of ${names.join(', ')} are gone`, () =>
-      names.every(name => this.kubelet.pods(name).length === 0),
+    await until(
+      `the pods of ${names.join(', ')} are gone`,
+      () => names.every(name => this.kubelet.pods(name).length === 0),
+      REMOVAL_SECONDS,
     );
   }
 

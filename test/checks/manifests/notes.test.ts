@@ -64,9 +64,19 @@ test.each([
 
 test.each([
   ['FailingRoute', 'does not have', [], Severity.INFO],
-  ['FailingRoute', 'has unless more exists', [{ severity: Severity.INFO, message: 'A.', isUncertain: true }], Severity.INFO],
+  [
+    'FailingRoute',
+    'has unless more exists',
+    [{ severity: Severity.INFO, message: 'A.', isUncertain: true }],
+    Severity.INFO,
+  ],
   ['FailingRoute', 'has for certain', [{ severity: Severity.INFO, message: 'A, unless b.' }], Severity.ERROR],
-  ['FailingRoute', 'has with a raised severity', [{ severity: Severity.WARNING, message: 'A.', isUncertain: true }], Severity.ERROR],
+  [
+    'FailingRoute',
+    'has with a raised severity',
+    [{ severity: Severity.WARNING, message: 'A.', isUncertain: true }],
+    Severity.ERROR,
+  ],
   ['FailingRoute', 'has as a note', [{ severity: Severity.INFO, message: 'A.' }], Severity.ERROR],
   ['FailingRoute', 'has as a warning', [{ severity: Severity.WARNING, message: 'A.' }], Severity.ERROR],
   ['UncoveredWorkload', 'does not have', [], Severity.ERROR],
