@@ -10,7 +10,7 @@ import {
   Workload,
 } from '../../manifests';
 import { PolicyScope } from '../diff/policies';
-import { directionsOf, widened, withoutClientTls } from './widen';
+import { directionsOf, widened, withHostsOf, withoutClientTls } from './widen';
 import type { Stage } from './stages';
 
 /** An object that a step applies or deletes. */
@@ -221,11 +221,26 @@ function selectedBy(policy: Resource, cluster: Cluster): string[] {
 }
 
 function removed(was: Resource, situation: Situation): Action[] {
+  const first = was.type === Kind.SIDECAR ? withHostsOf(was, successorsOf(was, situation)) : undefined;
   const last = withoutClientTls(was);
   return [
+    ...(first ? [{ stage: 'grants', does: 'apply', ...written(was, first) } as const] : []),
     ...(last ? [{ stage: 'routes', does: 'apply', ...written(was, last) } as const] : []),
     { stage: stageOfRemoved(was, situation), does: 'delete', resource: was },
   ];
+}
+
+/** The new Sidecars for the same workloads, which have no effect until the former one is deleted. */
+function successorsOf(sidecar: Resource, { before, after }: Situation): readonly Resource[] {
+  const selector = (each: Resource) => each.spec.get('workloadSelector').value;
+  return after
+    .all(Kind.SIDECAR)
+    .filter(
+      each =>
+        each.namespace === sidecar.namespace
+        && isDeepStrictEqual(selector(each), selector(sidecar))
+        && !before.find(Kind.SIDECAR, each.name, each.namespace),
+    );
 }
 
 function stageOfRemoved(was: Resource, { after }: Situation): Stage {

@@ -43,6 +43,22 @@ export function withoutClientTls({ type, object }: Resource): KubernetesObject |
   return type !== Kind.DESTINATION_RULE || isDeepStrictEqual(spec, object.spec) ? undefined : { ...object, spec };
 }
 
+/** A Sidecar with the hosts of those that replace it, too; undefined if it has them. */
+export function withHostsOf(before: Resource, successors: readonly Resource[]): KubernetesObject | undefined {
+  const spec = specOf(before);
+  if (!Array.isArray(spec.egress)) {
+    return undefined;
+  }
+  const egress = successors.reduce<unknown>(
+    (all, each) => egressOf(all, specOf(each).egress ?? EVERYTHING),
+    spec.egress,
+  );
+  return isDeepStrictEqual(egress, spec.egress) ? undefined : { ...before.object, spec: { ...spec, egress } };
+}
+
+/** What a Sidecar without egress has. */
+const EVERYTHING = [{ hosts: ['*/*'] }];
+
 /** Without maps that would be empty: a server-side apply of such a one in place of more fields is refused. */
 function withoutTls(value: unknown): unknown {
   if (Array.isArray(value)) {

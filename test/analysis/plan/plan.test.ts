@@ -108,6 +108,41 @@ test('policies of a new workload are applied before it, and removed after it', (
   ]);
 });
 
+const sidecar = (name: string, spec: string) =>
+  `---\napiVersion: networking.istio.io/v1\nkind: Sidecar\nmetadata: {name: ${name}, namespace: shop}\nspec: {${spec}}\n`;
+const ofWeb = (name: string, hosts: string, app = 'web') =>
+  sidecar(name, `workloadSelector: {labels: {app: ${app}}}, egress: [{hosts: ${hosts}}]`);
+
+test.each<[string, string, string, readonly string[]]>([
+  [
+    'more hosts',
+    ofWeb('a', '[./pay]'),
+    ofWeb('b', '[./pay, ./cart]'),
+    ['grants apply Sidecar a widened', 'narrow apply Sidecar b', 'narrow delete Sidecar a'],
+  ],
+  [
+    'all hosts',
+    ofWeb('a', '[./pay]'),
+    sidecar('b', 'workloadSelector: {labels: {app: web}}'),
+    ['grants apply Sidecar a widened', 'narrow apply Sidecar b', 'narrow delete Sidecar a'],
+  ],
+  [
+    'fewer hosts',
+    ofWeb('a', '[./pay, ./cart]'),
+    ofWeb('b', '[./pay]'),
+    ['narrow apply Sidecar b', 'narrow delete Sidecar a'],
+  ],
+])('a Sidecar that another one with %s replaces has the hosts of both before', (_name, before, after, lines) => {
+  expect(linesOf(MESH + WEB + before, MESH + WEB + after)).toEqual(lines);
+});
+
+test('a Sidecar has no hosts of another one for other workloads, or of one that was there', () => {
+  const steps = (...after: string[]) =>
+    linesOf([MESH, WEB, ofWeb('a', '[./pay]'), ofWeb('c', '[./cart]')].join(''), [MESH, WEB, ...after].join(''));
+  const elsewhere = ofWeb('e', '[./cart]').replace('namespace: shop', 'namespace: other');
+  expect(steps(ofWeb('c', '[./cart]'), ofWeb('d', '[./cart]', 'pay'), elsewhere)).not.toContain('grants apply Sidecar a widened');
+});
+
 const denying = (rules: string) => policy('shop', 'web', rules).replace('spec: {', 'spec: {action: DENY, ');
 
 test('a new exception of a policy that denies is applied before routes, a new denial after them', () => {
