@@ -140,7 +140,9 @@ test('a Sidecar has no hosts of another one for other workloads, or of one that 
   const steps = (...after: string[]) =>
     linesOf([MESH, WEB, ofWeb('a', '[./pay]'), ofWeb('c', '[./cart]')].join(''), [MESH, WEB, ...after].join(''));
   const elsewhere = ofWeb('e', '[./cart]').replace('namespace: shop', 'namespace: other');
-  expect(steps(ofWeb('c', '[./cart]'), ofWeb('d', '[./cart]', 'pay'), elsewhere)).not.toContain('grants apply Sidecar a widened');
+  expect(steps(ofWeb('c', '[./cart]'), ofWeb('d', '[./cart]', 'pay'), elsewhere)).not.toContain(
+    'grants apply Sidecar a widened',
+  );
 });
 
 const denying = (rules: string) => policy('shop', 'web', rules).replace('spec: {', 'spec: {action: DENY, ');
