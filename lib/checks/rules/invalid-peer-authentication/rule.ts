@@ -1,4 +1,4 @@
-import { isMap, Kind } from '../../../manifests';
+import { Kind } from '../../../manifests';
 import { validity } from '../../manifests/schema/rules';
 import { checkSelector } from '../../manifests/schema/shared';
 
@@ -7,9 +7,6 @@ export const rule = validity(Kind.PEER_AUTHENTICATION, 'Port-level modes require
   const ports = spec.get('portLevelMtls');
   if (ports.entries.length > 0 && spec.get('selector', 'matchLabels').entries.length === 0) {
     complain(ports, 'portLevelMtls has no effect without a selector.', 'Add a selector.');
-  }
-  if (isMap(ports.value) && ports.entries.length === 0) {
-    complain(ports, 'portLevelMtls is empty, so the API server rejects the object.', 'Add a port, or remove it.');
   }
   for (const [port, mode] of ports.entries.filter(
     ([name]) => !/^\d+$/.test(name) || Number(name) < 1 || Number(name) > 65535,

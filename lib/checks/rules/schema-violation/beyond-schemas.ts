@@ -20,7 +20,7 @@ export function* unselected({ spec, object, kind }: Resource): Iterable<Problem>
 
 const PODS: ReadonlySet<string> = new Set<string>([Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET, Kind.JOB]);
 
-/** Lists that may not be empty, which the types of Kubernetes do not state. */
+/** Lists and maps that may not be empty, which the types do not state. */
 export function* incomplete({ spec, type }: Resource): Iterable<Problem> {
   const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
   const containers = pod.exists ? pod.get('containers').value : [];
@@ -32,6 +32,10 @@ export function* incomplete({ spec, type }: Resource): Iterable<Problem> {
   const { ports = [] } = isMap(spec.value) ? spec.value : {};
   if (type === Kind.SERVICE && !isPortless && Array.isArray(ports) && ports.length === 0) {
     yield problem(spec, 'The Service has no ports, so the API server rejects it.', 'Add ports, or `clusterIP: None`.');
+  }
+  const modes = spec.get('portLevelMtls');
+  if (type === Kind.PEER_AUTHENTICATION && isMap(modes.value) && modes.entries.length === 0) {
+    yield problem(modes, 'portLevelMtls is empty, so the API server rejects the object.', 'Add a port, or remove it.');
   }
   const [name, least] = LEAST.get(type) ?? [];
   const list = name === undefined ? undefined : spec.get(name);
