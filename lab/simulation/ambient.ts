@@ -2,6 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Reply } from '../app-protocol';
 import { HboneClient } from '../hbone-client';
 import type { Lab } from '../lab';
+import { HOST } from '../network';
 import type { Named, Unnamed } from './configurations';
 import { httpRoute } from './gateway-api';
 import { type Carried, hostHeader, Messenger, residentOf, targetOf } from './messenger';
@@ -98,6 +99,11 @@ export const ambientRequest: Arbitrary<TrialRequest> = trialRequest.filter(
 export class AmbientMessenger extends Messenger {
   constructor(private readonly inLab: Lab) {
     super(inLab);
+  }
+
+  /** The tunnel of a workload begins on the host. */
+  override addressOf(): string {
+    return HOST;
   }
 
   protected override async sendCarrying(

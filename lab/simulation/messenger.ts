@@ -1,6 +1,7 @@
 import type { Reply } from '../app-protocol';
 import { requestAddress } from '../gateway-client';
 import type { Lab } from '../lab';
+import { HOST } from '../network';
 import type { Pod } from '../pod';
 import { TokenIssuer } from '../tokens';
 import type { TrialRequest } from './requests';
@@ -86,6 +87,11 @@ export class Messenger {
         ),
       )
     ).flat();
+  }
+
+  /** The address from which requests of a workload come, or of a client outside. */
+  addressOf(name: string | undefined): string {
+    return name === undefined ? HOST : this.podOf(name).network.ip;
   }
 
   /** The pod of a workload. */

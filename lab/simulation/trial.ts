@@ -1,7 +1,6 @@
 import type { Reply } from '../app-protocol';
 import { tlsSecret } from '../certificates';
 import type { Lab } from '../lab';
-import { HOST } from '../network';
 import { Outside } from '../outside';
 import { podsAreReady } from '../readiness';
 import { checkManifests, Severity } from '../../lib/checks';
@@ -201,7 +200,7 @@ export class Trials {
     { from, host, port, isSecure, method, path, query, headers, token }: TrialRequest,
   ): RequestResult {
     const text = `${method} ${isSecure ? 'https' : 'http'}://${host}:${port}${path}${query ? `?${query}` : ''}`;
-    const address = from === undefined ? HOST : this.messenger.podOf(from).network.ip;
+    const address = this.messenger.addressOf(from);
     const props = {
       headers: { ...headers, host: hostHeader(host, port) },
       claims: token?.claims,

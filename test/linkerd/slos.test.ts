@@ -237,7 +237,7 @@ describe('with edges', () => {
     const { topology, cart } = shop({ slo: AVAILABILITY });
     const authorizer = ExternalAuthorizer.of({ service: cart });
     topology.addEdge('door', { host: 'shop.example', authorizer }).route('GET /', plain(topology, 'shown'));
-    expect(() => linkerd(topology, EDGE)).toThrow(/shop\/cart.*shop\/door asks it/s);
+    expect(() => linkerd(topology, EDGE)).toThrow(/shop\/cart.*shop\/door authorizes each request/s);
   });
 });
 
