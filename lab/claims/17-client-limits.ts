@@ -176,7 +176,10 @@ claim(
   async lab => {
     const here = await world(lab);
     lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'redis-v1', '--replicas=0');
-    await until('Redis is gone', () => here.pods(redis).length === 0);
+    // A pod serves until it has ended; the API server has it until then.
+    await until('Redis is gone', async () =>
+      (await lab.plane.api.list('/api/v1/namespaces/limits/pods')).every(each => each.metadata.labels?.app !== 'redis'),
+    );
     assert.deepEqual(await statuses(here, api, 12, '/products', client('zoe')), of(200, 12), 'allowed');
     assert.deepEqual(await statuses(here, strict, 2, '/products', { 'x-client': 'z' }), of(500, 2), 'refused');
     assert.deepEqual(await callStatuses(here, stock, 2, '/often'), of(500, 2), 'refused between services');
