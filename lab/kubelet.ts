@@ -51,7 +51,6 @@ export class Kubelet implements Machine {
   private readonly services = new Map<string, ServiceObject>();
   private readonly failures = new Map<string, Error>();
   private readonly ended = new Set<string>();
-  private readonly ending = new Set<string>();
   /** The namespaces that claims have removed: their pods need not end as they would in a cluster. */
   readonly removed = new Set<string>();
   /** The pods that were deleted, as `name.namespace`: istiod has their proxies until its connections to them time out. */
@@ -161,13 +160,13 @@ export class Kubelet implements Machine {
     const pod = this.running.get(uid);
     if (type === 'DELETED' || deletionTimestamp) {
       this.failures.delete(`${namespace}/${object.metadata.name}`);
-      if (this.ending.has(uid)) {
+      const name = `${object.metadata.name}.${namespace}`;
+      if (this.deleted.has(name)) {
         return;
       }
       if (pod) {
-        this.ending.add(uid);
         this.running.delete(uid);
-        this.deleted.add(`${pod.name}.${pod.namespace}`);
+        this.deleted.add(name);
       }
       this.end(object, pod, type === 'DELETED').catch((error: Error) =>
         this.failures.set(`${namespace}/${object.metadata.name}`, error),

@@ -5,7 +5,7 @@ import { until } from './wait';
 /** The API server deletes the other objects of a namespace one by one. */
 const REMOVAL_SECONDS = 300;
 
-/** The ends of namespaces. The API server needs some 20 seconds for one that has pods. */
+/** The ends of namespaces. The API server has a namespace for some time after its pods have ended. */
 export class Namespaces {
   constructor(
     private readonly api: Api,

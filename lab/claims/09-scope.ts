@@ -63,17 +63,18 @@ async function pushOf({ lab: { istiod } }: World): Promise<Pick<Cost, 'pushMilli
 
 /** Applies or deletes Services until there are so many further ones. */
 async function setServices(world: World, from: number, to: number): Promise<void> {
-  const items = Array.from({ length: Math.abs(to - from) }, (_, index) => ({
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: `further-${Math.min(from, to) + index}`, namespace: 'scope' },
-    spec: { selector: { app: `further-${Math.min(from, to) + index}` }, ports: [{ name: 'http', port: 80 }] },
-  }));
+  const names = Array.from({ length: Math.abs(to - from) }, (_, index) => `further-${Math.min(from, to) + index}`);
   if (to > from) {
+    const items = names.map(name => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name, namespace: 'scope' },
+      spec: { selector: { app: name }, ports: [{ name: 'http', port: 80 }] },
+    }));
     world.lab.applyObjects('further-services', items);
   } else {
-    for (const { metadata } of items) {
-      await world.lab.plane.api.delete(`/api/v1/namespaces/scope/services/${metadata.name}`);
+    for (const name of names) {
+      await world.lab.plane.api.delete(`/api/v1/namespaces/scope/services/${name}`);
     }
   }
   await until('istiod has these Services alone', async () => {

@@ -11,6 +11,7 @@ import {
   renderConnectionRoutes,
   Gateway,
   grouped,
+  hasGrpc,
   type Labels,
   PathOrder,
   renderCertificate,
@@ -20,7 +21,7 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import { type Edge, type EdgeRule, Protocol, type Service } from '../topology';
+import type { Edge, EdgeRule, Service } from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
 import { renderClientPolicy } from './client-policy';
 import { requireInstallable } from './installable';
@@ -167,7 +168,7 @@ export class EnvoyGateway extends EdgeGateway {
    * @internal
    */
   override requestSeriesOf(service: Service): RequestSeries | undefined {
-    return service.ports.some(({ protocol }) => protocol === Protocol.GRPC) ? undefined : requestSeries(service);
+    return hasGrpc(service) ? undefined : requestSeries(service);
   }
 
   /** Whether the Service is a ClusterIP, so that a load balancer of its own is bound to the pods. */

@@ -4,6 +4,7 @@ import {
   type EdgeGateway,
   ENVOY_METRICS,
   grouped,
+  hasGrpc,
   isMeasuredByRoutes,
   type Labels,
   objectivesOf,
@@ -12,7 +13,7 @@ import {
   type RequestSeries,
   type TopologyChart,
 } from '../kubernetes';
-import { type Edge, Protocol, type Service } from '../topology';
+import type { Edge, Service } from '../topology';
 
 /**
  * For each service with objectives, to which routes of edges alone lead, a PrometheusRule, and for each gateway of an
@@ -106,16 +107,17 @@ function unforwarded({ name, namespace }: Edge, edges: readonly Edge[]): Counted
   const job = `job="${namespace}/${name}.proxies"`;
   const grpc = edges
     .flatMap(({ routes }) => routes.map(({ service }) => service))
-    .filter(({ ports }) => ports.some(({ protocol }) => protocol === Protocol.GRPC))
+    .filter(hasGrpc)
     .map(clustersOf);
   const withoutGrpc = grpc.length === 0 ? [] : [`envoy_cluster_name!~"${[...new Set(grpc)].join('|')}"`];
+  const ofBackends = `envoy_cluster_name=~"${BACKENDS}"`;
   const received = `${job},envoy_http_conn_manager_prefix=~"https?-[0-9]+"`;
   return {
     requests: `envoy_http_downstream_rq_xx{${received}}`,
     failures: [
       {
         series: `envoy_http_downstream_rq_xx{${received},${FAILED}}`,
-        except: `envoy_cluster_upstream_rq_xx{${[job, `envoy_cluster_name=~"${BACKENDS}"`, ...withoutGrpc, FAILED].join(',')}}`,
+        except: `envoy_cluster_upstream_rq_xx{${[job, ofBackends, ...withoutGrpc, FAILED].join(',')}}`,
       },
     ],
   };

@@ -1,5 +1,5 @@
-import type { RequestSeries } from '../kubernetes';
-import { type Callee, Protocol, Service } from '../topology';
+import { hasGrpc, type RequestSeries } from '../kubernetes';
+import { type Callee, Service } from '../topology';
 import { hostBeside } from './host-beside';
 import type { Waypoints } from './waypoints';
 
@@ -41,12 +41,13 @@ export function reporterOf(callee: Callee, waypoints: Waypoints | undefined): st
 export function requestSeries(counted: CountedRequests): RequestSeries {
   const labels = labelsOf(counted);
   const requests = (...further: string[]) => `istio_requests_total{${[labels, ...further].join(',')}}`;
-  const isGrpc = counted.callee.ports.some(({ protocol }) => protocol === Protocol.GRPC);
   return {
     requests: requests(),
     failures: [
       { series: requests(`response_code=~"${FAILED}"`) },
-      ...(isGrpc ? [{ series: requests(`response_code!~"${FAILED}"`, `grpc_response_status=~"${GRPC_FAILED}"`) }] : []),
+      ...(hasGrpc(counted.callee)
+        ? [{ series: requests(`response_code!~"${FAILED}"`, `grpc_response_status=~"${GRPC_FAILED}"`) }]
+        : []),
     ],
     durations: {
       requests: `istio_request_duration_milliseconds_count{${labels}}`,

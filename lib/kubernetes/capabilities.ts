@@ -9,6 +9,7 @@ import {
   type Service,
   type Topology,
 } from '../topology';
+import { edgeDecidedBy, isRouted } from './edges-to';
 import type { RequestSeries } from './request-series';
 import { neededBy, OF_AGGREGATES, OF_CALLS, OF_EDGES, OF_REDIRECTS, OF_ROUTES, OF_SERVICES, when } from './needs';
 
@@ -99,11 +100,10 @@ function withObjectives(
 }
 
 /** Whether all requests to a service come from routes of edges, and the metrics of their gateway tell which failed. */
-export function isMeasuredByRoutes({ edges }: Topology, service: Service, gateway: GatewayFeatures): boolean {
-  const isOf = (each: { readonly service?: Service }) => each.service === service;
+export function isMeasuredByRoutes(topology: Topology, service: Service, gateway: GatewayFeatures): boolean {
   return (
-    edges.some(({ routes }) => routes.some(isOf))
-    && !edges.some(({ authorizers, rateLimiter }) => authorizers.some(isOf) || rateLimiter === service)
+    isRouted(topology, service)
+    && edgeDecidedBy(topology, service) === undefined
     && service.incomingCalls.length === 0
     && service.allowedPeers.length === 0
     && gateway.requestSeriesOf?.(service) !== undefined

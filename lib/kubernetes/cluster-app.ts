@@ -122,10 +122,10 @@ export class ClusterApp extends App {
     const files = new Map<string, Documents>();
     for (const object of objectsBelow(this)) {
       const { kind, apiGroup } = object;
-      const { written, text } = printed(printer, object);
+      const { written, text } = printed(printer, object, this.isChecked);
       identities.add(object, written);
       if (this.isChecked) {
-        checked.push(object.toJson() as Written);
+        checked.push(written);
       }
       const file = fileOf({ kind, apiGroup, node: scopeOf(object).node });
       const documents = files.get(file) ?? new Documents();
@@ -206,10 +206,10 @@ class Identities {
   }
 }
 
-/** The text of an object, and its fields, as far as they are not deferred. */
-function printed(printer: YamlPrinter, object: WrittenObject): { written: Written; text: string } {
+/** The text of an object, and what it has as JSON, unless its text is that of its declared fields. */
+function printed(printer: YamlPrinter, object: WrittenObject, isJson: boolean): { written: Written; text: string } {
   const path = () => pathOf(object);
-  const fields = object instanceof DeclaredObject ? object.fields() : undefined;
+  const fields = object instanceof DeclaredObject && !isJson ? object.fields() : undefined;
   const text = fields && printer.printDeclared(fields, path);
   if (text !== undefined) {
     return { written: fields as unknown as Written, text: withoutTokens(object, text) };

@@ -1,3 +1,5 @@
+import { type Port, Protocol } from '../topology';
+
 /** Requests that failed. */
 interface Failures {
   /** The selector of a counter. */
@@ -32,6 +34,11 @@ interface Durations {
   readonly labels: string;
   /** Its unit, in milliseconds. */
   readonly unit: number;
+}
+
+/** Whether requests to some ports may fail by a status of gRPC, with the status 200 of HTTP. */
+export function hasGrpc({ ports }: { readonly ports: readonly Port[] }): boolean {
+  return ports.some(({ protocol }) => protocol === Protocol.GRPC);
 }
 
 /** The rate of all requests in a window. */

@@ -1,3 +1,4 @@
+import { edgeDecidedBy, isRouted } from '../kubernetes';
 import { type Call, ExternalService, type LatencyObjective, Protocol, Service, type Topology } from '../topology';
 import { refuse } from './refuse';
 import { BUCKETS, requestSeries } from './request-metrics';
@@ -6,8 +7,7 @@ import { BUCKETS, requestSeries } from './request-metrics';
 export function requireMeasurable(service: Service, topology: Topology): void {
   const { slo } = service.objects;
   const hasCallers = requestSeries(service).length > 0;
-  const isRouted = topology.edges.some(({ routes }) => routes.some(each => each.service === service));
-  if (slo && (hasCallers || !isRouted)) {
+  if (slo && (hasCallers || !isRouted(topology, service))) {
     requireCallers(service, hasCallers);
     requireNotAsked(service, topology);
     requireBucket(service, slo.latency);
@@ -59,7 +59,8 @@ function requireBucket(declared: Declared, latency: LatencyObjective | undefined
   if (milliseconds !== undefined && !BUCKETS.includes(milliseconds)) {
     refuse(
       declared,
-      `\`slo.latency.within\` is ${milliseconds} ms, and the histograms of Linkerd's proxies have no bucket that ends there.`,
+      `\`slo.latency.within\` is ${milliseconds} ms, and the histograms of Linkerd's proxies have no bucket that ends `
+        + 'there.',
       `Give one of ${BUCKETS.join(', ')} ms.`,
     );
   }
@@ -69,7 +70,8 @@ function requireClusterIp(declared: Declared, { name, objects }: Service): void 
   if (objects.headless) {
     refuse(
       declared,
-      `${name} is headless: callers connect to its pods, and Linkerd's proxies count requests to cluster IPs of Services.`,
+      `${name} is headless: callers connect to its pods, and Linkerd's proxies count requests to cluster IPs of `
+        + 'Services.',
       'Remove `headless` or `slo`, or use Mesh.istio().',
     );
   }
@@ -85,15 +87,13 @@ function requireCallers(service: Service, hasCallers: boolean): void {
   }
 }
 
-function requireNotAsked(service: Service, { edges }: Topology): void {
-  const edge = edges.find(
-    ({ authorizers, rateLimiter }) => rateLimiter === service || authorizers.some(each => each.service === service),
-  );
+function requireNotAsked(service: Service, topology: Topology): void {
+  const edge = edgeDecidedBy(topology, service);
   if (edge) {
     refuse(
       service,
-      `The gateway of ${edge.path} authorizes each request with it, and connects to its pods: Linkerd's proxies count requests `
-        + 'to cluster IPs of Services.',
+      `The gateway of ${edge.path} authorizes each request with it, and connects to its pods: Linkerd's proxies count `
+        + 'requests to cluster IPs of Services.',
       'Remove `slo`, or use Mesh.istio().',
     );
   }

@@ -36,10 +36,10 @@ export interface LinkerdMeshProps {
   readonly probeCidrs?: string[];
   /**
    * Labels of the objects that monitor services and calls with objectives: PrometheusRules, PodMonitors and the
-   * dashboard, by which a Prometheus selects them, e.g. `{ release: 'kube-prometheus-stack' }`. Rules are for the metrics
-   * of the proxies of Linkerd 2.18 to 2.20, scraped by these PodMonitors: port `linkerd-admin`, with the label `namespace`
-   * that the Prometheus operator adds, and `app` of the pods. The PodMonitor of Linkerd's chart and the Prometheus of
-   * linkerd-viz add these labels, too.
+   * dashboard, by which a Prometheus selects them, e.g. `{ release: 'kube-prometheus-stack' }`. Rules are for the
+   * metrics of the proxies of Linkerd 2.18 to 2.20, scraped by these PodMonitors: port `linkerd-admin`, with the label
+   * `namespace` that the Prometheus operator adds, and `app` of the pods. The PodMonitor of Linkerd's chart and the
+   * Prometheus of linkerd-viz add these labels, too.
    * @default - none
    * @see https://linkerd.io/2/reference/proxy-metrics/
    * @see https://prometheus-operator.dev/docs/developer/getting-started/#using-podmonitors
@@ -161,7 +161,9 @@ export class LinkerdMesh extends Target {
     return unsupportedIn(topology).map(({ path, summary }) => ({ path, feature: summary.replace(/\.$/, '') }));
   }
 
-  /** Adds Servers with their policies, the routes and settings of Services, EgressNetworks, and what monitors objectives. */
+  /**
+   * Adds Servers with their policies, the routes and settings of Services, EgressNetworks, and what monitors objectives.
+   */
   render(chart: TopologyChart): void {
     requireSupported(chart.topology);
     renderInbound(chart, { gateway: this.gateway, probeCidrs: this.probeCidrs, adminPort: ADMIN });

@@ -56,7 +56,9 @@ function labelsOfRoute(callee: ExternalService, { caller, port }: Call): string[
   ];
 }
 
-/** Requests without a response have no status, those without a complete one an error: `UNKNOWN` if callers cancel them. */
+/**
+ * Requests without a response have no status, those without a complete one an error: `UNKNOWN` if callers cancel them.
+ */
 const FAILED = {
   http: ['http_status=~"(5..)?"', 'http_status!~"(5..)?",error!~"(UNKNOWN)?"'],
   grpc: [

@@ -1,6 +1,7 @@
 import {
   type EdgeGateway,
   isMeasuredByRoutes,
+  isRouted,
   type Labels,
   renderMeshObjectives,
   type RequestSeries,
@@ -11,19 +12,18 @@ import { refuse } from './refuse';
 import { requestSeries } from './request-metrics';
 
 /**
- * The objectives of services and calls, on the metrics of Linkerd's proxies, and for the requests of edges on those of the
- * gateway, which connects to pods.
+ * The objectives of services and calls, on the metrics of Linkerd's proxies, and for the requests of edges on those of
+ * the gateway, which connects to pods.
  */
 export function renderSlos(chart: TopologyChart, gateway: EdgeGateway | undefined, monitoringLabels: Labels): void {
   const { topology } = chart;
-  const isRouted = (service: Service) =>
-    topology.edges.some(({ routes }) => routes.some(each => each.service === service));
+  const routed = topology.services.filter(each => each.objects.slo && isRouted(topology, each));
   const ofEdges = (service: Service): RequestSeries[] => {
-    const series = service.objects.slo && isRouted(service) ? gateway?.requestSeriesOf(service) : undefined;
+    const series = routed.includes(service) ? gateway?.requestSeriesOf(service) : undefined;
     return series ? [series] : [];
   };
-  topology.services
-    .filter(service => service.objects.slo && isRouted(service) && ofEdges(service).length === 0)
+  routed
+    .filter(service => ofEdges(service).length === 0)
     .forEach(service => {
       refuse(
         service,

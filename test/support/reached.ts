@@ -3,8 +3,8 @@ import type { TopologyChart } from '../../lib';
 import { objectsBelow } from '../../lib/kubernetes/declared-object';
 
 /**
- * The objects of a chart, after a check that they are the same whether something outside of the library has reached them
- * or not.
+ * The objects of a chart, after a check that they are the same whether something outside of the library has reached
+ * them or not.
  */
 export function objectsOf(chart: TopologyChart): unknown[] {
   const unreached = objectsBelow(chart).map(each => each.toJson());

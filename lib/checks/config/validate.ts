@@ -95,7 +95,6 @@ const NOUNS: ReadonlyMap<string, string> = new Map([
   ['object', 'a map'],
   ['string', 'a text'],
   ['number', 'a number'],
-  ['number', 'a number'],
   ['boolean', 'a boolean'],
 ]);
 
