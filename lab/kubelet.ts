@@ -53,6 +53,8 @@ export class Kubelet implements Machine {
   private readonly ended = new Set<string>();
   /** The namespaces that claims have removed: their pods need not end as they would in a cluster. */
   readonly removed = new Set<string>();
+  /** What a pod waits for after its probes, as for a readiness gate. */
+  readinessGate: () => Promise<void> = () => Promise.resolve();
   /** The pods that were deleted, as `name.namespace`: istiod has their proxies until its connections to them time out. */
   readonly deleted = new Set<string>();
 
@@ -201,6 +203,7 @@ export class Kubelet implements Machine {
     }
     await this.report(pod, false);
     await pod.start();
+    await this.readinessGate();
     await this.report(pod, true);
   }
 

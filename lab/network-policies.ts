@@ -36,6 +36,8 @@ export class PolicyEnforcement {
       ),
     );
     await enforcement.synced();
+    // Rules that allow connections to a new pod lack its address until the next synchronization, and others reject them.
+    lab.kubelet.readinessGate = () => enforcement.synced();
     return enforcement;
   }
 
@@ -69,6 +71,7 @@ export class PolicyEnforcement {
 
   /** Ends the enforcement: all connections are allowed again. */
   async stop(): Promise<void> {
+    this.lab.kubelet.readinessGate = () => Promise.resolve();
     this.lab.processes.stop(this.process);
     // A program that it has started may still write rules.
     await until('the rules of NetworkPolicies are gone', () => {
