@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeObject } from './api';
 import { SERVICE_CIDR } from './control-plane';
@@ -33,6 +33,7 @@ export class PolicyEnforcement {
           // A synchronization that fails is not repeated before the next one, by default after 5 minutes.
           '--iptables-sync-period=5s',
         ),
+        { env: { PATH: `${commandsIn(lab.folder)}:${process.env.PATH}` } },
       ),
     );
     await enforcement.synced();
@@ -81,6 +82,17 @@ export class PolicyEnforcement {
       return true;
     });
   }
+}
+
+/** The folder of the commands that kube-router runs in place of those of the machine. */
+function commandsIn(folder: string): string {
+  const commands = join(folder, 'kube-router');
+  rmSync(commands, { recursive: true, force: true });
+  mkdirSync(commands);
+  for (const command of ['ipset', 'iptables-restore']) {
+    symlinkSync(join(__dirname, 'kube-router/sets'), join(commands, command));
+  }
+  return commands;
 }
 
 /** Policies select Pods, and the control plane and DNS are processes of the host: Pods have its address. */
