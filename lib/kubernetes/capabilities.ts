@@ -34,6 +34,8 @@ export interface GatewayFeatures extends FeatureProvider {
   requestSeriesOf?(service: Service): RequestSeries | undefined;
 }
 
+const CAPABILITIES = Object.values(Capability);
+
 const NO_GATEWAY: GatewayFeatures = { name: 'a target without a gateway', capabilities: [] };
 
 /** A feature that a part of the topology requires and the target or gateway that renders it does not support. */
@@ -231,7 +233,7 @@ function featuresOfCall(call: Call, isOfAggregator: boolean): RequiredFeature[] 
 
 /** Each capability once, in the order of their declaration. */
 function wishesAt(path: string, needed: readonly Capability[]): RequiredFeature[] {
-  return Object.values(Capability)
-    .filter(each => needed.includes(each))
-    .map(capability => ({ path, capability }));
+  return needed.length === 0
+    ? []
+    : CAPABILITIES.filter(each => needed.includes(each)).map(capability => ({ path, capability }));
 }

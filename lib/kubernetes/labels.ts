@@ -20,9 +20,10 @@ export function labelsOf({ name }: { readonly name: string }): Labels {
 
 /** Labels the objects below a construct with the name of what they belong to, unless they have one. */
 export function labelObjects(scope: IConstruct, item: { readonly name: string }): void {
+  const labels = labelsOf(item);
   for (const object of objectsBelow(scope)) {
     if (object instanceof DeclaredObject) {
-      object.label(labelsOf(item));
+      object.label(labels);
     } else if (object.metadata.getLabel(NAME) === undefined) {
       object.metadata.addLabel(NAME, item.name);
     }

@@ -104,7 +104,9 @@ function renderVersion(
       : rolloutFields(workload);
   const create = (): Deployment | WorkloadObject => {
     const env = environmentOf(service, version);
-    const props = { metadata, ...propsOf(service, version, env, mesh), serviceAccount: account.construct };
+    const rendered = propsOf(service, version, mesh);
+    const containers = rendered.containers.map(each => ({ ...each, envVariables: variablesOf(env) }));
+    const props = { metadata, ...rendered, containers, serviceAccount: account.construct };
     const spec = specOf();
     const object = isDeployment
       ? new Deployment(scope, id, { ...props, select: false })
@@ -122,7 +124,7 @@ function renderVersion(
   const fields = () => {
     const env = environmentOf(service, version);
     const pod = podFields(version, env, selector);
-    return { spec: specOfDeployment(propsOf(service, version, env, mesh), selector, pod, specOf()) };
+    return { spec: specOfDeployment(propsOf(service, version, mesh), selector, pod, specOf()) };
   };
   const object =
     isDeployment && !service.exists
@@ -138,7 +140,7 @@ function labelsOfVersion({ service, name }: Version): Labels {
 }
 
 /** What cdk8s-plus renders of a Deployment and its pods. */
-function propsOf(service: Service, version: Version, env: Env, mesh: MeshOfPods): RenderedProps {
+function propsOf(service: Service, version: Version, mesh: MeshOfPods): RenderedProps {
   const { workload } = version;
   const { podMetadata = {}, proxy } = workload;
   return {
@@ -160,7 +162,7 @@ function propsOf(service: Service, version: Version, env: Env, mesh: MeshOfPods)
     automountServiceAccountToken: service.objects.serviceAccount?.automountToken ?? false,
     replicas: workload.autoscaling ? undefined : version.replicas?.least,
     securityContext: { ensureNonRoot: true, user: workload.runAsUser },
-    containers: [containerOf(service, version, env)],
+    containers: [containerOf(service, version)],
   };
 }
 
@@ -185,8 +187,8 @@ function changed(object: Json, [field, ...rest]: readonly string[], change: (val
       : object;
 }
 
-/** The fields of the service's container that cdk8s-plus renders as they are declared. */
-function containerOf(service: Service, version: Version, env: Env): KubeContainerProps {
+/** The fields of the service's container that cdk8s-plus renders as they are declared, but for its variables. */
+function containerOf(service: Service, version: Version): KubeContainerProps {
   const { image = '', workload } = version;
   const { runAsRoot, runAsGroup, readOnlyRootFilesystem = true } = workload.securityContext ?? {};
   return {
@@ -196,11 +198,6 @@ function containerOf(service: Service, version: Version, env: Env): KubeContaine
     args: workload.args,
     workingDir: workload.workingDir,
     imagePullPolicy: PULL_POLICIES[workload.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT],
-    envVariables: Object.fromEntries(
-      Object.entries(env).flatMap(([name, value]) =>
-        typeof value === 'string' ? [[name, KubeEnvValue.fromValue(value)]] : [],
-      ),
-    ),
     ports: containerPorts(service),
     resources: {},
     securityContext: {
@@ -211,6 +208,14 @@ function containerOf(service: Service, version: Version, env: Env): KubeContaine
       allowPrivilegeEscalation: false,
     },
   };
+}
+
+function variablesOf(env: Env): KubeContainerProps['envVariables'] {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, KubeEnvValue.fromValue(value)]] : [],
+    ),
+  );
 }
 
 const PULL_POLICIES: Readonly<Record<ImagePullPolicy, KubeImagePullPolicy>> = {
@@ -234,9 +239,9 @@ function environmentOf(service: Service, { workload: { env = {} } }: Version): E
 /** The reasons why containers run as root, as an annotation of the workload. */
 function rootContainers(service: Service, workload: WorkloadProps): Labels {
   const { initContainers = [], containers = [] } = workload;
-  const reasons = [{ ...workload, name: service.name }, ...initContainers, ...containers].flatMap(
-    ({ name, securityContext }) =>
-      securityContext?.runAsRoot === undefined ? [] : [`${name}: ${securityContext.runAsRoot}`],
+  const own = { name: service.name, securityContext: workload.securityContext };
+  const reasons = [own, ...initContainers, ...containers].flatMap(({ name, securityContext }) =>
+    securityContext?.runAsRoot === undefined ? [] : [`${name}: ${securityContext.runAsRoot}`],
   );
   return reasons.length > 0 ? { 'cdk8s-cardinal/runs-as-root': reasons.join('\n') } : {};
 }

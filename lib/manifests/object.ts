@@ -30,5 +30,6 @@ export function isMap(value: unknown): value is Record<string, unknown> {
 
 /** The value of a name in a map, if the map itself has it: not what every object inherits, such as `constructor`. */
 export function ownValue<T>(map: { readonly [name: string]: T }, name: string): T | undefined {
-  return Object.hasOwn(map, name) ? map[name] : undefined;
+  const value = map[name];
+  return value === undefined || Object.hasOwn(map, name) ? value : undefined;
 }

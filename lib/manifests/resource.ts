@@ -28,6 +28,8 @@ export class Resource {
   readonly namespace: string;
   /** The name, or `generateName` without one. */
   readonly name: string;
+  /** The fields that are read most, once they have been. */
+  private readonly fields: { root?: Field; spec?: Field; metadata?: Field } = {};
 
   constructor(
     /** The object as it is written. */
@@ -55,17 +57,20 @@ export class Resource {
 
   /** The object itself as a field: the root of all others. */
   get root(): Field {
-    return new Field(this, this.object);
+    this.fields.root ??= new Field(this, this.object);
+    return this.fields.root;
   }
 
   /** The `spec` as a field. */
   get spec(): Field {
-    return this.root.get('spec');
+    this.fields.spec ??= this.root.get('spec');
+    return this.fields.spec;
   }
 
   /** The metadata as a field. */
   get metadata(): Field {
-    return this.root.get('metadata');
+    this.fields.metadata ??= this.root.get('metadata');
+    return this.fields.metadata;
   }
 
   /** The labels. */
@@ -100,6 +105,10 @@ export class Field {
 
   /** A member of a map, or a member of that. */
   get(...names: readonly string[]): Field {
+    const [only] = names;
+    if (only !== undefined && names.length === 1) {
+      return this.member(only);
+    }
     return names.reduce<Field>((field, name) => field.member(name), this);
   }
 

@@ -17,6 +17,13 @@ interface Member {
   readonly isOptional: boolean;
 }
 
+/** The properties of a type: all names, those whose types are checked here, and those of them that must be given. */
+interface Properties {
+  readonly names: ReadonlySet<string>;
+  readonly byName: ReadonlyMap<string, Member>;
+  readonly required: readonly Member[];
+}
+
 /** Whether a class is one whose property protects: given as undefined, what it protects would be open. */
 const PROTECTIVE = ['Auth', 'EgressGateway', 'ExternalAuthorizer', 'Front', 'PerClientRateLimit', 'RateLimit']
   // Without it requests leave the cluster in plain text.
@@ -30,6 +37,7 @@ const entries = new Map(
   ARGUMENT_TYPES.split('; ').map(entry => [entry.replace(/ .*/, ''), entry.slice(entry.indexOf(' ') + 1)]),
 );
 const members = new Map<string, readonly Member[]>();
+const properties = new Map<string, Properties>();
 const alternatives = new Map<string, readonly string[]>();
 const enums = new Map<string, readonly string[] | undefined>();
 
@@ -106,25 +114,42 @@ function requireProperties(path: string, prefix: string, type: string, declared:
     requireValues(path, prefix.slice(0, -1), valueType, declared);
     return;
   }
+  const { names, byName, required } = propertiesOf(type);
   const values = declared as Readonly<Record<string, unknown>>;
-  for (const { name, type: each, isOptional } of known) {
-    const isGiven = Object.hasOwn(values, name);
-    const value = isGiven ? values[name] : undefined;
-    const isOpen = isGiven && PROTECTIVE.includes(each);
-    if ((value !== undefined || !isOptional || isOpen) && !REASONS.includes(name)) {
-      requireType(path, `${prefix}${name}`, each, value);
+  const missing = required.find(({ name }) => !Object.hasOwn(values, name));
+  if (missing) {
+    requireType(path, `${prefix}${missing.name}`, missing.type, undefined);
+  }
+  for (const name of Object.keys(values)) {
+    const value = values[name];
+    const member = byName.get(name);
+    if (member && (value !== undefined || !member.isOptional || PROTECTIVE.includes(member.type))) {
+      requireType(path, `${prefix}${name}`, member.type, value);
     }
   }
-  const unknown = Object.keys(values).find(key => !known.some(({ name }) => name === key));
-  if (unknown !== undefined && values[unknown] !== undefined) {
-    const names = known.map(({ name }) => name);
+  const unknown = Object.keys(values).find(name => values[name] !== undefined && !names.has(name));
+  if (unknown !== undefined) {
     throw new ValidationError({
       code: 'UnknownProperty',
       path,
       summary: `There is no property "${prefix}${unknown}", so it would have no effect.`,
-      fix: `${suggestion(unknown, names)} The properties are ${names.join(', ')}.`.trim(),
+      fix: `${suggestion(unknown, [...names])} The properties are ${[...names].join(', ')}.`.trim(),
     });
   }
+}
+
+function propertiesOf(type: string): Properties {
+  let known = properties.get(type);
+  if (!known) {
+    const checked = membersOf(type).filter(({ name }) => !REASONS.includes(name));
+    known = {
+      names: new Set(membersOf(type).map(({ name }) => name)),
+      byName: new Map(checked.map(each => [each.name, each])),
+      required: checked.filter(({ isOptional }) => !isOptional),
+    };
+    properties.set(type, known);
+  }
+  return known;
 }
 
 function alternativesOf(type: string): readonly string[] {

@@ -93,10 +93,13 @@ function sourceOf({ kind, name, optional, prefix }: EnvFrom): Json {
 }
 
 function resourcesOf(resources: Resources): Json | undefined {
-  const amounts: Amounts[] = Object.values(AMOUNTS).map(amount => amount(resources));
-  const [requests, limits] = (['requests', 'limits'] as const).map(
-    kind => Object.assign({}, ...amounts.map(amount => amount[kind])) as Json,
-  );
+  const requests: Json = {};
+  const limits: Json = {};
+  for (const amountsOf of Object.values<(resources: Resources) => Amounts>(AMOUNTS)) {
+    const amounts = amountsOf(resources);
+    Object.assign(requests, amounts.requests);
+    Object.assign(limits, amounts.limits);
+  }
   return orNone({ requests: orNone(requests), limits: orNone(limits) });
 }
 

@@ -35,9 +35,9 @@ export function podFields(version: Version, env: Env, selector: Labels): PodFiel
   const own = containerFields({ ...workload, env }, { writable: WRITABLE, firstPort: service.ports[0]?.target });
   const { env: declared = {} } = workload;
   // All others are the addresses of calls, which have no names of declared ones.
-  const addresses = Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(declared, name)));
+  const addresses = () => Object.fromEntries(Object.entries(env).filter(([name]) => !Object.hasOwn(declared, name)));
   const addressed = <Container extends ContainerProps>(containers: readonly Container[] = []) =>
-    containers.map(each => withReferencedAddresses(each, addresses, env));
+    containers.map(each => withReferencedAddresses(each, addresses(), env));
   const initContainers = addressed(workload.initContainers);
   return {
     ...fieldsBy(IN_POD, { ...workload, initContainers }),

@@ -17,23 +17,33 @@ export function probesOf({ health, probes = {} }: ContainerProps, firstPort: num
 }
 
 function probeOf(probe: Health, firstPort: number | undefined): Json | undefined {
-  const { kind, path, command, options } = probe;
+  const handler = handlerOf(probe, firstPort);
+  return handler && { ...handler, ...timesOf(probe) };
+}
+
+function handlerOf({ kind, path, command, options }: Health, firstPort: number | undefined): Json | undefined {
   const port = options.port ?? firstPort;
-  const headers = Object.entries(options.headers ?? {}).map(([name, value]) => ({ name, value }));
-  const handlers: Readonly<Record<string, Json>> = {
-    http: {
-      httpGet: {
-        path,
-        port,
-        scheme: options.https ? 'HTTPS' : undefined,
-        httpHeaders: headers.length > 0 ? headers : undefined,
-      },
-    },
-    grpc: { grpc: { port, service: options.service } },
-    tcp: { tcpSocket: { port } },
-    exec: { exec: { command } },
-  };
-  return handlers[kind] && { ...handlers[kind], ...timesOf(probe) };
+  switch (kind) {
+    case 'http': {
+      const headers = Object.entries(options.headers ?? {}).map(([name, value]) => ({ name, value }));
+      return {
+        httpGet: {
+          path,
+          port,
+          scheme: options.https ? 'HTTPS' : undefined,
+          httpHeaders: headers.length > 0 ? headers : undefined,
+        },
+      };
+    }
+    case 'grpc':
+      return { grpc: { port, service: options.service } };
+    case 'tcp':
+      return { tcpSocket: { port } };
+    case 'exec':
+      return { exec: { command } };
+    default:
+      return undefined;
+  }
 }
 
 function timesOf({ options: { initialDelay, period, timeout, failureThreshold } }: Health): Json {

@@ -201,7 +201,9 @@ export function inOrderOfReference(path: string, env: Env): Map<string, string |
 
 /** The names of the variables that a text refers to. */
 export function referencesIn(value: string | EnvValue): string[] {
-  return typeof value === 'string' ? [...value.matchAll(REFERENCE)].flatMap(([, , name]) => name ?? []) : [];
+  return typeof value === 'string' && value.includes('$')
+    ? [...value.matchAll(REFERENCE)].flatMap(([, , name]) => name ?? [])
+    : [];
 }
 
 function circular(path: string, names: readonly string[]): ValidationError {

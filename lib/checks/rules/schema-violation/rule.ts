@@ -191,12 +191,13 @@ function* ofObject(field: Field, type: ObjectType, schemas: Schemas): Iterable<P
         : unknown;
     }
   }
-  if (isAhead(field)) {
+  const missing = required.filter(each => !field.get(each).exists);
+  if (missing.length === 0 || isAhead(field)) {
     return;
   }
   const unknown = field.entries.filter(([name]) => !Object.hasOwn(fields, name));
   const isMisspelt = (name: string) => unknown.some(([other]) => nearest(other, [name]) !== '');
-  for (const name of required.filter(each => !field.get(each).exists && !isMisspelt(each))) {
+  for (const name of missing.filter(each => !isMisspelt(each))) {
     yield unlessChanged(
       problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`),
     );
