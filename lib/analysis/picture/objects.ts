@@ -1,4 +1,4 @@
-import { addTo, type Cluster, Kind, type Resource, selects, type Workload } from '../../manifests';
+import { addTo, ByLabel, type Cluster, Kind, type Resource, selects, type Workload } from '../../manifests';
 import { PolicyScope } from '../diff/policies';
 import type { PictureObject } from './model';
 
@@ -18,10 +18,14 @@ export class ObjectsOfServices {
   private readonly policies: PolicyScope;
   private readonly naming = new Map<string, Resource[]>();
   private readonly scaling = new Map<string, Resource[]>();
-  private readonly selecting = new Map<string, Resource[]>();
+  private readonly budgets: ByLabel;
 
   constructor(private readonly cluster: Cluster) {
     this.policies = new PolicyScope(cluster);
+    this.budgets = new ByLabel(
+      cluster.all(Kind.POD_DISRUPTION_BUDGET),
+      each => each.spec.get('selector', 'matchLabels').strings,
+    );
     for (const resource of cluster.resources) {
       if (NAMING.has(resource.type)) {
         const names = [...namesIn(resource.object.spec)].flatMap(each => this.serviceNamed(each, resource.namespace));
@@ -29,8 +33,6 @@ export class ObjectsOfServices {
       } else if (resource.type === Kind.HPA) {
         const target = resource.spec.get('scaleTargetRef');
         addTo(this.scaling, `${target.get('kind').text} ${resource.namespace}/${target.get('name').text}`, resource);
-      } else if (resource.type === Kind.POD_DISRUPTION_BUDGET) {
-        addTo(this.selecting, resource.namespace, resource);
       }
     }
   }
@@ -48,7 +50,7 @@ export class ObjectsOfServices {
         ...services.flatMap(each => this.naming.get(each.key) ?? []),
         ...this.policies.of(`${namespace}/${workload.name}`),
         ...(this.scaling.get(`${resource.kind} ${resource.key}`) ?? []),
-        ...(this.selecting.get(namespace) ?? []).filter(each => selects(each.spec.get('selector'), labels)),
+        ...this.budgets.candidates(namespace, labels).filter(each => selects(each.spec.get('selector'), labels)),
       ];
     });
     return [...new Set(found)].map(each => ({

@@ -68,6 +68,30 @@ describe('a picture', () => {
     ]);
   });
 
+  test('has of the budgets of a namespace those whose whole selector has the labels of a pod', () => {
+    const budget = (name: string, selector: string) => `---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: ${name}, namespace: shop}
+spec: {minAvailable: 1, selector: ${selector}}
+`;
+    const cluster = clusterOf(
+      meshed('shop'),
+      PAY,
+      budget('all', '{}'),
+      budget('v1', '{matchLabels: {app: pay, version: v1}}'),
+      budget('v3', '{matchLabels: {app: pay, version: v3}}'),
+      budget('some', '{matchExpressions: [{key: version, operator: In, values: [v2, v3]}]}'),
+    );
+    const found = nodeOf(pictureOf(cluster, false), 'Service shop/pay')?.objects.map(each => each.title);
+
+    expect(found?.filter(each => each.startsWith('PodDisruptionBudget')).sort()).toEqual([
+      'PodDisruptionBudget shop/all',
+      'PodDisruptionBudget shop/some',
+      'PodDisruptionBudget shop/v1',
+    ]);
+  });
+
   test('has the findings of the checks once for each service, if they are wanted', () => {
     const nowhere = policy('shop', 'web', '[{from: [{source: {namespaces: [nowhere]}}]}]');
     const cluster = clusterOf(meshed('shop'), WEB, PAY, nowhere);
