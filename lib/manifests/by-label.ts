@@ -1,6 +1,6 @@
 import { addTo } from './lists';
 import type { Resource } from './resource';
-import type { Labels } from './selector';
+import { type Labels, labelTexts } from './selector';
 
 /**
  * Objects by namespace and the first label that their selector requires, so that a Pod is compared with few of them.
@@ -18,17 +18,17 @@ export class ByLabel {
       const [label] = Object.entries(demanded(resource));
       const alternatives = label ? [label] : oneOf(resource);
       (alternatives.length > 0 ? alternatives : [undefined]).forEach(each =>
-        addTo(this.members, keyOf(resource.namespace, each), resource),
+        addTo(this.members, keyOf(resource.namespace, each?.join('=')), resource),
       );
     }
   }
 
   /** Those of a namespace that may select a Pod with these labels. */
   candidates(namespace: string, labels: Labels): readonly Resource[] {
-    return [undefined, ...Object.entries(labels)].flatMap(label => this.members.get(keyOf(namespace, label)) ?? []);
+    return [undefined, ...labelTexts(labels)].flatMap(each => this.members.get(keyOf(namespace, each)) ?? []);
   }
 }
 
-function keyOf(namespace: string, label?: readonly [string, string]): string {
-  return label ? `${namespace}/${label.join('=')}` : namespace;
+function keyOf(namespace: string, label?: string): string {
+  return label === undefined ? namespace : `${namespace}/${label}`;
 }

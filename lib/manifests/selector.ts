@@ -1,7 +1,11 @@
+import { memo } from './memo';
 import { ownValue } from './object';
 import type { Field } from './resource';
 
 export type Labels = Readonly<Record<string, string>>;
+
+/** Labels as `name=value`, which many selectors are looked up by. */
+export const labelTexts = memo((labels: Labels): readonly string[] => Object.entries(labels).map(each => each.join('=')));
 
 /** Whether labels contain all labels of a selector; an empty selector matches all. */
 export function hasLabels(labels: Labels, selector: Labels): boolean {

@@ -1,5 +1,5 @@
 import { addTo } from './lists';
-import { hasLabels, type Labels } from './selector';
+import { hasLabels, type Labels, labelTexts } from './selector';
 import type { Workload } from './workload';
 
 /** Workloads by namespace and label, so that a selector is compared only with those that have its rarest label. */
@@ -10,9 +10,9 @@ export class Workloads {
   constructor(readonly all: readonly Workload[]) {
     for (const workload of all) {
       addTo(this.byNamespace, workload.namespace, workload);
-      for (const [name, value] of Object.entries(workload.labels)) {
-        addTo(this.byLabel, `${workload.namespace}/${name}=${value}`, workload);
-        addTo(this.byLabel, `${name}=${value}`, workload);
+      for (const label of labelTexts(workload.labels)) {
+        addTo(this.byLabel, `${workload.namespace}/${label}`, workload);
+        addTo(this.byLabel, label, workload);
       }
     }
   }
@@ -27,9 +27,8 @@ export class Workloads {
    * namespace.
    */
   select(selector: Labels, namespace?: string): readonly Workload[] {
-    const lists = Object.entries(selector).map(
-      ([name, value]) =>
-        this.byLabel.get(namespace === undefined ? `${name}=${value}` : `${namespace}/${name}=${value}`) ?? [],
+    const lists = labelTexts(selector).map(
+      label => this.byLabel.get(namespace === undefined ? label : `${namespace}/${label}`) ?? [],
     );
     const [shortest = namespace === undefined ? this.all : this.in(namespace)] = lists.sort(
       (a, b) => a.length - b.length,

@@ -7,6 +7,7 @@ import {
   hasLabels,
   Kind,
   type Labels,
+  labelTexts,
   memo,
   parentsOf,
   type Resource,
@@ -77,10 +78,7 @@ class CallerRules {
   }
 
   candidates(workloads: readonly Workload[]): Field[] {
-    const labels = new Set([
-      '',
-      ...workloads.flatMap(each => Object.entries(each.labels).map(label => label.join('='))),
-    ]);
+    const labels = new Set(['', ...workloads.flatMap(each => labelTexts(each.labels))]);
     const indexes = new Set([...labels].flatMap(label => this.byLabel.get(label) ?? []));
     return [...indexes].sort((a, b) => a - b).flatMap(index => this.rules[index] ?? []);
   }
