@@ -112,6 +112,17 @@ export class ClusterApp extends App {
   }
 
   /**
+   * The objects of all files as one text, in the order of the files, without writing any. Throws as `synth` does.
+   */
+  override synthYaml(): string {
+    this.validate();
+    return [...this.documents()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, documents]) => Buffer.concat(documents.chunks()).toString())
+      .join('---\n');
+  }
+
+  /**
    * The documents of each file. An object is rendered and printed before the next one, so that memory holds its text
    * only.
    */

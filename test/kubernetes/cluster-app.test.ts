@@ -282,3 +282,56 @@ test('a text that is no Unicode is an error with the path of its object', () => 
 
   expect(() => app.synth()).toThrow('[chart/config/data/a] The string');
 });
+
+describe('synthYaml', () => {
+  test('is the text of the files in their order, and writes none', () => {
+    const app = new ClusterApp({ outdir: folder() });
+    new TopologyChart(app, 'shop', { topology: shop(), mesh: Mesh.istio() });
+    const text = app.synthYaml();
+    expect(existsSync(app.outdir)).toBe(false);
+    app.synth();
+    const files = readdirSync(app.outdir).sort();
+    expect(text).toBe(files.map(file => readFileSync(join(app.outdir, file), 'utf8')).join('---\n'));
+  });
+
+  test('quotes strings that kubectl would read as numbers', () => {
+    const app = new ClusterApp({ outdir: folder() });
+    new ApiObject(new Chart(app, 'chart'), 'config', { apiVersion: 'v1', kind: 'ConfigMap', data: { a: '0B1' } });
+    expect(app.synthYaml()).toContain('a: "0B1"');
+  });
+
+  test.each<[string, (app: ClusterApp) => void, string]>([
+    [
+      'a text that is no Unicode',
+      app =>
+        new ApiObject(new Chart(app, 'chart'), 'config', {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          data: { a: '\uD800' },
+        }),
+      'lone surrogate',
+    ],
+    [
+      'two objects of one identity',
+      app => {
+        ['a', 'b'].forEach(id => {
+          new ApiObject(new Chart(app, id), 'config', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } });
+        });
+      },
+      'Objects are declared more than once',
+    ],
+    [
+      'a topology that is not valid',
+      app => {
+        const topology = new Topology('shop');
+        topology.addEdge('door', { host: 'shop.example' });
+        new TopologyChart(app, 'shop', { topology });
+      },
+      'The edge has no routes',
+    ],
+  ])('throws for %s as synth does', (_what, declare, message) => {
+    const app = new ClusterApp({ outdir: folder() });
+    declare(app);
+    expect(() => app.synthYaml()).toThrow(message);
+  });
+});
