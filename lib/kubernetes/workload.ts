@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import {
+  type Capability,
   type ContainerProps as KubeContainerProps,
   Deployment,
   EnvValue as KubeEnvValue,
@@ -115,6 +116,7 @@ function renderVersion(
       object.select(LabelSelector.of({ labels: selector }));
     }
     refine(ApiObject.of(object), written => refined(written, version, env, selector, spec));
+    addContainersAsDeclared(object);
     if (workload.autoscaling) {
       // Otherwise cdk8s-plus writes a number of replicas, which each apply would reset.
       object.markHasAutoscaler();
@@ -134,6 +136,29 @@ function renderVersion(
   renderClaims(scope, version);
   return () => object.construct;
 }
+
+/**
+ * Gives containers that are added with cdk8s-plus the defaults of declared ones. Its own are 1 CPU and 512 MiB, a pull of
+ * the image at each start, and the capabilities of the container runtime.
+ */
+function addContainersAsDeclared(workload: Workload): void {
+  for (const method of ['addContainer', 'addInitContainer'] as const) {
+    const add = workload[method].bind(workload);
+    workload[method] = container =>
+      add({
+        ...container,
+        resources: container.resources ?? {},
+        imagePullPolicy: container.imagePullPolicy ?? KubeImagePullPolicy.IF_NOT_PRESENT,
+        securityContext: {
+          ...container.securityContext,
+          capabilities: { drop: [ALL_CAPABILITIES], ...container.securityContext?.capabilities },
+        },
+      });
+  }
+}
+
+/** The value of the Kubernetes API, which cdk8s-plus has no member for. */
+const ALL_CAPABILITIES = 'ALL' as Capability;
 
 function labelsOfVersion({ service, name }: Version): Labels {
   return { ...labelsOf(service), version: name };

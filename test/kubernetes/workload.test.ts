@@ -1,5 +1,5 @@
 import { ApiObject, JsonPatch, Testing } from 'cdk8s';
-import { EnvValue } from 'cdk8s-plus-27';
+import { Capability, Cpu, EnvValue, ImagePullPolicy } from 'cdk8s-plus-27';
 import { ClusterApp, Health, Port, type ServiceProps, Topology, TopologyChart } from '../../lib';
 import { names, one, plain, render, type Rendered } from '../istio/support';
 
@@ -225,6 +225,46 @@ describe('an escape hatch', () => {
     const pod = podOf(Testing.synth(chart) as Rendered[], 'cart-v2');
     expect(pod.containers.map((each: { name: string }) => each.name)).toEqual(['cart', 'helper']);
     expect(pod.containers[0].env).toEqual([{ name: 'EXTRA', value: 'yes' }]);
+  });
+
+  test('a container that is added has the defaults of declared ones', () => {
+    const shop = new Topology('shop');
+    const cart = plain(shop, 'cart');
+    const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
+    chart.deployment(cart).addContainer({ name: 'helper', image: 'example/helper:1' });
+    chart.deployment(cart).addInitContainer({ name: 'before', image: 'example/before:1' });
+
+    const { containers, initContainers } = podOf(Testing.synth(chart) as Rendered[], 'cart-v1');
+    const defaults = {
+      imagePullPolicy: 'IfNotPresent',
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+      },
+    };
+    expect(containers[1]).toEqual({ name: 'helper', image: 'example/helper:1', ...defaults });
+    expect(initContainers).toEqual([{ name: 'before', image: 'example/before:1', ...defaults }]);
+  });
+
+  test('a container that is added keeps what it declares', () => {
+    const shop = new Topology('shop');
+    const cart = plain(shop, 'cart');
+    const chart = new TopologyChart(new ClusterApp(), 'test', { topology: shop });
+    chart.deployment(cart).addContainer({
+      name: 'helper',
+      image: 'example/helper:1',
+      imagePullPolicy: ImagePullPolicy.ALWAYS,
+      resources: { cpu: { request: Cpu.millis(5) } },
+      securityContext: { capabilities: { add: [Capability.NET_BIND_SERVICE], drop: [Capability.CHOWN] } },
+    });
+
+    expect(podOf(Testing.synth(chart) as Rendered[], 'cart-v1').containers[1]).toMatchObject({
+      imagePullPolicy: 'Always',
+      resources: { requests: { cpu: '5m' } },
+      securityContext: { capabilities: { add: ['CAP_NET_BIND_SERVICE'], drop: ['CAP_CHOWN'] } },
+    });
   });
 
   test('every object can be patched', () => {
