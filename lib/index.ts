@@ -68,6 +68,7 @@ export {
   type CallProps,
   CircuitBreaker,
   type CallerData,
+  CallerKey,
   type CircuitBreakerProps,
   type ClaimProps,
   type ClaimValues,

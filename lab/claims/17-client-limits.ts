@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   Auth,
+  CallerKey,
   ClientKey,
   type Edge,
   FailureMode,
@@ -53,8 +54,19 @@ const [stock, prices] = [FailureMode.FAIL_CLOSED, FailureMode.FAIL_OPEN].map(fai
   service.addGlobalRateLimit({ ...limit, requests: 2, operation: Operation.http('GET /rare/{id}') });
   return service;
 }) as [Service, Service];
+const shares = topology.addService('shares', { image: 'limited', port: Port.http(80, { target: 8080 }) });
+const share = { rateLimiter, per: Period.HOUR, failureMode: FailureMode.FAIL_CLOSED };
+shares.addGlobalRateLimit({ ...share, requests: 3, perCaller: CallerKey.identity() });
+shares.addGlobalRateLimit({ ...share, requests: 100 });
+const tenants = topology.addService('tenants', { image: 'limited', port: Port.http(80, { target: 8080 }) });
+tenants.addGlobalRateLimit({
+  ...share,
+  requests: 2,
+  perCaller: CallerKey.header('x-tenant'),
+  operation: Operation.http('GET /tenants/{id}'),
+});
 const [shop, till] = ['shop', 'till'].map(name => topology.addService(name, { image: name })) as [Service, Service];
-[shop, till].forEach(caller => [stock, prices].forEach(callee => caller.calls(callee)));
+[shop, till].forEach(caller => [stock, prices, shares, tenants].forEach(callee => caller.calls(callee)));
 
 let deployed: Promise<World> | undefined;
 const world = (lab: Lab): Promise<World> => (deployed ??= lab.deploy(topology));
@@ -170,6 +182,33 @@ claim(
     );
   },
 );
+
+claim(
+  'a limit per caller counts each identity or value of a header for itself, beside the limit for all callers',
+  async lab => {
+    const here = await world(lab);
+    lab.plane.kubectl('-n', 'limits', 'scale', 'deployment', 'shares-v1', '--replicas=2');
+    await until('the service has two pods', () => here.pods(shares).length === 2);
+    await here.isReady();
+    const send = async (caller: Service, path: string, headers: Readonly<Record<string, string>> = {}) =>
+      (await here.sendOnce(caller, shares, { path, headers })).status;
+
+    assert.deepEqual(await callStatuses(here, shares, 6, '/'), of(200, 6), '3 for each caller');
+    const forged = { 'x-forwarded-client-cert': 'URI=spiffe://cluster.local/ns/limits/sa/other', identity: 'other' };
+    assert.equal(await send(shop, '/', forged), 429, 'the identity is that of the connection');
+    assert.equal(await send(till, '/'), 429);
+  },
+);
+
+claim('a limit per value of a header counts requests without it together', async lab => {
+  const here = await world(lab);
+  const send = async (headers: Readonly<Record<string, string>>) =>
+    (await here.sendOnce(till, tenants, { path: '/tenants/1', headers })).status;
+  for (const headers of [{ 'x-tenant': 'a' }, { 'x-tenant': 'b' }, {}] as Readonly<Record<string, string>>[]) {
+    assert.deepEqual([await send(headers), await send(headers), await send(headers)], [200, 200, 429]);
+  }
+  assert.equal(await send({ 'x-tenant': '' }), 429, 'an empty value is none');
+});
 
 claim(
   'while nothing can be counted, requests are allowed or denied as declared, and are counted again afterwards',

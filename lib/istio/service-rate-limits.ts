@@ -1,5 +1,5 @@
 import type { TopologyChart } from '../kubernetes';
-import type { Service } from '../topology';
+import type { CallerKey, GlobalRateLimit, Operation, Service } from '../topology';
 import { type CountedRequests, globalRateLimit, renderLimits } from './global-rate-limit';
 import { beforeTheRouter, renderFilters } from './http-filter';
 import { localRateLimit } from './local-rate-limit';
@@ -51,14 +51,66 @@ function globallyCounted({ name, namespace, globalRateLimits }: Service): Counte
     file: id,
     limiter: first.rateLimiter as Service,
     failureMode: first.failureMode,
-    rateLimits: globalRateLimits.flatMap<readonly object[]>(({ operation }) =>
-      operation
-        ? matchesOf(operation, operations).map(match => [{ header_value_match: match }])
-        : [[{ generic_key: { descriptor_value: name } }]],
+    rateLimits: globalRateLimits.flatMap(({ operation, perCaller }) =>
+      subjectsOf(name, operation, operations).map(subject => [
+        subject,
+        ...(perCaller ? [callerAction(perCaller)] : []),
+      ]),
     ),
-    descriptors: globalRateLimits.map(({ operation, requests, per }) => ({
-      ...(operation ? { key: 'header_match', value: operation.toString() } : { key: 'generic_key', value: name }),
-      rate_limit: { unit: per, requests_per_unit: requests },
-    })),
+    descriptors: descriptorsOf(name, globalRateLimits),
   };
+}
+
+/** The requests that share a counter, unless it is one per caller. */
+function subjectsOf(name: string, operation: Operation | undefined, operations: readonly Operation[]): object[] {
+  return operation
+    ? matchesOf(operation, operations).map(match => ({ header_value_match: match }))
+    : [{ generic_key: { descriptor_value: name } }];
+}
+
+/**
+ * The caller of a request, as an entry of its descriptor. An expression has a value for requests without an identity or
+ * header too, which would otherwise not be counted.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/rate_limit_descriptors/expr/v3/expr.proto
+ */
+function callerAction({ name, headerName }: CallerKey): object {
+  const header = `request.headers[${JSON.stringify(headerName)}]`;
+  return {
+    extension: {
+      name: 'envoy.rate_limit_descriptors.expr',
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor',
+        descriptor_key: name,
+        text:
+          headerName === undefined
+            ? 'connection.mtls ? connection.uri_san_peer_certificate : "-"'
+            : `${JSON.stringify(headerName)} in request.headers && ${header} != "" ? ${header} : "-"`,
+      },
+    },
+  };
+}
+
+/** A descriptor in the configuration of the rate limiter. */
+interface Descriptor {
+  readonly key: string;
+  readonly value?: string;
+  readonly rate_limit?: object;
+  readonly descriptors?: readonly Descriptor[];
+}
+
+/** The limits of the same requests are in one descriptor, with those per caller below it. */
+function descriptorsOf(name: string, limits: readonly GlobalRateLimit[]): Descriptor[] {
+  const descriptors = new Map<string, Descriptor>();
+  for (const { operation, perCaller, requests, per } of limits) {
+    const value = operation ? operation.toString() : name;
+    const descriptor = descriptors.get(value) ?? { key: operation ? 'header_match' : 'generic_key', value };
+    const limit = { rate_limit: { unit: per, requests_per_unit: requests } };
+    descriptors.set(
+      value,
+      perCaller
+        ? { ...descriptor, descriptors: [...(descriptor.descriptors ?? []), { key: perCaller.name, ...limit }] }
+        : { ...descriptor, ...limit },
+    );
+  }
+  return [...descriptors.values()];
 }

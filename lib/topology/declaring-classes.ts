@@ -1,6 +1,7 @@
 import { checkArguments } from './arguments';
 import { Auth } from './auth';
 import { Callee } from './callee';
+import { CallerKey } from './caller-key';
 import { Contract } from './contract';
 import { Edge } from './edge';
 import { EgressGateway } from './egress-gateway';
@@ -35,6 +36,7 @@ import { WorkloadKind } from './workload-kind';
 checkArguments({
   Auth,
   Callee,
+  CallerKey,
   ClientKey,
   Contract,
   Edge,

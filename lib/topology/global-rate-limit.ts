@@ -1,4 +1,5 @@
 import type { Callee } from './callee';
+import type { CallerKey } from './caller-key';
 import { requireInteger } from './numbers';
 import type { Operation } from './operation';
 import type { FailureMode, Period } from './per-client-rate-limit';
@@ -8,7 +9,7 @@ import { ValidationError } from './validation-error';
 /** The gRPC service of a rate limiter. */
 export const RATE_LIMIT_SERVICE = 'envoy.service.ratelimit.v3.RateLimitService';
 
-/** A limit on the requests of a service, all its pods and all callers together. */
+/** A limit on the requests of a service, all its pods together. */
 export interface GlobalRateLimit {
   /** The number of requests that the pods accept in a period. */
   readonly requests: number;
@@ -27,6 +28,11 @@ export interface GlobalRateLimit {
    * @default - all requests
    */
   readonly operation?: Operation;
+  /**
+   * What distinguishes callers, each of which has the limit for itself.
+   * @default - the limit is for all callers together
+   */
+  readonly perCaller?: CallerKey;
 }
 
 /** What a limit applies to: the service that is limited. */

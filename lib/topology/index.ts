@@ -66,6 +66,7 @@ export type { Login, LoginCookieNames, OidcEndpoints, OidcProps } from './login'
 export * from './peer';
 export * from './port';
 export { type HttpBinding, ProtoDescriptor } from './proto-descriptor';
+export { CallerKey } from './caller-key';
 export type { GlobalRateLimit } from './global-rate-limit';
 export type { RateLimiterProps } from './rate-limiter';
 export type { RequestValidation } from './request-validation';

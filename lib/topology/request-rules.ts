@@ -69,7 +69,9 @@ export class RequestRules {
   }
 
   addGlobalRateLimit(limit: GlobalRateLimit): void {
-    this.requireCountable('global rate limit', limit.operation, this.globalLimits);
+    const { operation, perCaller } = limit;
+    const others = this.globalLimits.filter(each => each.perCaller?.name === perCaller?.name);
+    this.requireCountable(`global rate limit${perCaller ? ` per ${perCaller.name}` : ''}`, operation, others);
     validateGlobalRateLimit(this.service, limit, this.globalLimits);
     this.globalLimits.push(limit);
   }

@@ -1,5 +1,6 @@
 import { load } from 'js-yaml';
 import {
+  CallerKey,
   FailureMode,
   type GlobalRateLimit,
   Mesh,
@@ -120,6 +121,76 @@ test('the limit of an operation counts the requests for which it is the most spe
     { key: 'header_match', value: 'POST /orders/all', rate_limit: { unit: 'hour', requests_per_unit: 5 } },
     { key: 'generic_key', value: 'cart', rate_limit: { unit: 'minute', requests_per_unit: 100 } },
   ]);
+});
+
+describe('a limit per caller', () => {
+  const descriptorsOf = (objects: readonly Rendered[]) =>
+    (load(one(objects, 'ConfigMap', 'limiter-files').data?.['cart.store.yaml'] ?? '') as { descriptors: object[] })
+      .descriptors;
+  const expression = (name: string, text: string) => ({
+    extension: {
+      name: 'envoy.rate_limit_descriptors.expr',
+      typed_config: {
+        '@type': 'type.googleapis.com/envoy.extensions.rate_limit_descriptors.expr.v3.Descriptor',
+        descriptor_key: name,
+        text,
+      },
+    },
+  });
+  const all = { generic_key: { descriptor_value: 'cart' } };
+  const rateLimit = { unit: 'minute', requests_per_unit: 100 };
+
+  test('counts each identity that mutual TLS proves, and callers without one together', () => {
+    const objects = render(shopWith({ perCaller: CallerKey.identity() }).shop);
+    const text = 'connection.mtls ? connection.uri_san_peer_certificate : "-"';
+    expect(filtersOf(objects)[0]?.typed_config.rate_limits).toEqual([{ actions: [all, expression('identity', text)] }]);
+    expect(descriptorsOf(objects)).toEqual([
+      { key: 'generic_key', value: 'cart', descriptors: [{ key: 'identity', rate_limit: rateLimit }] },
+    ]);
+  });
+
+  test('counts each value of a header, and requests without one together', () => {
+    const objects = render(shopWith({ perCaller: CallerKey.header('x-tenant') }).shop);
+    const text =
+      '"x-tenant" in request.headers && request.headers["x-tenant"] != "" ? request.headers["x-tenant"] : "-"';
+    expect(filtersOf(objects)[0]?.typed_config.rate_limits).toEqual([
+      { actions: [all, expression('header x-tenant', text)] },
+    ]);
+  });
+
+  test('counts an operation, for each of its matches', () => {
+    const objects = render(
+      shopWith(
+        { operation: Operation.http('ANY /a/{id}'), perCaller: CallerKey.identity() },
+        { operation: Operation.http('POST /a/b') },
+      ).shop,
+    );
+    const limits = filtersOf(objects)[0]?.typed_config.rate_limits ?? [];
+    expect(limits.map(({ actions }) => actions.map(each => Object.keys(each)[0]))).toEqual([
+      ['header_value_match', 'extension'],
+      ['header_value_match', 'extension'],
+      ['header_value_match'],
+    ]);
+  });
+
+  test('is beside a limit for all callers, in one descriptor', () => {
+    const { shop, cart, rateLimiter } = shopWith(
+      { perCaller: CallerKey.header('x-a'), requests: 3 },
+      { perCaller: CallerKey.header('x-b'), requests: 4 },
+    );
+    cart.addGlobalRateLimit({ ...LIMIT, rateLimiter });
+    expect(descriptorsOf(render(shop))).toEqual([
+      {
+        key: 'generic_key',
+        value: 'cart',
+        rate_limit: rateLimit,
+        descriptors: [
+          { key: 'header x-a', rate_limit: { ...rateLimit, requests_per_unit: 3 } },
+          { key: 'header x-b', rate_limit: { ...rateLimit, requests_per_unit: 4 } },
+        ],
+      },
+    ]);
+  });
 });
 
 test('requests that cannot be counted are allowed if that is declared', () => {

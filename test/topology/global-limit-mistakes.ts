@@ -1,4 +1,4 @@
-import { FailureMode, type GlobalRateLimit, Operation, Period, Port, Topology } from '../../lib';
+import { CallerKey, FailureMode, type GlobalRateLimit, Operation, Period, Port, Topology } from '../../lib';
 
 type Row = [string, string, string[], () => unknown];
 
@@ -27,6 +27,20 @@ export const GLOBAL_LIMIT_MISTAKES: Row[] = [
     () => {
       globallyLimited({ operation: Operation.http('GET /a/{x}') }, { operation: Operation.http('GET /a/{y}') });
     },
+  ],
+  [
+    'a global rate limit per caller twice',
+    'Duplicate',
+    ['The global rate limit per header x-tenant of all requests is declared twice'],
+    () => {
+      globallyLimited({ perCaller: CallerKey.header('x-tenant') }, { perCaller: CallerKey.header('x-tenant') });
+    },
+  ],
+  [
+    'a global rate limit per caller by a header that no request has',
+    'InvalidHeader',
+    ['"X-Tenant" is not a lower-case HTTP header name'],
+    () => CallerKey.header('X-Tenant'),
   ],
   [
     'a global rate limit of connections',
