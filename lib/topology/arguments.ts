@@ -116,6 +116,15 @@ function requireProperties(path: string, prefix: string, type: string, declared:
   }
   const { names, byName, required } = propertiesOf(type);
   const values = declared as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(values).find(name => values[name] !== undefined && !names.has(name));
+  if (unknown !== undefined) {
+    throw new ValidationError({
+      code: 'UnknownProperty',
+      path,
+      summary: `There is no property "${prefix}${unknown}", so it would have no effect.`,
+      fix: `${suggestion(unknown, [...names])} The properties are ${[...names].join(', ')}.`.trim(),
+    });
+  }
   const missing = required.find(({ name }) => !Object.hasOwn(values, name));
   if (missing) {
     requireType(path, `${prefix}${missing.name}`, missing.type, undefined);
@@ -126,15 +135,6 @@ function requireProperties(path: string, prefix: string, type: string, declared:
     if (member && (value !== undefined || !member.isOptional || PROTECTIVE.includes(member.type))) {
       requireType(path, `${prefix}${name}`, member.type, value);
     }
-  }
-  const unknown = Object.keys(values).find(name => values[name] !== undefined && !names.has(name));
-  if (unknown !== undefined) {
-    throw new ValidationError({
-      code: 'UnknownProperty',
-      path,
-      summary: `There is no property "${prefix}${unknown}", so it would have no effect.`,
-      fix: `${suggestion(unknown, [...names])} The properties are ${[...names].join(', ')}.`.trim(),
-    });
   }
 }
 
@@ -205,9 +205,12 @@ function rejectType(path: string, name: string, types: readonly string[], value:
   });
 }
 
+/** The factories to name for classes with several ones, or with those of another class. */
+const FACTORIES: Readonly<Record<string, string>> = { Port: 'Port.http', Target: 'Mesh.istio' };
+
 /** How a value of a class is declared. */
 function exampleOf(type: string): string {
-  const factory = type === 'Port' ? 'Port.http' : [...entries.keys()].find(each => each.startsWith(`${type}.`));
+  const factory = FACTORIES[type] ?? [...entries.keys()].find(each => each.startsWith(`${type}.`));
   const declaration = [...entries.keys()].find(each => each === `Topology.add${type}`);
   return declaration
     ? `topology.${declaration.slice('Topology.'.length)}(…)`

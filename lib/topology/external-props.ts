@@ -65,7 +65,7 @@ export function validateExternal(path: string, props: ExternalServiceProps, clus
     });
   }
   if (host !== undefined) {
-    requireHostName(path, host.replace(/^\*\./, ''));
+    requireHostName(path, host.replace(/^\*\./, ''), ', or declare it by `addresses`');
     requireHostOutside(path, host, clusterDomain);
   }
   addresses?.forEach(each => {

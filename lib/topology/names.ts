@@ -112,13 +112,13 @@ function ownerOf(reserved: string): string {
 }
 
 /** Rejects what is not a host name with at least one dot: an RFC 1123 subdomain. */
-export function requireHostName(path: string, host: string): void {
+export function requireHostName(path: string, host: string, orAddresses = ''): void {
   if (/\.\d+$/.test(host)) {
     throw new ValidationError({
       code: 'InvalidHost',
       path,
       summary: `"${host}" is an address, and a Gateway or a ServiceEntry needs a host name.`,
-      fix: 'Give its DNS name, e.g. "api.shop.example".',
+      fix: `Give its DNS name, e.g. "api.shop.example"${orAddresses}.`,
     });
   }
   if (host.length > 253 || !SUBDOMAIN.test(host) || host.split('.').some(label => label.length > 63)) {

@@ -36,6 +36,7 @@ const INSTANCES: Record<string, Build> = {
   AccessLog: () => library.AccessLog.none(),
   Auth: () => Auth.none(),
   Callee: () => shop().service,
+  CallerKey: () => library.CallerKey.identity(),
   ClientKey: () => ClientKey.header('x-user'),
   ClusterDns: () => library.ClusterDns.kubeDns(),
   Contract: () => library.Contract.of(new Topology('billing')),
@@ -217,6 +218,26 @@ test('a misspelled property is rejected, and the message has the most similar on
     /\[shop\/web → cart\].*"alowedOperations".*no effect. Did you mean allowedOperations\? The properties are timeout, /,
   );
   expect(() => other.calls(service, { xyz: [] } as never)).toThrow(/"xyz".*no effect. The properties are timeout, /);
+});
+
+test('a misspelled property is rejected before the required one that is missing for it', () => {
+  const { topology, service } = shop();
+  const faults = { delay: { fixedDelay: Duration.seconds(1) } };
+  expect(() => topology.addService('web', { image: 'web:1' }).calls(service, { faults } as never)).toThrow(
+    'There is no property "faults.delay.fixedDelay"',
+  );
+});
+
+test('a target of another type is rejected with a way to declare one', () => {
+  expect(
+    () =>
+      new library.TopologyChart(new library.ClusterApp(), 'shop', {
+        topology: shop().topology,
+        mesh: 'istio',
+      } as never),
+  ).toThrow(
+    '`mesh` is the text "istio", not a Target. Give the object that its declaration returned, e.g. by `Mesh.istio(…)`.',
+  );
 });
 
 test.each(['auth', 'authorizer', 'front', 'rateLimit', 'perClientRateLimit'])(

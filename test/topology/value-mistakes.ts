@@ -19,7 +19,7 @@ export const VALUE_MISTAKES: Row[] = [
   ...['10.0.0.5', '93.184.216.34', 'a.example.1'].map((host): Row => [
     `the host ${host} of a service outside`,
     'InvalidHost',
-    ['is an address'],
+    ['is an address', 'or declare it by `addresses`'],
     () => new Topology('shop').addExternalService('x', { host, port: Port.tls(443) }),
   ]),
   [
