@@ -53,6 +53,7 @@ test.each<[string, string[]]>([
       'Auth',
       'Call',
       'Callee',
+      'CallerKey',
       'Advice',
       'advise',
       'Capability',
