@@ -23,16 +23,19 @@ const anything = fc.oneof(
   fc.double({ min: -1, max: 101 }),
   fc.constantFrom(0, 100, NaN, Infinity, -0, 33.3, 33.4),
 );
-const whole = fc
-  .tuple(fc.nat(100), fc.nat(100))
-  .map(([a, b]) => [Math.min(a, b), Math.abs(a - b), 100 - Math.max(a, b)]);
+/** Three percentages that sum to 100, with the decimals of a unit: 1 has none, 10 has one. */
+const parts = (unit: number) =>
+  fc
+    .tuple(fc.nat(100 * unit), fc.nat(100 * unit))
+    .map(([a, b]) => [Math.min(a, b), Math.abs(a - b), 100 * unit - Math.max(a, b)].map(each => each / unit));
 
-test('a split is taken exactly if its shares are whole percentages that sum to 100', () => {
+test('a split is taken exactly if its shares are percentages with at most four decimals that sum to 100', () => {
+  const splits = fc.oneof(...[1, 10, 10_000, 100_000].map(parts), fc.array(anything, { minLength: 1, maxLength: 3 }));
   fc.assert(
-    fc.property(fc.oneof(whole, fc.array(anything, { minLength: 1, maxLength: 3 })), shares => {
+    fc.property(splits, shares => {
       const right =
-        shares.every(each => Number.isInteger(each) && each >= 0 && each <= 100)
-        && shares.reduce((a, b) => a + b, 0) === 100;
+        shares.every(each => each >= 0 && each <= 100 && Number(each.toFixed(4)) === each)
+        && shares.reduce((sum, each) => sum + Math.round(each * 10_000), 0) === 1_000_000;
       const taken =
         refusal(() =>
           cart().split(Object.fromEntries(shares.map((share, index) => [VERSIONS[index] ?? 'none', share]))),
