@@ -5,7 +5,9 @@ import type { Field } from './resource';
 export type Labels = Readonly<Record<string, string>>;
 
 /** Labels as `name=value`, which many selectors are looked up by. */
-export const labelTexts = memo((labels: Labels): readonly string[] => Object.entries(labels).map(each => each.join('=')));
+export const labelTexts = memo((labels: Labels): readonly string[] =>
+  Object.entries(labels).map(each => each.join('=')),
+);
 
 /** Whether labels contain all labels of a selector; an empty selector matches all. */
 export function hasLabels(labels: Labels, selector: Labels): boolean {
