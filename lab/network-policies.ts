@@ -37,7 +37,7 @@ export class PolicyEnforcement {
       ),
     );
     await enforcement.synced();
-    // Rules that allow connections to a new pod lack its address until the next synchronization, and others reject them.
+    // Rules that allow connections to a new pod have its address after the next synchronization; others reject them.
     lab.kubelet.readinessGate = () => enforcement.synced();
     return enforcement;
   }

@@ -138,8 +138,8 @@ function renderVersion(
 }
 
 /**
- * Gives containers that are added with cdk8s-plus the defaults of declared ones. Its own are 1 CPU and 512 MiB, a pull of
- * the image at each start, and the capabilities of the container runtime.
+ * Gives containers that are added with cdk8s-plus the defaults of declared ones. Its own are 1 CPU and 512 MiB, a pull
+ * of the image at each start, and the capabilities of the container runtime.
  */
 function addContainersAsDeclared(workload: Workload): void {
   for (const method of ['addContainer', 'addInitContainer'] as const) {

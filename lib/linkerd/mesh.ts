@@ -162,7 +162,8 @@ export class LinkerdMesh extends Target {
   }
 
   /**
-   * Adds Servers with their policies, the routes and settings of Services, EgressNetworks, and what monitors objectives.
+   * Adds Servers with their policies, the routes and settings of Services, EgressNetworks, and what monitors
+   * objectives.
    */
   render(chart: TopologyChart): void {
     requireSupported(chart.topology);

@@ -28,8 +28,12 @@ export class Resource {
   readonly namespace: string;
   /** The name, or `generateName` without one. */
   readonly name: string;
-  /** The fields that are read most, once they have been. */
-  private readonly fields: { root?: Field; spec?: Field; metadata?: Field } = {};
+  /** The object itself as a field: the root of all others. */
+  readonly root: Field;
+  /** The `spec` as a field. */
+  readonly spec: Field;
+  /** The metadata as a field. */
+  readonly metadata: Field;
 
   constructor(
     /** The object as it is written. */
@@ -43,6 +47,9 @@ export class Resource {
     const { name, generateName, namespace } = object.metadata;
     this.name = String(name ?? generateName ?? '');
     this.namespace = isClusterScoped(this.type) ? '' : String(namespace ?? '') || defaultNamespace;
+    this.root = new Field(this, object);
+    this.spec = this.root.get('spec');
+    this.metadata = this.root.get('metadata');
   }
 
   /** The kind, e.g. `VirtualService`. */
@@ -53,24 +60,6 @@ export class Resource {
   /** Its identity among the objects of its type. */
   get key(): string {
     return this.namespace === '' ? this.name : `${this.namespace}/${this.name}`;
-  }
-
-  /** The object itself as a field: the root of all others. */
-  get root(): Field {
-    this.fields.root ??= new Field(this, this.object);
-    return this.fields.root;
-  }
-
-  /** The `spec` as a field. */
-  get spec(): Field {
-    this.fields.spec ??= this.root.get('spec');
-    return this.fields.spec;
-  }
-
-  /** The metadata as a field. */
-  get metadata(): Field {
-    this.fields.metadata ??= this.root.get('metadata');
-    return this.fields.metadata;
   }
 
   /** The labels. */

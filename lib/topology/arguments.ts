@@ -17,9 +17,8 @@ interface Member {
   readonly isOptional: boolean;
 }
 
-/** The properties of a type: all names, those whose types are checked here, and those of them that must be given. */
+/** The properties of a type, and those of them that must be given. */
 interface Properties {
-  readonly names: ReadonlySet<string>;
   readonly byName: ReadonlyMap<string, Member>;
   readonly required: readonly Member[];
 }
@@ -114,15 +113,16 @@ function requireProperties(path: string, prefix: string, type: string, declared:
     requireValues(path, prefix.slice(0, -1), valueType, declared);
     return;
   }
-  const { names, byName, required } = propertiesOf(type);
+  const { byName, required } = propertiesOf(type);
   const values = declared as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(values).find(name => values[name] !== undefined && !names.has(name));
+  const unknown = Object.keys(values).find(name => values[name] !== undefined && !byName.has(name));
   if (unknown !== undefined) {
+    const names = [...byName.keys()];
     throw new ValidationError({
       code: 'UnknownProperty',
       path,
       summary: `There is no property "${prefix}${unknown}", so it would have no effect.`,
-      fix: `${suggestion(unknown, [...names])} The properties are ${[...names].join(', ')}.`.trim(),
+      fix: `${suggestion(unknown, names)} The properties are ${names.join(', ')}.`.trim(),
     });
   }
   const missing = required.find(({ name }) => !Object.hasOwn(values, name));
@@ -132,7 +132,8 @@ function requireProperties(path: string, prefix: string, type: string, declared:
   for (const name of Object.keys(values)) {
     const value = values[name];
     const member = byName.get(name);
-    if (member && (value !== undefined || !member.isOptional || PROTECTIVE.includes(member.type))) {
+    const isChecked = value !== undefined || !member?.isOptional || PROTECTIVE.includes(member.type);
+    if (member && isChecked && !REASONS.includes(name)) {
       requireType(path, `${prefix}${name}`, member.type, value);
     }
   }
@@ -141,11 +142,10 @@ function requireProperties(path: string, prefix: string, type: string, declared:
 function propertiesOf(type: string): Properties {
   let known = properties.get(type);
   if (!known) {
-    const checked = membersOf(type).filter(({ name }) => !REASONS.includes(name));
+    const all = membersOf(type);
     known = {
-      names: new Set(membersOf(type).map(({ name }) => name)),
-      byName: new Map(checked.map(each => [each.name, each])),
-      required: checked.filter(({ isOptional }) => !isOptional),
+      byName: new Map(all.map(each => [each.name, each])),
+      required: all.filter(({ name, isOptional }) => !isOptional && !REASONS.includes(name)),
     };
     properties.set(type, known);
   }

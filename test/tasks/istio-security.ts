@@ -75,7 +75,8 @@ export const ISTIO_SECURITY = tasksOf('Istio: security and policy', [
   ),
   model(
     'Rate limits with Envoy, global and local',
-    '`perClientRateLimit` and `rateLimit` at edges, `addGlobalRateLimit` (also `perCaller`) and `addRateLimit` of services',
+    '`perClientRateLimit` and `rateLimit` at edges, `addGlobalRateLimit` (also `perCaller`) and `addRateLimit` of '
+      + 'services',
     'istio/global-rate-limits.test.ts › is a filter of its proxies before the router',
   ),
 ]);

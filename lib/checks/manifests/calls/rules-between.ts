@@ -71,8 +71,8 @@ class CallerRules {
     for (const [index, rule] of this.rules.entries()) {
       const matches = rule.get('match').items;
       for (const labels of matches.length === 0 ? [{}] : matches.map(match => match.get('sourceLabels').strings)) {
-        const [label] = Object.entries(labels);
-        addTo(this.byLabel, label?.join('=') ?? '', index);
+        const [label = ''] = labelTexts(labels);
+        addTo(this.byLabel, label, index);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { addTo, type Field, hasLabels, Kind, type Labels } from '../../../manifests';
+import { addTo, type Field, hasLabels, Kind, type Labels, labelTexts } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { fewOf, listed } from '../../manifests/names';
@@ -24,10 +24,10 @@ export const rule: Check = {
     }
     for (const uses of byCertificate.values()) {
       const byLabel = new Map<string, Use[]>();
-      uses.forEach(use => Object.entries(use.selector).forEach(label => addTo(byLabel, label.join('='), use)));
+      uses.forEach(use => labelTexts(use.selector).forEach(label => addTo(byLabel, label, use)));
       for (const use of uses) {
-        const [label] = Object.entries(use.selector);
-        const others = fewOf(rivalsOf(use, label ? (byLabel.get(label.join('=')) ?? []) : uses));
+        const [label] = labelTexts(use.selector);
+        const others = fewOf(rivalsOf(use, label === undefined ? uses : (byLabel.get(label) ?? [])));
         if (others.length > 0) {
           yield problem(
             use.tls,

@@ -1,4 +1,4 @@
-import { addTo, type Cluster, Kind, type Resource } from '../../../manifests';
+import { addTo, type Cluster, hasLabels, Kind, labelTexts, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 
@@ -57,13 +57,14 @@ export const rule: Check = {
 function edgeOf(cluster: Cluster): (authentication: Resource) => boolean {
   const byLabel = new Map<string, Resource[]>();
   for (const gateway of cluster.all(Kind.ISTIO_GATEWAY)) {
-    Object.entries(gateway.spec.get('selector').strings).forEach(label => addTo(byLabel, label.join('='), gateway));
+    labelTexts(gateway.spec.get('selector').strings).forEach(label => addTo(byLabel, label, gateway));
   }
   return authentication => {
     const targets = [authentication.spec.get('targetRef'), ...authentication.spec.get('targetRefs').items].filter(
       each => each.exists,
     );
-    const selector = Object.entries(authentication.spec.get('selector', 'matchLabels').strings);
+    const selector = authentication.spec.get('selector', 'matchLabels').strings;
+    const [label] = labelTexts(selector);
     return (
       targets.some(
         each =>
@@ -73,10 +74,8 @@ function edgeOf(cluster: Cluster): (authentication: Resource) => boolean {
             ?.spec.get('gatewayClassName')
             .text.startsWith('istio-waypoint'),
       )
-      || (selector[0] !== undefined
-        && (byLabel.get(selector[0].join('=')) ?? []).some(gateway =>
-          selector.every(([name, value]) => gateway.spec.get('selector').strings[name] === value),
-        ))
+      || (label !== undefined
+        && (byLabel.get(label) ?? []).some(gateway => hasLabels(gateway.spec.get('selector').strings, selector)))
     );
   };
 }

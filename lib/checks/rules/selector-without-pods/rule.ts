@@ -4,6 +4,7 @@ import {
   isElsewhere,
   Kind,
   type Labels,
+  labelTexts,
   missingPods,
   PODS_ELSEWHERE,
 } from '../../../manifests';
@@ -42,9 +43,7 @@ export const rule: Check = {
             missingPods(each.namespace),
             problem(
               selector,
-              `No pod in namespace ${each.namespace} has the labels ${Object.entries(labels)
-                .map(pair => pair.join('='))
-                .join(', ')}.`,
+              `No pod in namespace ${each.namespace} has the labels ${labelTexts(labels).join(', ')}.`,
               'Correct the labels or the namespace.',
             ),
           );

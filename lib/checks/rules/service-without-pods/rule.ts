@@ -1,5 +1,5 @@
 import { servicesWithoutPods } from '../../../dataplane';
-import { isElsewhere, PODS_ELSEWHERE, missingPods } from '../../../manifests';
+import { isElsewhere, labelTexts, PODS_ELSEWHERE, missingPods } from '../../../manifests';
 import { Severity } from '../../finding';
 import { absent, type Check, problem } from '../../manifests/check';
 
@@ -19,9 +19,8 @@ export const rule: Check = {
         missingPods(service.namespace),
         problem(
           selector,
-          `No pod in namespace ${service.namespace} has the labels ${Object.entries(selector.strings)
-            .map(pair => pair.join('='))
-            .join(', ')}, so requests to ${service.name} fail with 503.`,
+          `No pod in namespace ${service.namespace} has the labels ${labelTexts(selector.strings).join(', ')}, `
+            + `so requests to ${service.name} fail with 503.`,
           'Correct the selector, or the labels of the pods (`spec.template.metadata.labels` of the Deployment).',
         ),
       );
