@@ -1,7 +1,7 @@
 // Modules that a model does not need when it is imported are loaded when they are used first: the checks with the
-// evaluator behind them, the libraries for protobuf, RE2 and YAML, and the meshes; and of the command line all that
-// only one of the commands needs. TypeScript has no such output for CommonJS; swc has (`module.lazy`), so it compiles
-// the files that import them again.
+// evaluator behind them, the libraries for protobuf, RE2 and YAML, cdk8s-plus, and the meshes; and of the command line
+// all that only one of the commands needs. TypeScript has no such output for CommonJS; swc has (`module.lazy`), so it
+// compiles the files that import them again.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from '@swc/core';
@@ -21,7 +21,8 @@ const anyOf = (...patterns: readonly RegExp[]) => new RegExp(patterns.map(({ sou
 const HEAVY = anyOf(
   /(\.\.?\/)+(lib\/)?(advice|analysis|checks|dataplane|manifests|testing)/,
   /\.\/yaml/,
-  /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml/,
+  /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml|cdk8s-plus-27/,
+  /(\.\.?\/)+(kubernetes\/)?workload-object/,
 );
 const COMMANDS = anyOf(
   /\.\/(advise|apply|check|completion|diff|graph|import|init|learn|matrix|plan|route|serve|synth)/,

@@ -41,7 +41,7 @@ test('the checks, and libraries that only some declarations need, are loaded whe
     JSON.parse(
       project.run(process.execPath, '-e', `${code}; console.log(JSON.stringify(Object.keys(require.cache)))`),
     ) as string[];
-  const isHeavy = (path: string) => /\/lib\/(checks|dataplane|manifests)\/|@bufbuild|re2js/.test(path);
+  const isHeavy = (path: string) => /\/lib\/(checks|dataplane|manifests)\/|@bufbuild|re2js|cdk8s-plus/.test(path);
 
   for (const entry of ['', '/istio', '/gateway', '/openapi']) {
     expect([entry, ...loaded(`require('cdk8s-cardinal${entry}')`).filter(isHeavy)]).toEqual([entry]);
@@ -50,6 +50,10 @@ test('the checks, and libraries that only some declarations need, are loaded whe
   expect(loaded(root).some(each => each.endsWith('/lib/topology/index.js'))).toBe(true);
   const chart = "new TopologyChart(new ClusterApp(), 'shop', { topology: new Topology('shop'), mesh: Mesh.istio() })";
   expect(loaded(`${root}; ${chart}`).filter(isHeavy)).not.toEqual([]);
+  const service = "const topology = new Topology('shop'); topology.addService('cart', { image: 'example/cart:1' })";
+  const synth =
+    "const app = new ClusterApp(); new TopologyChart(app, 'shop', { topology, mesh: Mesh.istio() }); app.synth()";
+  expect(loaded(`${root}; ${service}; ${synth}`).filter(each => each.includes('cdk8s-plus'))).toEqual([]);
   project.remove();
 });
 

@@ -1,5 +1,6 @@
-import { ApiObject, Chart } from 'cdk8s';
-import { Deployment, Namespace, type Workload } from 'cdk8s-plus-27';
+import type { ApiObject} from 'cdk8s';
+import { Chart } from 'cdk8s';
+import { Deployment, type Workload } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
   type Acceptance,
@@ -40,7 +41,7 @@ import {
   type Version,
 } from '../topology';
 import { renderAggregators } from './aggregator';
-import { refine, writesAsDeclared } from './as-written';
+import { writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
 import { ClusterDns } from './cluster-dns';
 import { requireClusterCidrs } from './cluster-network';
@@ -48,14 +49,12 @@ import { gatewayPods, oneForEachGateway } from './gateway-pods';
 import { labelObjects, labelsOfTopology } from './labels';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
-import { podSecurityLabels } from './pod-security';
 import { DeclaredObject, objectsBelow } from './declared-object';
+import { renderNamespace } from './namespace';
 import { deferChildren, reach } from './reached';
-import { readinessGateLabels } from './readiness-gate';
 import type { Target } from './target';
 import type { ITopologyChart } from './topology-chart';
 import { renderWorkload } from './workload';
-import { withoutDefaults } from './workload/without-defaults';
 
 const TOPOLOGY_CHART = Symbol.for('cdk8s-cardinal.TopologyChart');
 
@@ -165,18 +164,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
     });
 
     for (const name of this.topology.ownNamespaces) {
-      const namespace = new Namespace(this.scopeOfNamespace(name), 'namespace', {
-        metadata: {
-          name,
-          labels: {
-            ...this.mesh.namespaceLabels(name),
-            ...readinessGateLabels(this.topology, this.mesh, name),
-            ...podSecurityLabels(this.topology, this.mesh, name, props.enforcePodSecurity),
-          },
-          annotations: this.mesh.namespaceAnnotations(),
-        },
-      });
-      refine(ApiObject.of(namespace), withoutDefaults);
+      renderNamespace(this, this.mesh, name, props.enforcePodSecurity);
     }
     for (const service of this.topology.services) {
       for (const [version, workload] of renderWorkload(this.scopeOf(service), service, this.mesh)) {
@@ -285,6 +273,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
     let scope = this.namespaceScopes.get(name);
     if (!scope) {
       scope = new Construct(this, `namespace:${name}`);
+      deferChildren(scope);
       this.namespaceScopes.set(name, scope);
     }
     return scope;

@@ -1,5 +1,6 @@
-import { k8s } from 'cdk8s-plus-27';
+import type { k8s } from 'cdk8s-plus-27';
 import { type PodLabels, requireCidr, ValidationError } from '../topology';
+import { IntOrString } from './generated';
 
 /** The DNS servers of a cluster, as seen by NetworkPolicies: the port is that of their pods. */
 export interface DnsServersProps {
@@ -79,7 +80,7 @@ export class ClusterDns {
         ...cidrs.map(cidr => ({ ipBlock: { cidr } })),
       ],
       ports: ports.flatMap(number => {
-        const port = k8s.IntOrString.fromNumber(number);
+        const port = new IntOrString(number);
         return [
           { protocol: 'UDP', port },
           { protocol: 'TCP', port },

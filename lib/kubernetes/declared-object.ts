@@ -2,6 +2,7 @@ import { ApiObject, type ApiObjectMetadata, App, Chart, type GroupVersionKind } 
 import type { Construct, IConstruct } from 'constructs';
 import { writeAsDeclared } from './as-written';
 import { isUsual } from './declared-fields';
+import type { GeneratedClass, ObjectClass } from './generated';
 import { NOT_PLAIN, plainJson } from './plain-value';
 import { addDeferred, childrenBelow, type DeferredChild, isReached, reach } from './reached';
 import type { Labels } from './topology-chart';
@@ -136,27 +137,33 @@ export function objectsBelow(root: IConstruct): (ApiObject | DeclaredObject)[] {
   return childrenBelow(root).filter(each => each instanceof DeclaredObject || ApiObject.isApiObject(each));
 }
 
-/** A class of objects of one kind, generated or typed. */
-interface ObjectClass<Props> {
-  readonly GVK: GroupVersionKind;
-  new (scope: Construct, id: string, props: Props): ApiObject;
+/** Properties of a class whose names are those of the API: those of a Service, for instance, are not. */
+interface ApiProps {
+  readonly metadata?: ApiObjectMetadata;
 }
 
-/**
- * Declares an object of a class, whose name is given. The properties of the class must have the names of the API: those
- * of a Service, for instance, do not.
- */
-export function declare<Props extends { readonly metadata?: ApiObjectMetadata }>(
+/** Declares an object of a class, whose name is given. */
+export function declare<Props extends ApiProps>(
   scope: Construct,
   id: string,
-  Class: ObjectClass<Props>,
+  Class: ObjectClass<Props> & Pick<GeneratedClass<Props>, 'GVK'>,
+  props: Props,
+): DeclaredObject<ApiObject> {
+  return declareGenerated(scope, id, { GVK: Class.GVK, load: () => Class }, props);
+}
+
+/** Declares an object of a generated class, whose name is given. */
+export function declareGenerated<Props extends ApiProps>(
+  scope: Construct,
+  id: string,
+  { GVK, load }: GeneratedClass<Props>,
   props: Props,
 ): DeclaredObject<ApiObject> {
   const { metadata = {}, ...fields } = props;
   return new DeclaredObject(scope, id, {
-    gvk: Class.GVK,
+    gvk: GVK,
     metadata,
-    create: () => new Class(scope, id, props),
+    create: () => new (load())(scope, id, props),
     fields: () => fields,
   });
 }

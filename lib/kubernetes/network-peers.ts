@@ -1,6 +1,7 @@
-import { k8s } from 'cdk8s-plus-27';
+import type { k8s } from 'cdk8s-plus-27';
 import { type ExternalService, type IService, type Peer as AllowedPeer, type Port, Service } from '../topology';
 import { addressesOf, type ClusterNetwork } from './cluster-network';
+import { IntOrString } from './generated';
 import type { Labels } from './topology-chart';
 
 /** Who a rule of a NetworkPolicy allows. */
@@ -30,7 +31,7 @@ export function peersOf({ namespace = '', podLabels, addresses }: AllowedPeer): 
 
 /** A TCP port in a NetworkPolicy: the port of the pod, not of the Service. */
 export function tcp(port: number): k8s.NetworkPolicyPort {
-  return { protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) };
+  return { protocol: 'TCP', port: new IntOrString(port) };
 }
 
 /** Connections to an external service: to its addresses, or to the pods of its egress gateway. */

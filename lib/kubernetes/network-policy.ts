@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import type { k8s } from 'cdk8s-plus-27';
 import { type Edge, type EgressGateway, ExternalService, type Port, Service } from '../topology';
 import { anyOutside, type ClusterNetwork } from './cluster-network';
 import type { EdgeGateway } from './edge-gateway';
@@ -8,7 +8,8 @@ import { destinationsAt, fromProxy, portAt, portsAt, sourcesOf, throughProxy } f
 import { elsewhere, hostElsewhere, podsElsewhere } from './elsewhere';
 import type { Target, Tunnel } from './target';
 import type { ITopologyChart } from './topology-chart';
-import { declare } from './declared-object';
+import { declareGenerated } from './declared-object';
+import { NETWORK_POLICY } from './generated';
 
 /**
  * A default deny in every namespace that the topology owns, and for each service and edge only the declared
@@ -62,7 +63,7 @@ function baselineOutside(chart: ITopologyChart, always: Rules, namespace: string
 }
 
 function renderDefault(chart: ITopologyChart, always: Rules, namespace: string): void {
-  new k8s.KubeNetworkPolicy(chart.scopeOfNamespace(namespace), 'network-policy', {
+  declareGenerated(chart.scopeOfNamespace(namespace), 'network-policy', NETWORK_POLICY, {
     metadata: { name: 'default-deny', namespace },
     spec: {
       podSelector: {},
@@ -116,7 +117,7 @@ function renderForService(
       : []),
     ...(service.objects.outboundTraffic?.isAny ? [{ to: anyOutside(network.cidrs) }] : []),
   ];
-  declare(chart.scopeOf(service), 'network-policy', k8s.KubeNetworkPolicy, {
+  declareGenerated(chart.scopeOf(service), 'network-policy', NETWORK_POLICY, {
     metadata: {
       name: service.name,
       namespace: service.namespace,
@@ -163,7 +164,7 @@ function renderForEdge(
       ports: [portAt(tunnel, service, port)],
     })),
   ];
-  new k8s.KubeNetworkPolicy(chart.scopeOf(edge), 'network-policy', {
+  declareGenerated(chart.scopeOf(edge), 'network-policy', NETWORK_POLICY, {
     metadata: { name: isOurs ? edge.name : gateway.serviceNameOf(edge), namespace },
     spec: {
       podSelector: { matchLabels: gateway.labelsOf(edge) },
@@ -184,7 +185,7 @@ function renderForEgressGateway(chart: ITopologyChart, network: ClusterNetwork, 
   );
   // What passes it has no declared addresses.
   const egress = listeners.map(({ port }) => ({ to: anyOutside(network.cidrs), ports: [tcp(port.target)] }));
-  new k8s.KubeNetworkPolicy(chart.scopeOf(gateway), 'network-policy', {
+  declareGenerated(chart.scopeOf(gateway), 'network-policy', NETWORK_POLICY, {
     metadata: { name, namespace },
     spec: {
       podSelector: { matchLabels: selector },

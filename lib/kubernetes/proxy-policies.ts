@@ -1,6 +1,8 @@
-import { k8s } from 'cdk8s-plus-27';
+import type { k8s } from 'cdk8s-plus-27';
 import { type Callee, ExternalService, Service } from '../topology';
 import { anyOutside, type ClusterNetwork } from './cluster-network';
+import { declareGenerated } from './declared-object';
+import { NETWORK_POLICY } from './generated';
 import { distinct, egressTo, type Peer, peersAt, peersOf, pods, tcp } from './network-peers';
 import type { ProxyPods, Target, Tunnel } from './target';
 import type { ITopologyChart } from './topology-chart';
@@ -12,7 +14,7 @@ import type { ITopologyChart } from './topology-chart';
 export function renderForProxies(chart: ITopologyChart, network: ClusterNetwork, mesh: Target, tunnel: Tunnel): void {
   for (const [proxy, callees] of proxiesOf(chart, tunnel)) {
     const { name, namespace, labels } = proxy;
-    new k8s.KubeNetworkPolicy(chart.scopeOfNamespace(namespace), `network-policy-${name}`, {
+    declareGenerated(chart.scopeOfNamespace(namespace), `network-policy-${name}`, NETWORK_POLICY, {
       metadata: { name, namespace },
       spec: {
         podSelector: { matchLabels: labels },

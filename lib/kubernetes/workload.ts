@@ -5,7 +5,6 @@ import {
   Deployment,
   EnvValue as KubeEnvValue,
   ImagePullPolicy as KubeImagePullPolicy,
-  k8s,
   LabelSelector,
   ServiceAccount,
   type Workload,
@@ -21,6 +20,7 @@ import {
 } from '../topology';
 import { refine } from './as-written';
 import { DeclaredObject } from './declared-object';
+import { DEPLOYMENT, SERVICE_ACCOUNT } from './generated';
 import { labelsOf, labelsOfTopology, versionLabel } from './labels';
 import type { Labels } from './topology-chart';
 import { WorkloadObject } from './workload-object';
@@ -62,7 +62,7 @@ export function renderWorkload(scope: Construct, service: Service, mesh: MeshOfP
     annotations: objects.serviceAccount?.annotations,
   };
   const account = new DeclaredObject(scope, 'service-account', {
-    gvk: k8s.KubeServiceAccount.GVK,
+    gvk: SERVICE_ACCOUNT.GVK,
     metadata,
     create: () => new ServiceAccount(scope, 'service-account', { metadata, automountToken: false }),
     fields: () => ({ automountServiceAccountToken: false }),
@@ -130,7 +130,7 @@ function renderVersion(
   };
   const object =
     isDeployment && !service.exists
-      ? new DeclaredObject(scope, id, { gvk: k8s.KubeDeployment.GVK, metadata, create, fields })
+      ? new DeclaredObject(scope, id, { gvk: DEPLOYMENT.GVK, metadata, create, fields })
       : { construct: create() };
   renderAutoscaler(scope, version, rollout !== undefined);
   renderClaims(scope, version);
@@ -222,7 +222,8 @@ function containerOf(service: Service, version: Version): KubeContainerProps {
     command: workload.command,
     args: workload.args,
     workingDir: workload.workingDir,
-    imagePullPolicy: PULL_POLICIES[workload.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT],
+    // Both enums have the values of the API.
+    imagePullPolicy: (workload.imagePullPolicy ?? ImagePullPolicy.IF_NOT_PRESENT) as string as KubeImagePullPolicy,
     ports: containerPorts(service),
     resources: {},
     securityContext: {
@@ -242,12 +243,6 @@ function variablesOf(env: Env): KubeContainerProps['envVariables'] {
     ),
   );
 }
-
-const PULL_POLICIES: Readonly<Record<ImagePullPolicy, KubeImagePullPolicy>> = {
-  [ImagePullPolicy.ALWAYS]: KubeImagePullPolicy.ALWAYS,
-  [ImagePullPolicy.IF_NOT_PRESENT]: KubeImagePullPolicy.IF_NOT_PRESENT,
-  [ImagePullPolicy.NEVER]: KubeImagePullPolicy.NEVER,
-};
 
 /** A container port has the name of the first service port that targets it. */
 function containerPorts({ ports }: Service): KubeContainerProps['ports'] {

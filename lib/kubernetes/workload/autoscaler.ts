@@ -8,7 +8,8 @@ import {
   utilizationOf,
   type Version,
 } from '../../topology';
-import { declare } from '../declared-object';
+import { declareGenerated } from '../declared-object';
+import { AUTOSCALER } from '../generated';
 
 /** Scales a workload by metrics; nothing if another autoscaler does. */
 export function renderAutoscaler(scope: Construct, version: Version, isRollout: boolean): void {
@@ -37,7 +38,7 @@ export function renderAutoscaler(scope: Construct, version: Version, isRollout: 
     });
     return;
   }
-  declare(scope, `${name}-autoscaler`, k8s.KubeHorizontalPodAutoscalerV2, {
+  declareGenerated(scope, `${name}-autoscaler`, AUTOSCALER, {
     metadata: { name: deploymentName, namespace: service.namespace },
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', ...ofRollout, kind, name: deploymentName },

@@ -1,7 +1,7 @@
-import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Service } from '../../topology';
-import { declare } from '../declared-object';
+import { declareGenerated } from '../declared-object';
+import { DISRUPTION_BUDGET, IntOrString } from '../generated';
 
 /** A drain evicts one pod at a time. A service with a single pod has no budget: it could only block the drain. */
 export function renderDisruptionBudget(scope: Construct, service: Service): void {
@@ -9,7 +9,7 @@ export function renderDisruptionBudget(scope: Construct, service: Service): void
     return;
   }
   const { maxUnavailable = '1', minAvailable } = service.objects.disruptionBudget ?? {};
-  declare(scope, 'disruption-budget', k8s.KubePodDisruptionBudget, {
+  declareGenerated(scope, 'disruption-budget', DISRUPTION_BUDGET, {
     metadata: { name: service.name, namespace: service.namespace },
     // A pod that is not ready must not block a drain.
     spec: {
@@ -22,6 +22,6 @@ export function renderDisruptionBudget(scope: Construct, service: Service): void
   });
 }
 
-function countOrPercentage(text: string): k8s.IntOrString {
-  return text.endsWith('%') ? k8s.IntOrString.fromString(text) : k8s.IntOrString.fromNumber(Number(text));
+function countOrPercentage(text: string): IntOrString {
+  return new IntOrString(text.endsWith('%') ? text : Number(text));
 }

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { type Service, ServiceType } from '../../topology';
 import { refine } from '../as-written';
 import { DeclaredObject } from '../declared-object';
+import { SERVICE } from '../generated';
 import { elsewhere, podsElsewhere } from '../elsewhere';
 import type { Labels } from '../topology-chart';
 import { isObject, type Json, withoutDefaults } from './without-defaults';
@@ -24,7 +25,7 @@ export function renderService(scope: Construct, id: string, service: Service, na
   const access = id === 'service' ? accessOf(service) : {};
   const isSelecting = Object.keys(selector).length > 0;
   new DeclaredObject(scope, id, {
-    gvk: k8s.KubeService.GVK,
+    gvk: SERVICE.GVK,
     metadata,
     create: () => {
       const kube = new KubeService(scope, id, { metadata, ports });
