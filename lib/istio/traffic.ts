@@ -129,10 +129,14 @@ function renderRulesOfPods(
 
 /** A version as a separate Envoy cluster: its ejection limit depends on its own replicas only. */
 function subsetOf(service: Service, version: Version): NonNullable<SpecOf<IDestinationRule>['subsets']>[number] {
-  const [own, whole] = [version.replicas, service.replicas].map(replicas => outlierDetectionOf(service, replicas));
-  const trafficPolicy =
-    own?.maxEjectionPercent === whole?.maxEjectionPercent ? {} : { trafficPolicy: { outlierDetection: own } };
-  return { name: version.name, labels: { version: version.name }, ...trafficPolicy };
+  const { name, replicas } = version;
+  const breaker = service.circuitBreaker;
+  const hasOwnLimit =
+    breaker?.ejects && breaker.maxEjectionPercent(replicas) !== breaker.maxEjectionPercent(service.replicas);
+  const trafficPolicy = hasOwnLimit
+    ? { trafficPolicy: { outlierDetection: outlierDetectionOf(service, replicas) } }
+    : {};
+  return { name, labels: { version: name }, ...trafficPolicy };
 }
 
 /** The rules of an external host are exported to its callers' namespaces only: others may declare it differently. */

@@ -13,11 +13,6 @@ import { edgeDecidedBy, isRouted } from './edges-to';
 import type { RequestSeries } from './request-series';
 import { neededBy, OF_AGGREGATES, OF_CALLS, OF_EDGES, OF_REDIRECTS, OF_ROUTES, OF_SERVICES, when } from './needs';
 
-interface RequiredFeature {
-  readonly path: string;
-  readonly capability: Capability;
-}
-
 /** The target or gateway that renders a part of a topology, and its capabilities. */
 export interface FeatureProvider {
   readonly name: string;
@@ -39,7 +34,9 @@ const CAPABILITIES = Object.values(Capability);
 const NO_GATEWAY: GatewayFeatures = { name: 'a target without a gateway', capabilities: [] };
 
 /** A feature that a part of the topology requires and the target or gateway that renders it does not support. */
-export interface MissingFeature extends RequiredFeature {
+export interface MissingFeature {
+  readonly path: string;
+  readonly capability: Capability;
   readonly provider: string;
 }
 
@@ -52,17 +49,13 @@ export function missingFeatures(
   const aggregators = new Set(topology.edges.map(({ aggregator }) => aggregator));
   return [
     ...topology.services.flatMap(service => [
-      ...missing(featuresOfService(service), withObjectives(mesh, gateway, topology, service)),
-      ...missing(
-        service.outgoingCalls.flatMap(call => featuresOfCall(call, aggregators.has(service))),
-        mesh,
+      ...missing(service.path, featuresOfService(service), withObjectives(mesh, gateway, topology, service)),
+      ...service.outgoingCalls.flatMap(call =>
+        missing(`${service.path} → ${call.callee.name}`, featuresOfCall(call, aggregators.has(service)), mesh),
       ),
     ]),
-    ...missing(
-      topology.egressGateways.map(({ path }) => ({ path, capability: Capability.EGRESS_GATEWAYS })),
-      mesh,
-    ),
-    ...topology.edges.flatMap(edge => missing(featuresOfEdge(edge), atEdge(edge, gateway))),
+    ...topology.egressGateways.flatMap(({ path }) => missing(path, [Capability.EGRESS_GATEWAYS], mesh)),
+    ...topology.edges.flatMap(edge => missing(edge.path, featuresOfEdge(edge), atEdge(edge, gateway))),
   ];
 }
 
@@ -84,9 +77,16 @@ export function unsupportedFeatures(
   ];
 }
 
-function missing(features: readonly RequiredFeature[], { name, capabilities }: FeatureProvider): MissingFeature[] {
-  const can = new Set(capabilities);
-  return features.filter(({ capability }) => !can.has(capability)).map(each => ({ ...each, provider: name }));
+/** Each missing capability once, in the order of their declaration. */
+function missing(
+  path: string,
+  needed: readonly Capability[],
+  { name: provider, capabilities }: FeatureProvider,
+): MissingFeature[] {
+  const absent = needed.filter(each => !capabilities.includes(each));
+  return absent.length === 0
+    ? []
+    : CAPABILITIES.filter(each => absent.includes(each)).map(capability => ({ path, capability, provider }));
 }
 
 /** The mesh, with objectives if the gateway measures all requests to the service. */
@@ -146,8 +146,8 @@ function atEdge({ front }: Edge, gateway: FeatureProvider): FeatureProvider {
     : gateway;
 }
 
-function featuresOfEdge(edge: Edge): RequiredFeature[] {
-  return wishesAt(edge.path, [
+function featuresOfEdge(edge: Edge): Capability[] {
+  return [
     Capability.EDGES,
     ...neededBy(OF_EDGES, edge),
     ...when(edge.connections.length > 0, Capability.CONNECTIONS),
@@ -158,7 +158,7 @@ function featuresOfEdge(edge: Edge): RequiredFeature[] {
       ...when(service.loadBalancing, Capability.LOAD_BALANCING),
       ...when(answersDirectly(service), Capability.DIRECT_RESPONSES),
     ]),
-  ]);
+  ];
 }
 
 /** Limits whose counter is not where the credentials are verified, so that clients could be counted as others. */
@@ -187,9 +187,9 @@ function uncountableClients(edge: Edge): SynthesisFinding[] {
   }));
 }
 
-function featuresOfService(service: Service): RequiredFeature[] {
+function featuresOfService(service: Service): Capability[] {
   const distinctPolicies = new Set(service.incomingCalls.map(call => callPolicyKey(call.policy)));
-  return wishesAt(service.path, [
+  return [
     ...neededBy(OF_SERVICES, service),
     ...when(service.circuitBreaker, Capability.CIRCUIT_BREAKING),
     ...when(service.loadBalancing, Capability.LOAD_BALANCING),
@@ -213,27 +213,20 @@ function featuresOfService(service: Service): RequiredFeature[] {
       [...service.versions.values()].some(({ workload }) => workload.proxy),
       Capability.PROXY_SETTINGS,
     ),
-  ]);
+  ];
 }
 
 function answersDirectly({ headerRoutes }: Service): boolean {
   return headerRoutes.some(({ response }) => response !== undefined);
 }
 
-function featuresOfCall(call: Call, isOfAggregator: boolean): RequiredFeature[] {
-  const { caller, callee } = call;
-  const features = wishesAt(`${caller.path} → ${callee.name}`, [
+function featuresOfCall(call: Call, isOfAggregator: boolean): Capability[] {
+  const { callee } = call;
+  const features = [
     ...neededBy(OF_CALLS, call),
     ...when(callee instanceof ExternalService, Capability.EGRESS_BY_HOST),
     ...when(callee instanceof ExternalService && callee.clusterService, Capability.CLUSTER_SERVICES_OUTSIDE),
-  ]);
+  ];
   // An aggregator sends no other requests: its configuration lists them all.
-  return isOfAggregator ? features.filter(({ capability }) => capability !== Capability.OPERATIONS) : features;
-}
-
-/** Each capability once, in the order of their declaration. */
-function wishesAt(path: string, needed: readonly Capability[]): RequiredFeature[] {
-  return needed.length === 0
-    ? []
-    : CAPABILITIES.filter(each => needed.includes(each)).map(capability => ({ path, capability }));
+  return isOfAggregator ? features.filter(each => each !== Capability.OPERATIONS) : features;
 }

@@ -22,6 +22,7 @@ import { Documents } from './documents';
 import { fileOf, ownFiles, rankOf } from './phases';
 import { DeclaredObject, objectsBelow } from './declared-object';
 import { constructsBelow } from './reached';
+import { Spool } from './spool';
 import { YamlPrinter } from './yaml';
 
 /** Properties of a {@link ClusterApp}. */
@@ -101,14 +102,19 @@ export class ClusterApp extends App {
     for (const finding of this.findings.filter(each => each.severity === Severity.WARNING)) {
       process.stderr.write(`${describeFinding(finding)}\n`);
     }
-    const files = this.documents();
-    const contracts = contractsOf(this.topologyCharts.map(each => each.topology));
-    files.forEach((documents, file) => {
-      write(join(this.outdir, `${file}.yaml`), documents.chunks());
-    });
-    contracts.forEach(([file, text]) => {
-      write(join(this.outdir, file), [text]);
-    });
+    const spool = new Spool(this.outdir);
+    try {
+      const files = this.documents(spool);
+      const contracts = contractsOf(this.topologyCharts.map(each => each.topology));
+      files.forEach((documents, file) => {
+        write(join(this.outdir, `${file}.yaml`), documents.chunks());
+      });
+      contracts.forEach(([file, text]) => {
+        write(join(this.outdir, file), [text]);
+      });
+    } finally {
+      spool.close();
+    }
   }
 
   /**
@@ -116,17 +122,22 @@ export class ClusterApp extends App {
    */
   override synthYaml(): string {
     this.validate();
-    return [...this.documents()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, documents]) => Buffer.concat(documents.chunks()).toString())
-      .join('---\n');
+    const spool = new Spool(this.outdir);
+    try {
+      return [...this.documents(spool)]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, documents]) => documents.text())
+        .join('---\n');
+    } finally {
+      spool.close();
+    }
   }
 
   /**
    * The documents of each file. An object is rendered and printed before the next one, so that memory holds its text
    * only.
    */
-  private documents(): Map<string, Documents> {
+  private documents(spool: Spool): Map<string, Documents> {
     const printer = new YamlPrinter();
     const identities = new Identities();
     const checked: Written[] = [];
@@ -139,7 +150,7 @@ export class ClusterApp extends App {
         checked.push(written);
       }
       const file = fileOf({ kind, apiGroup, node: scopeOf(object).node });
-      const documents = files.get(file) ?? new Documents();
+      const documents = files.get(file) ?? new Documents(spool);
       files.set(file, documents);
       documents.add(rankOf(kind), text);
     }
@@ -241,13 +252,13 @@ function withoutTokens(object: WrittenObject, text: string): string {
   return text;
 }
 
-function write(path: string, chunks: readonly (string | Uint8Array)[]): void {
+function write(path: string, chunks: Iterable<string | Uint8Array>): void {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'w');
   try {
-    chunks.forEach(each => {
+    for (const each of chunks) {
       writeFileSync(file, each);
-    });
+    }
   } finally {
     closeSync(file);
   }

@@ -7,11 +7,21 @@ import type { Labels } from './topology-chart';
 /** Who a rule of a NetworkPolicy allows. */
 export type Peer = k8s.NetworkPolicyPeer;
 
-/** The pods of a service, or the addresses of its machines. */
+/** The pods of a service, or the addresses of its machines. The policies of all its callers and callees share them. */
 export function peersAt(service: IService): Peer[] {
+  const known = PEERS.get(service);
+  if (known) {
+    return known;
+  }
   const machines = service instanceof Service ? service.objects.machines : undefined;
-  return machines ? machines.cidrs.map(cidr => ({ ipBlock: { cidr } })) : [pods(service.namespace, service.selector)];
+  const peers = machines
+    ? machines.cidrs.map(cidr => ({ ipBlock: { cidr } }))
+    : [pods(service.namespace, service.selector)];
+  PEERS.set(service, peers);
+  return peers;
 }
+
+const PEERS = new WeakMap<IService, Peer[]>();
 
 /** The peer that selects the pods with these labels in a namespace. */
 export function pods(namespace: string, labels: Labels): Peer {

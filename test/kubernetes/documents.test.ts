@@ -1,30 +1,49 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Documents } from '../../lib/kubernetes/documents';
+import { Spool } from '../../lib/kubernetes/spool';
+import { temporaryFolder } from '../support/temporary-folder';
 
-function text(documents: Documents): string {
-  return Buffer.concat(documents.chunks()).toString();
+const LONG = `${'ü'.repeat(50_000)}\n`;
+
+let folder: string;
+let spool: Spool;
+
+beforeEach(() => {
+  folder = join(temporaryFolder(), 'dist');
+  spool = new Spool(folder);
+});
+
+afterEach(() => {
+  spool.close();
+});
+
+function documentsOf(...texts: readonly (readonly [rank: number, text: string])[]): Documents {
+  const documents = new Documents(spool);
+  texts.forEach(([rank, text]) => {
+    documents.add(rank, text);
+  });
+  return documents;
 }
 
 test('documents are in the order of their ranks, and those of one rank in the order in which they are added', () => {
-  const documents = new Documents();
-  documents.add(2, 'c\n');
-  documents.add(1, 'a\n');
-  documents.add(2, 'd\n');
-  documents.add(1, 'b\n');
+  const documents = documentsOf([2, 'c\n'], [1, 'a\n'], [2, 'd\n'], [1, 'b\n']);
 
-  expect(text(documents)).toBe('a\n---\nb\n---\nc\n---\nd\n');
+  expect(documents.text()).toBe('a\n---\nb\n---\nc\n---\nd\n');
+  expect(existsSync(folder)).toBe(false);
 });
 
 test('a file without documents is empty', () => {
-  expect(text(new Documents())).toBe('');
+  expect(documentsOf().text()).toBe('');
 });
 
-test('documents that fill several parts of a file are complete', () => {
-  const documents = new Documents();
-  const each = `${'ü'.repeat(200_000)}\n`;
-  Array.from({ length: 3 }, () => {
-    documents.add(0, each);
-  });
+test('documents that fill several parts of several files are complete, and leave no file', () => {
+  const letters = ['a', 'b', 'c', 'd'].map(each => `${each}${LONG}`);
+  const [one, two] = [1, 2].map(other => documentsOf(...letters.map((each, index) => [index % other, each] as const)));
 
-  expect(documents.chunks().length).toBeGreaterThan(1);
-  expect(text(documents)).toBe([each, each, each].join('---\n'));
+  expect(one && [...one.chunks()].length).toBeGreaterThan(1);
+  expect(one?.text()).toBe(letters.join('---\n'));
+  expect(two?.text()).toBe([0, 2, 1, 3].map(index => letters[index]).join('---\n'));
+  expect(one?.text()).toBe(letters.join('---\n'));
+  expect(readdirSync(folder)).toEqual([]);
 });
