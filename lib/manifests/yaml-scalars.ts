@@ -9,6 +9,8 @@ const NOT_FINITE = /^([+-]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/;
 const FRACTION = /^\.[0-9]+(_[0-9]+)*([eE][-+]?[0-9]+(_[0-9]+)*)?$/;
 const FLOAT = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
 const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|[1-9][0-9]*|0)$/;
+/** Those that every notation reads alike, with digits that a JavaScript number has. */
+const USUAL_INTEGER = /^[1-9][0-9]{0,14}$/;
 const BINARY_WITH_SIGN = /^0b([-+])([01]+)$/;
 const DATE = /^\d{4}-\d{1,2}-\d{1,2}([Tt ]|$)/;
 const BASE64 = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -92,6 +94,9 @@ function resolved(text: string): Scalar {
 }
 
 function numberOf(text: string): Scalar {
+  if (USUAL_INTEGER.test(text)) {
+    return { kind: 'int', value: Number(text), digits: text };
+  }
   const plain = text.replaceAll('_', '');
   const [, sign = '', magnitude = ''] =
     INTEGER.exec(plain) ?? BINARY_WITH_SIGN.exec(plain)?.map((part, index) => (index === 2 ? `0b${part}` : part)) ?? [];

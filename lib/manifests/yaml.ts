@@ -36,6 +36,7 @@ export function isMerge(text: string, event: Event): boolean {
   return (
     event.type === EVENT_ID.SCALAR
     && event.style === SCALAR_STYLE.PLAIN
+    && text.startsWith('<<', event.valueStart)
     && ['', '!!merge'].includes(tagOf(text, event))
     && getScalarValue(text, event) === '<<'
   );
@@ -92,7 +93,9 @@ class Composer {
       case EVENT_ID.SEQUENCE:
         return this.anchored(event, '!!seq', () => this.within(event, () => this.sequence()));
       case EVENT_ID.SCALAR:
-        return this.anchored(event, undefined, () => this.scalar(event).value);
+        return event.anchorStart < 0
+          ? this.scalar(event).value
+          : this.anchored(event, undefined, () => this.scalar(event).value);
       case EVENT_ID.ALIAS:
         return this.alias(event);
       default:
@@ -118,7 +121,11 @@ class Composer {
         );
       }
     }
-    return located(event.valueStart, () => scalarAt(this.text, event));
+    try {
+      return scalarAt(this.text, event);
+    } catch (error) {
+      failAt(event.valueStart, error);
+    }
   }
 
   private alias({ anchorStart, anchorEnd }: Pick<Properties, 'anchorStart' | 'anchorEnd'>): unknown {
@@ -161,8 +168,16 @@ class Composer {
     const event = this.events[this.at];
     if (event?.type === EVENT_ID.SCALAR) {
       const scalar = this.scalar(event);
-      this.value();
-      return located(event.valueStart, () => nameOf(scalar));
+      if (event.anchorStart < 0) {
+        this.at++;
+      } else {
+        this.value();
+      }
+      try {
+        return nameOf(scalar);
+      } catch (error) {
+        failAt(event.valueStart, error);
+      }
     }
     const value = this.value();
     if (typeof value !== 'string') {
@@ -235,12 +250,9 @@ function startOf(event: Event | undefined): number {
           : 0;
 }
 
-function located<T>(offset: number, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof ScalarError ? new YamlError(error.message, Math.max(offset, 0)) : error;
-  }
+/** Throws the error of a scalar with its place, and others as they are. */
+function failAt(offset: number, error: unknown): never {
+  throw error instanceof ScalarError ? new YamlError(error.message, Math.max(offset, 0)) : error;
 }
 
 /** Sets a field of this name, also of one that all objects inherit. */
