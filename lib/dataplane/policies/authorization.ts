@@ -161,31 +161,35 @@ interface Condition {
   readonly unknown: (input: AuthorizationInput) => Unsimulated;
 }
 
-const SOURCE: Readonly<Record<string, string>> = {
-  principals: 'source.principal',
-  requestPrincipals: 'request.auth.principal',
-  namespaces: 'source.namespace',
-  serviceAccounts: 'source.serviceAccount',
-  trustDomains: 'source.trustDomain',
-  ipBlocks: 'source.ip',
-  remoteIpBlocks: 'remote.ip',
-};
+/** The fields with the values of an attribute, and with those that it must not have. */
+type ConditionFields = readonly (readonly [key: string, values: string, notValues: string])[];
 
-const OPERATION: Readonly<Record<string, string>> = {
-  hosts: 'request.host',
-  ports: 'destination.port',
-  methods: 'request.method',
-  paths: 'request.path',
-};
+const SOURCE: ConditionFields = [
+  ['source.principal', 'principals', 'notPrincipals'],
+  ['request.auth.principal', 'requestPrincipals', 'notRequestPrincipals'],
+  ['source.namespace', 'namespaces', 'notNamespaces'],
+  ['source.serviceAccount', 'serviceAccounts', 'notServiceAccounts'],
+  ['source.trustDomain', 'trustDomains', 'notTrustDomains'],
+  ['source.ip', 'ipBlocks', 'notIpBlocks'],
+  ['remote.ip', 'remoteIpBlocks', 'notRemoteIpBlocks'],
+];
+
+const OPERATION: ConditionFields = [
+  ['request.host', 'hosts', 'notHosts'],
+  ['destination.port', 'ports', 'notPorts'],
+  ['request.method', 'methods', 'notMethods'],
+  ['request.path', 'paths', 'notPaths'],
+];
 
 /** The conditions of a source or operation. */
-function conditionsOf(at: Field, attributes: Readonly<Record<string, string>>): Condition[] {
+function conditionsOf(at: Field, fields: ConditionFields): Condition[] {
   const unread = unreadFields(at, AUTHORIZATION_POLICY);
   return unread.length > 0
     ? unread.map(unreadCondition)
-    : Object.entries(attributes).flatMap(([name, key]) =>
-        condition(at.get(name), at.get(`not${name[0]?.toUpperCase()}${name.slice(1)}`), attributeOf(key, at)),
-      );
+    : fields.flatMap(([key, name, notName]) => {
+        const [values, notValues] = [at.get(name), at.get(notName)];
+        return values.exists || notValues.exists ? condition(values, notValues, attributeOf(key, at)) : [];
+      });
 }
 
 function conditionsWhen(at: Field): Condition[] {

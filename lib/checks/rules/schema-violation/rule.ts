@@ -52,9 +52,11 @@ function violationsOf(resource: Resource, schema: Schema, schemas: Schemas): rea
 }
 
 /** Found once, also where an object is in several clusters of the same versions. */
-const foundBy = memoByKey((resource: Resource, _key: Schema | string, schema: Schema, schemas: Schemas) => [
-  ...violations(resource.root, schema, schemas),
-]);
+const foundBy = memoByKey((resource: Resource, _key: Schema | string, schema: Schema, schemas: Schemas) => {
+  const found: Problem[] = [];
+  findViolations(resource.root, schema, schemas, found);
+  return found;
+});
 
 /**
  * What is wrong by one CustomResourceDefinition and right by another, such as those of channels of the Gateway API, may
@@ -125,70 +127,82 @@ function* unknownKind({ root, kind, object: { apiVersion } }: Resource, schemas:
   }
 }
 
-function* violations(field: Field, schema: Schema, schemas: Schemas): Iterable<Problem> {
+/** Adds what is wrong with a field, and with those below it, to what is found. */
+function findViolations(field: Field, schema: Schema, schemas: Schemas, found: Problem[]): void {
   const type = schemas.resolved(schema);
   const { value } = field;
-  if (!field.exists || type === '?') {
+  if (type === '?' || isOfScalar(value, type)) {
     return;
   }
   if (typeof type === 'string') {
-    if (!SCALARS[type].is(value)) {
-      yield wrong(field, SCALARS[type].noun);
-    }
+    found.push(wrong(field, SCALARS[type].noun));
   } else if ('e' in type) {
     if (typeof value !== 'string') {
-      yield wrong(field, 'a text');
+      found.push(wrong(field, 'a text'));
     } else if (!type.e.includes(value)) {
       const values = type.e.filter(each => each !== '');
       const absence = type.absent?.get(value);
-      const found = problem(
+      const unknown = problem(
         field,
         absence
           ? `"${value}" is no value of this field ${absence.when}, so the API server rejects the object.`
           : `"${value}" is no value of this field, so the API server rejects the object.${nearest(value, values)}`,
         fixOf(`Use one of ${values.join(', ')}`, absence?.newer),
       );
-      yield isAhead(field) && !values.some(each => isSlip(value, each)) ? { ...found, severity: Severity.INFO } : found;
+      const isNew = isAhead(field) && !values.some(each => isSlip(value, each));
+      found.push(isNew ? { ...unknown, severity: Severity.INFO } : unknown);
     }
   } else if ('a' in type) {
     if (!Array.isArray(value)) {
-      yield wrong(field, 'a list');
+      found.push(wrong(field, 'a list'));
     }
     for (const item of field.items) {
-      yield* violations(item, type.a, schemas);
+      findViolations(item, type.a, schemas, found);
     }
   } else if (!isMap(value)) {
-    yield wrong(field, 'a map');
+    found.push(wrong(field, 'a map'));
   } else if ('m' in type) {
     for (const [, member] of field.entries) {
-      yield* violations(member, type.m, schemas);
+      findViolations(member, type.m, schemas, found);
     }
   } else {
-    yield* ofObject(field, type, schemas);
+    findInObject(field, value, type, schemas, found);
   }
 }
 
-function* ofObject(field: Field, type: ObjectType, schemas: Schemas): Iterable<Problem> {
+/** Whether a value is a scalar of a type, or none. */
+function isOfScalar(value: unknown, type: Served): boolean {
+  return value === undefined || value === null || type === '?' || (typeof type === 'string' && SCALARS[type].is(value));
+}
+
+function findInObject(
+  field: Field,
+  value: Readonly<Record<string, unknown>>,
+  type: ObjectType,
+  schemas: Schemas,
+  found: Problem[],
+): void {
   const { o: fields, r: required = [], absent } = type;
-  const names = Object.keys(fields);
-  for (const [name, member] of field.entries) {
+  for (const name of Object.keys(value)) {
     const schema = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (schema !== undefined) {
-      yield* violations(member, schema, schemas);
+      if (!isOfScalar(value[name], schemas.resolved(schema))) {
+        findViolations(field.get(name), schema, schemas, found);
+      }
     } else if (!(field.isRoot && OF_FILES.has(name))) {
+      const names = Object.keys(fields);
       const absence = absent?.get(name);
       const there = absence ? ` ${absence.when}` : '';
       const nearest = absence ? '' : nearestField(fields, name);
       const fix =
         names.length <= 12 ? `Use one of ${names.join(', ')}` : absence ? 'Remove it' : 'Correct or remove it';
       const unknown = problem(
-        member,
+        field.get(name),
         `There is no field "${name}" here${there}, so it has no effect, or the object is rejected.${nearest}`,
         fixOf(fix, absence?.newer),
       );
-      yield isAhead(field) && !names.some(each => isSlip(name, each))
-        ? { ...unknown, severity: Severity.INFO }
-        : unknown;
+      const isNew = isAhead(field) && !names.some(each => isSlip(name, each));
+      found.push(isNew ? { ...unknown, severity: Severity.INFO } : unknown);
     }
   }
   const missing = required.filter(each => !field.get(each).exists);
@@ -198,8 +212,10 @@ function* ofObject(field: Field, type: ObjectType, schemas: Schemas): Iterable<P
   const unknown = field.entries.filter(([name]) => !Object.hasOwn(fields, name));
   const isMisspelt = (name: string) => unknown.some(([other]) => nearest(other, [name]) !== '');
   for (const name of missing.filter(each => !isMisspelt(each))) {
-    yield unlessChanged(
-      problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`),
+    found.push(
+      unlessChanged(
+        problem(field, `The field "${name}" is missing, so the API server rejects the object.`, `Add ${name}.`),
+      ),
     );
   }
 }
