@@ -25,19 +25,6 @@ interface Run {
 
 /** Runs the cdk8s app and the CDK app of a folder in parallel, then prints a summary of the result. */
 export async function synth(folder: string): Promise<number> {
-  try {
-    // With plugins: the apps of the folder run as code too.
-    return await synthWith(settingsOf(undefined, true, folder), folder);
-  } catch (error) {
-    if (error instanceof ConfigError || error instanceof PluginError) {
-      process.stderr.write(`${error.message}\n`);
-      return 2;
-    }
-    throw error;
-  }
-}
-
-async function synthWith({ config, checks }: Settings, folder: string): Promise<number> {
   const started = process.hrtime.bigint();
   const apps = [
     ...(existsSync(join(folder, 'cdk8s.yaml')) ? [run(folder, 'cdk8s', ['synth', '--check-upgrade=false'])] : []),
@@ -51,7 +38,13 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
     return 2;
   }
   const progress = new Progress();
+  // While the apps run, the checks are loaded for the settings.
+  const settings = tried(() => settingsOf(undefined, true, folder));
   const runs = await progress.during('The apps run', Promise.all(apps));
+  if (settings instanceof Error) {
+    process.stderr.write(`${settings.message}\n`);
+    return 2;
+  }
   const failed = runs.filter(each => each.code !== 0);
   if (failed.length > 0) {
     failed.forEach(({ name, errors }) => process.stderr.write(`${name} synth failed:\n${whatWentWrong(errors)}\n`));
@@ -62,6 +55,7 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   const { resources, errors, unreadable } = readResources([manifests, templates].filter(each => existsSync(each)));
   const notRead = [...errors, ...unreadable];
   progress.step(`${resources.length} objects are checked`);
+  const { config, checks } = settings;
   const { severities, suppressions } = config ?? {};
   const cluster = new Cluster(resources, assumedBy(config ?? {}, { denyingAuthorizers: [] }));
   const report = checkManifests(cluster, { checks, severities, suppressions });
@@ -76,6 +70,18 @@ async function synthWith({ config, checks }: Settings, folder: string): Promise<
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   process.stdout.write(summarize({ manifests, templates, findings: found, seconds }));
   return notRead.length > 0 || severe.some(each => each.severity === Severity.ERROR) ? 1 : 0;
+}
+
+/** The settings with their plugins, since the apps of the folder run as code too, or what is wrong with them. */
+function tried(read: () => Settings): Settings | ConfigError | PluginError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof PluginError) {
+      return error;
+    }
+    throw error;
+  }
 }
 
 function run(folder: string, name: string, args: string[]): Promise<Run> {

@@ -248,7 +248,7 @@ describe('cardinal synth', () => {
     });
   });
 
-  test('does not start with settings that are wrong', async () => {
+  test('checks nothing with settings that are wrong', async () => {
     expect(await synthWith('chekcs: {}\n')).toEqual({
       status: 2,
       stdout: '',
