@@ -25,37 +25,37 @@ const redis = topology.addService('redis', { image: 'lab/redis', port: Port.tcp(
 const rateLimiter = topology.addRateLimiter('limiter', { redis });
 
 const auth = Auth.jwt({ issuer: issuer.issuer, audiences: ['shop'], jwks: issuer.jwks });
-const perHour = (client: ClientKey, requests: number, failureMode: FailureMode) =>
-  PerClientRateLimit.of({ client, requests, per: Period.HOUR, failureMode });
+const perDay = (client: ClientKey, requests: number, failureMode: FailureMode) =>
+  PerClientRateLimit.of({ client, requests, per: Period.DAY, failureMode });
 
 const api = topology.addEdge('api', {
   host: 'api.lab.example',
   rateLimiter,
   auth,
-  perClientRateLimit: perHour(ClientKey.claim('sub'), 8, FailureMode.FAIL_OPEN),
+  perClientRateLimit: perDay(ClientKey.claim('sub'), 8, FailureMode.FAIL_OPEN),
 });
 api.route('GET /products', catalog);
 api.route('GET /reports/{id}', catalog, {
-  perClientRateLimit: perHour(ClientKey.claim('sub'), 2, FailureMode.FAIL_OPEN),
+  perClientRateLimit: perDay(ClientKey.claim('sub'), 2, FailureMode.FAIL_OPEN),
 });
 api.route('GET /open', catalog, { auth: Auth.none() });
 
 const strict = topology.addEdge('strict', {
   host: 'strict.lab.example',
   rateLimiter,
-  perClientRateLimit: perHour(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED),
+  perClientRateLimit: perDay(ClientKey.header('x-client'), 3, FailureMode.FAIL_CLOSED),
 });
 strict.route('GET /products', catalog);
 
 const [stock, prices] = [FailureMode.FAIL_CLOSED, FailureMode.FAIL_OPEN].map(failureMode => {
   const service = topology.addService(failureMode, { image: 'limited', port: Port.http(80, { target: 8080 }) });
-  const limit = { rateLimiter, per: Period.HOUR, failureMode };
+  const limit = { rateLimiter, per: Period.DAY, failureMode };
   service.addGlobalRateLimit({ ...limit, requests: 24 });
   service.addGlobalRateLimit({ ...limit, requests: 2, operation: Operation.http('GET /rare/{id}') });
   return service;
 }) as [Service, Service];
 const shares = topology.addService('shares', { image: 'limited', port: Port.http(80, { target: 8080 }) });
-const share = { rateLimiter, per: Period.HOUR, failureMode: FailureMode.FAIL_CLOSED };
+const share = { rateLimiter, per: Period.DAY, failureMode: FailureMode.FAIL_CLOSED };
 shares.addGlobalRateLimit({ ...share, requests: 3, perCaller: CallerKey.identity() });
 shares.addGlobalRateLimit({ ...share, requests: 100 });
 const tenants = topology.addService('tenants', { image: 'limited', port: Port.http(80, { target: 8080 }) });

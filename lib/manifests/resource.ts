@@ -94,11 +94,11 @@ export class Field {
 
   /** A member of a map, or a member of that. */
   get(...names: readonly string[]): Field {
-    const [only] = names;
-    if (only !== undefined && names.length === 1) {
-      return this.member(only);
-    }
-    return names.reduce<Field>((field, name) => field.member(name), this);
+    // Most have one name: the iterator of a pattern, or a callback, would take longer than the rest.
+    const only = names[0];
+    return names.length === 1 && only !== undefined
+      ? this.member(only)
+      : names.reduce<Field>((field, name) => field.member(name), this);
   }
 
   private member(name: string): Field {
