@@ -6,7 +6,8 @@ import { type Labels, labelTexts } from './selector';
  * Objects by namespace and the first label that their selector requires, so that a Pod is compared with few of them.
  */
 export class ByLabel {
-  private readonly members = new Map<string, Resource[]>();
+  /** By namespace and label; those without a required label under undefined. */
+  private readonly members = new Map<string, Map<string | undefined, Resource[]>>();
 
   /** The labels that each selector requires, if any; of an expression with values, one of them. */
   constructor(
@@ -17,18 +18,17 @@ export class ByLabel {
     for (const resource of resources) {
       const [label] = Object.entries(demanded(resource));
       const alternatives = label ? [label] : oneOf(resource);
+      const ofNamespace = this.members.get(resource.namespace) ?? new Map<string | undefined, Resource[]>();
+      this.members.set(resource.namespace, ofNamespace);
       (alternatives.length > 0 ? alternatives : [undefined]).forEach(each =>
-        addTo(this.members, keyOf(resource.namespace, each?.join('=')), resource),
+        addTo(ofNamespace, each?.join('='), resource),
       );
     }
   }
 
   /** Those of a namespace that may select a Pod with these labels. */
   candidates(namespace: string, labels: Labels): readonly Resource[] {
-    return [undefined, ...labelTexts(labels)].flatMap(each => this.members.get(keyOf(namespace, each)) ?? []);
+    const ofNamespace = this.members.get(namespace);
+    return ofNamespace ? [undefined, ...labelTexts(labels)].flatMap(each => ofNamespace.get(each) ?? []) : [];
   }
-}
-
-function keyOf(namespace: string, label?: string): string {
-  return label === undefined ? namespace : `${namespace}/${label}`;
 }

@@ -37,9 +37,10 @@ function inFile(file: string, name: string): string {
  * or that are each for the same purpose.
  */
 export function forksIn(resources: readonly Resource[]): Fork[] {
-  const identities = new Identities(resources);
   const namesakes = groupsOf(resources.filter(isIdentified), each => [`${each.type} ${each.key}`]);
-  const folders = identities.withSamples(forksOf(joinedFolders(namesakes), identities));
+  const joined = joinedFolders(namesakes);
+  const identities = new Identities(joined.size > 0 ? resources : []);
+  const folders = identities.withSamples(forksOf(joined, identities));
   const samples = folders.filter(each => !each.isOfEnvironments);
   const isOfSamples = (folder: string) =>
     samples.some(({ parent, alternatives }) => alternatives.some(each => isWithin(folder, `${parent}${sep}${each}`)));
