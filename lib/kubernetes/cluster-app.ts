@@ -22,7 +22,7 @@ import { Documents } from './documents';
 import { fileOf, ownFiles, rankOf } from './phases';
 import { DeclaredObject, objectsBelow } from './declared-object';
 import { constructsBelow } from './reached';
-import { Spool } from './spool';
+import { type Keep, keepInMemory, Spool } from './spool';
 import { YamlPrinter } from './yaml';
 
 /** Properties of a {@link ClusterApp}. */
@@ -104,7 +104,7 @@ export class ClusterApp extends App {
     }
     const spool = new Spool(this.outdir);
     try {
-      const files = this.documents(spool);
+      const files = this.documents(spool.keep);
       const contracts = contractsOf(this.topologyCharts.map(each => each.topology));
       files.forEach((documents, file) => {
         write(join(this.outdir, `${file}.yaml`), documents.chunks());
@@ -122,22 +122,17 @@ export class ClusterApp extends App {
    */
   override synthYaml(): string {
     this.validate();
-    const spool = new Spool(this.outdir);
-    try {
-      return [...this.documents(spool)]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, documents]) => documents.text())
-        .join('---\n');
-    } finally {
-      spool.close();
-    }
+    return [...this.documents(keepInMemory)]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, documents]) => documents.text())
+      .join('---\n');
   }
 
   /**
    * The documents of each file. An object is rendered and printed before the next one, so that memory holds its text
    * only.
    */
-  private documents(spool: Spool): Map<string, Documents> {
+  private documents(keep: Keep): Map<string, Documents> {
     const printer = new YamlPrinter();
     const identities = new Identities();
     const checked: Written[] = [];
@@ -150,7 +145,7 @@ export class ClusterApp extends App {
         checked.push(written);
       }
       const file = fileOf({ kind, apiGroup, node: scopeOf(object).node });
-      const documents = files.get(file) ?? new Documents(spool);
+      const documents = files.get(file) ?? new Documents(keep);
       files.set(file, documents);
       documents.add(rankOf(kind), text);
     }

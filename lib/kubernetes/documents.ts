@@ -1,16 +1,16 @@
-import type { Spool } from './spool';
+import type { Keep } from './spool';
 
 /**
  * The YAML documents of a file by rank, those of one rank as added. Each text is written to bytes at once, since the
- * garbage collector copies strings that stay; what is full goes to the spool.
+ * garbage collector copies strings that stay; what is full is kept elsewhere.
  */
 export class Documents {
   private readonly ranks = new Map<number, Bytes>();
 
-  constructor(private readonly spool: Spool) {}
+  constructor(private readonly keep: Keep) {}
 
   add(rank: number, text: string): void {
-    const bytes = this.ranks.get(rank) ?? new Bytes(this.spool);
+    const bytes = this.ranks.get(rank) ?? new Bytes(this.keep);
     this.ranks.set(rank, bytes);
     bytes.add(SEPARATOR);
     bytes.add(text);
@@ -35,16 +35,16 @@ export class Documents {
 
 /** Text in UTF-8. */
 class Bytes {
-  private readonly spooled: number[] = [];
+  private readonly full: ReturnType<Keep>[] = [];
   private chunk = Buffer.allocUnsafe(CHUNK);
   private length = 0;
 
-  constructor(private readonly spool: Spool) {}
+  constructor(private readonly keep: Keep) {}
 
   add(text: string): void {
     const most = text.length * MOST_BYTES;
     if (this.length + most > this.chunk.length) {
-      this.spooled.push(this.spool.write(this.chunk.subarray(0, this.length)));
+      this.full.push(this.keep(this.chunk.subarray(0, this.length)));
       this.length = 0;
       if (most > this.chunk.length) {
         this.chunk = Buffer.allocUnsafe(most);
@@ -54,8 +54,8 @@ class Bytes {
   }
 
   *chunks(): Generator<Buffer> {
-    for (const part of this.spooled) {
-      yield this.spool.read(part);
+    for (const read of this.full) {
+      yield read();
     }
     yield this.chunk.subarray(0, this.length);
   }

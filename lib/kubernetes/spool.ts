@@ -1,45 +1,50 @@
 import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
+/** Keeps bytes, and returns a function that reads them into a buffer, which is valid until the next are read. */
+export type Keep = (part: Uint8Array) => () => Buffer;
+
+export const keepInMemory: Keep = part => {
+  const copy = Buffer.from(part);
+  return () => copy;
+};
+
 /**
- * Bytes that wait in a file without a name until all objects are known to be valid, so that memory does not grow with
- * the output. Small outputs need no file.
+ * Keeps bytes in a file without a name until all objects are known to be valid, so that memory does not grow with the
+ * output. Without any there is no file.
  */
 export class Spool {
   private file?: number;
-  private readonly ends = [0];
+  private length = 0;
   private bytes = Buffer.alloc(0);
 
   /** @param folder the output directory, which can be written to */
   constructor(private readonly folder: string) {}
 
-  /** Writes a part, and returns its number. */
-  write(part: Uint8Array): number {
-    this.file ??= temporaryFile(this.folder);
-    const start = this.ends.at(-1) ?? 0;
-    for (let written = 0; written < part.length;) {
-      written += writeSync(this.file, part, written, part.length - written, start + written);
+  readonly keep: Keep = part => {
+    const file = (this.file ??= temporaryFile(this.folder));
+    const start = this.length;
+    this.length += part.length;
+    for (let at = 0; at < part.length;) {
+      at += writeSync(file, part, at, part.length - at, start + at);
     }
-    this.ends.push(start + part.length);
-    return this.ends.length - 2;
-  }
-
-  /** The bytes of a part, until the next is read. */
-  read(part: number): Buffer {
-    const [start = 0, end = 0] = this.ends.slice(part, part + 2);
-    if (this.bytes.length < end - start) {
-      this.bytes = Buffer.allocUnsafe(end - start);
-    }
-    for (let at = start; this.file !== undefined && at < end;) {
-      at += readSync(this.file, this.bytes, at - start, end - at, at);
-    }
-    return this.bytes.subarray(0, end - start);
-  }
+    return () => this.read(file, start, part.length);
+  };
 
   close(): void {
     if (this.file !== undefined) {
       closeSync(this.file);
     }
+  }
+
+  private read(file: number, start: number, length: number): Buffer {
+    if (this.bytes.length < length) {
+      this.bytes = Buffer.allocUnsafe(length);
+    }
+    for (let at = 0; at < length;) {
+      at += readSync(file, this.bytes, at, length - at, start + at);
+    }
+    return this.bytes.subarray(0, length);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Documents } from '../../lib/kubernetes/documents';
-import { Spool } from '../../lib/kubernetes/spool';
+import { keepInMemory, Spool } from '../../lib/kubernetes/spool';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const LONG = `${'ü'.repeat(50_000)}\n`;
@@ -18,8 +18,10 @@ afterEach(() => {
   spool.close();
 });
 
-function documentsOf(...texts: readonly (readonly [rank: number, text: string])[]): Documents {
-  const documents = new Documents(spool);
+type Ranked = readonly (readonly [rank: number, text: string])[];
+
+function documentsOf(texts: Ranked, keep = spool.keep): Documents {
+  const documents = new Documents(keep);
   texts.forEach(([rank, text]) => {
     documents.add(rank, text);
   });
@@ -27,23 +29,30 @@ function documentsOf(...texts: readonly (readonly [rank: number, text: string])[
 }
 
 test('documents are in the order of their ranks, and those of one rank in the order in which they are added', () => {
-  const documents = documentsOf([2, 'c\n'], [1, 'a\n'], [2, 'd\n'], [1, 'b\n']);
+  const documents = documentsOf([
+    [2, 'c\n'],
+    [1, 'a\n'],
+    [2, 'd\n'],
+    [1, 'b\n'],
+  ]);
 
   expect(documents.text()).toBe('a\n---\nb\n---\nc\n---\nd\n');
   expect(existsSync(folder)).toBe(false);
 });
 
 test('a file without documents is empty', () => {
-  expect(documentsOf().text()).toBe('');
+  expect(documentsOf([]).text()).toBe('');
 });
 
 test('documents that fill several parts of several files are complete, and leave no file', () => {
   const letters = ['a', 'b', 'c', 'd'].map(each => `${each}${LONG}`);
-  const [one, two] = [1, 2].map(other => documentsOf(...letters.map((each, index) => [index % other, each] as const)));
+  const texts = (ranks: number): Ranked => letters.map((each, index) => [index % ranks, each]);
+  const [one, two] = [documentsOf(texts(1)), documentsOf(texts(2))];
 
-  expect(one && [...one.chunks()].length).toBeGreaterThan(1);
-  expect(one?.text()).toBe(letters.join('---\n'));
-  expect(two?.text()).toBe([0, 2, 1, 3].map(index => letters[index]).join('---\n'));
-  expect(one?.text()).toBe(letters.join('---\n'));
+  expect([...one.chunks()].length).toBeGreaterThan(1);
+  expect(one.text()).toBe(letters.join('---\n'));
+  expect(two.text()).toBe([0, 2, 1, 3].map(index => letters[index]).join('---\n'));
+  expect(one.text()).toBe(letters.join('---\n'));
   expect(readdirSync(folder)).toEqual([]);
+  expect(documentsOf(texts(1), keepInMemory).text()).toBe(letters.join('---\n'));
 });
