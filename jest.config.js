@@ -9,6 +9,7 @@ module.exports = {
   // A test also loads the modules that it is the first to use.
   testTimeout: 20_000,
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/bin/init/templates/'],
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   globalSetup: '<rootDir>/test/support/before-all.ts',
   globalTeardown: '<rootDir>/test/support/after-all.ts',
   coverageProvider: 'v8',

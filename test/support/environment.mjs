@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { TestEnvironment } from 'jest-environment-node';
+
+const PACKAGES = [
+  [/(^|\.)istio\.io\//, '@kubernetes-models/istio/'],
+  [/^gateway\.networking\.k8s\.io\//, '@kubernetes-models/gateway-api/'],
+  [/./, 'kubernetes-models/'],
+];
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Node with `schemaProblem`, the validators of Kubernetes objects: ES modules, which tests cannot load, and which are
+ * loaded once for all files of a worker.
+ */
+export default class extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    this.global.schemaProblem = schemaProblem;
+  }
+}
+
+/** What the schema of this object says against it. */
+function schemaProblem(object) {
+  const { apiVersion, kind } = object;
+  const [, prefix] = PACKAGES.find(([group]) => group.test(apiVersion));
+  try {
+    const { [kind]: Model } = require(fileURLToPath(import.meta.resolve(`${prefix}${apiVersion}/${kind}`)));
+    new Model(object).validate();
+    return undefined;
+  } catch (error) {
+    return error.message;
+  }
+}
