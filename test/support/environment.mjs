@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { runInContext } from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
 const PACKAGES = [
@@ -7,6 +8,11 @@ const PACKAGES = [
   [/^gateway\.networking\.k8s\.io\//, '@kubernetes-models/gateway-api/'],
   [/./, 'kubernetes-models/'],
 ];
+
+/** In a context of `node:vm` each use of a property of the global object calls an interceptor, that of a constant does not. */
+const CONSTANTS = `const {
+  Array, Boolean, Error, Function, JSON, Map, Math, Number, Object, Promise, Reflect, RegExp, Set, String, Symbol, TypeError, WeakMap, WeakSet,
+} = globalThis`;
 
 const require = createRequire(import.meta.url);
 
@@ -17,6 +23,7 @@ const require = createRequire(import.meta.url);
 export default class extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
+    runInContext(CONSTANTS, this.context);
     this.global.schemaProblem = schemaProblem;
   }
 }
