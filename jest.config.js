@@ -10,6 +10,7 @@ module.exports = {
   testTimeout: 20_000,
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/bin/init/templates/'],
   testEnvironment: '<rootDir>/test/support/environment.mjs',
+  moduleNameMapper: { '^typescript$': '<rootDir>/test/support/typescript.cjs' },
   globalSetup: '<rootDir>/test/support/before-all.ts',
   globalTeardown: '<rootDir>/test/support/after-all.ts',
   coverageProvider: 'v8',

@@ -25,6 +25,7 @@ export default class extends TestEnvironment {
     super(config, context);
     runInContext(CONSTANTS, this.context);
     this.global.schemaProblem = schemaProblem;
+    this.global.typescript = () => require('typescript');
   }
 }
 
