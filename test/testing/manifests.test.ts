@@ -1,6 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { ApiObject, Chart } from 'cdk8s';
 import { assert, constantFrom, dictionary, property, shuffledSubarray, string } from 'fast-check';
 import { boutique } from '../../bin/boutique';
@@ -209,53 +206,4 @@ describe('a snapshot', () => {
     expect(text).toContain('checksum: <digest>');
     expect(text).toContain('colour: facade');
   });
-});
-
-/** What another test runner says of two tests, of which one shows the message of an assertion that fails. */
-function runBy(runner: string, failing: string, commandFor: (folder: string, file: string) => string[]): string {
-  const folder = temporaryFolder();
-  const file = join(folder, 'manifests.test.ts');
-  writeFileSync(
-    file,
-    `import { test } from '${runner}';
-import { Manifests } from ${JSON.stringify(join(__dirname, '../../lib/testing'))};
-const manifests = Manifests.ofYaml(${JSON.stringify(YAML)});
-test('passes', () => manifests.has('Service', { metadata: { name: 'web' } }));
-${failing}
-`,
-  );
-  // What jest tells its workers, another runner would take for its own.
-  const env = { ...process.env, NODE_TEST_CONTEXT: undefined, NODE_ENV: undefined };
-  return execFileSync(process.execPath, commandFor(folder, file), {
-    cwd: join(__dirname, '../..'),
-    encoding: 'utf8',
-    env,
-  });
-}
-
-const FAILING = "try { manifests.count('Service', 3); } catch (error) { console.log(error.message); }";
-const MESSAGE = 'Expected 3 objects of kind Service, but found 2: shop/web, shop/cart.';
-
-test("it works under Node's own test runner", () => {
-  const output = runBy('node:test', `test('fails', () => { ${FAILING} });`, (_folder, file) => [
-    '--import',
-    'tsx',
-    '--test',
-    file,
-  ]);
-
-  expect(output).toMatch(/pass 2/);
-  expect(output).toContain(MESSAGE);
-});
-
-test('it works under vitest', () => {
-  const output = runBy('vitest', `test('fails', () => { ${FAILING} });`, folder => [
-    join(__dirname, '../../node_modules/vitest/vitest.mjs'),
-    'run',
-    '--root',
-    folder,
-  ]);
-
-  expect(output).toMatch(/2 passed/);
-  expect(output).toContain(MESSAGE);
 });
