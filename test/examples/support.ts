@@ -2,6 +2,7 @@ import { ClusterApp, Mesh, type Topology, TopologyChart } from '../../lib';
 import { checkManifests, describeFinding, Severity } from '../../lib/checks';
 import { Cluster, type KubernetesObject } from '../../lib/manifests';
 import { Manifests, Traffic } from '../../lib/testing';
+import { manifestsOf } from '../support/manifests';
 
 /** A topology as it is applied on Istio with sidecars. */
 export class Example {
@@ -38,9 +39,4 @@ export class Example {
 export function problemsIn(objects: readonly KubernetesObject[]): string[] {
   const { findings } = checkManifests(new Cluster([...manifestsOf(objects).resources]));
   return findings.filter(({ severity }) => severity !== Severity.INFO).map(describeFinding);
-}
-
-/** Objects of several outputs, as they are applied. */
-export function manifestsOf(objects: readonly object[]): Manifests {
-  return Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n'));
 }

@@ -1,4 +1,4 @@
-import { Duration, Testing, Yaml } from 'cdk8s';
+import { Duration, Testing } from 'cdk8s';
 import {
   ClusterApp,
   type EdgeProps,
@@ -10,8 +10,8 @@ import {
   TopologyChart,
 } from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
-import { Manifests, Traffic } from '../../lib/testing';
 import { one, plain, render as renderOnIstio, type Rendered } from '../istio/support';
+import { trafficOf } from '../support/manifests';
 
 /** An edge with `GET /a`, and `GET /b` with these properties. */
 function door(props: RouteProps, ofEdge: Partial<EdgeProps> = {}): Topology {
@@ -26,8 +26,6 @@ function render(topology: Topology): Rendered[] {
   const mesh = Mesh.none({ gateway: new EnvoyGateway() });
   return Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology, mesh })) as Rendered[];
 }
-
-const trafficOf = (objects: readonly object[]) => Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
 
 test('the retries of a route are a policy of its own HTTPRoute', () => {
   const objects = render(door({ retries: { attempts: 2, perTryTimeout: Duration.seconds(3) } }));

@@ -17,7 +17,7 @@ import {
 } from '../../lib';
 import { Traffic } from '../../lib/testing';
 import { problemsOf } from '../support/schemas';
-import { manifestsOf } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 import { names, one, plain, type Rendered } from './support';
 
 const JWKS = { issuer: 'https://issuer.example', audiences: ['shop'], jwksUri: 'https://issuer.example/keys' };

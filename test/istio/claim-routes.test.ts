@@ -1,7 +1,6 @@
-import { Yaml } from 'cdk8s';
 import { Auth, Topology } from '../../lib';
 import { checkObjects } from '../../lib/checks';
-import { Manifests, Traffic } from '../../lib/testing';
+import { trafficOf } from '../support/manifests';
 import { one, plain, type Rendered, render } from './support';
 
 const ISSUER = 'https://login.example';
@@ -19,7 +18,7 @@ function rendered(): readonly Rendered[] {
 
 describe('routes of an edge', () => {
   const objects = rendered();
-  const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
+  const traffic = trafficOf(objects);
   const destination = (claims?: Record<string, unknown>, headers: Record<string, string> = {}) => {
     const token = claims && { iss: ISSUER, sub: 'ann', aud: 'shop', ...claims };
     const [outcome] = traffic.fromInternet('GET http://shop.example/reports', { headers, claims: token }).outcomes;

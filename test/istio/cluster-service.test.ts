@@ -1,8 +1,9 @@
 import { Port, TlsOrigination, Topology } from '../../lib';
 import { checkObjects } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
 import type { ExternalServiceProps } from '../../lib';
+import { manifestsOf } from '../support/manifests';
 import { names, one, plain, type Rendered, render } from './support';
 
 /** `web` in its own namespace, and `reports` in another, call an external service with a Service of the cluster. */

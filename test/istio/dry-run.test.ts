@@ -1,7 +1,8 @@
 import { Operation, Topology } from '../../lib';
 import { checkObjects, dryRuns } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 import { names, one, plain, type Rendered, render } from './support';
 
 const REASON = 'until the reports use declared calls';

@@ -1,6 +1,6 @@
-import { Duration, Yaml } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import { Auth, Topology } from '../../lib';
-import { Manifests, Traffic } from '../../lib/testing';
+import { trafficOf } from '../support/manifests';
 import { names, one, plain, render } from './support';
 
 const jwt = (scopes?: string[]) => Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], scopes });
@@ -53,7 +53,7 @@ test('an edge accepts tokens of any audience where that is declared, and the oth
   const web = plain(shop, 'web');
   edge.route('GET /', web);
   edge.route('GET /any', web, { auth: Auth.jwt({ issuer, anyAudience: true }) });
-  const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...render(shop))));
+  const traffic = trafficOf(render(shop));
   const token = { claims: { iss: issuer, sub: 'ann' } };
   traffic.fromInternet('GET http://shop.example/any', token).expectAllowed();
   traffic.fromInternet('GET http://shop.example/any').expectDenied(403);
@@ -103,7 +103,7 @@ describe('client_id as audience', () => {
     [{ aud: ['other'], client_id: 'app', scope: 'read' }, 403],
     [{ scope: 'read' }, 403],
   ])('is allowed or denied at the gateway as by an HTTP API: %j', (claims, expected) => {
-    const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(byClient))));
+    const traffic = trafficOf(door(byClient));
     const [ending] = traffic.fromInternet('GET http://shop.example/', {
       claims: { iss: 'https://login.example', sub: 'ann', ...claims },
     }).outcomes;
@@ -111,7 +111,7 @@ describe('client_id as audience', () => {
   });
 
   test('applies only to routes that declare it', () => {
-    const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...door(jwt()))));
+    const traffic = trafficOf(door(jwt()));
     expect(
       traffic.fromInternet('GET http://shop.example/', {
         claims: { iss: 'https://login.example', sub: 'ann', client_id: 'shop' },
@@ -123,7 +123,7 @@ describe('client_id as audience', () => {
 test('a token in the query proves nothing', () => {
   const shop = new Topology('shop');
   shop.addEdge('door', { host: 'shop.example' }).route('GET /', plain(shop, 'web'), { auth: jwt() });
-  const traffic = Traffic.of(Manifests.ofYaml(Yaml.stringify(...render(shop))));
+  const traffic = trafficOf(render(shop));
   const claims = { iss: 'https://login.example', sub: 'ann', aud: 'shop' };
 
   expect(

@@ -2,8 +2,9 @@ import { Duration } from 'cdk8s';
 import { type ExternalServiceProps, Operation, Port, TlsOrigination, Topology } from '../../lib';
 import { checkObjects } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
 import { NETWORK_POLICY_TO_OUTSIDE } from './egress-support';
+import { manifestsOf } from '../support/manifests';
 import { names, one, plain, type Rendered, render } from './support';
 
 interface Shop {

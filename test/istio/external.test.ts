@@ -13,7 +13,8 @@ import {
 } from '../../lib';
 import { checkObjects } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 import { names, one, plain, type Rendered, render } from './support';
 
 const HTTPS = Port.http(80, { target: 443 });

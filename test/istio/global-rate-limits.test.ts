@@ -16,7 +16,8 @@ import {
 import { checkObjects } from '../../lib/checks';
 import { unsupportedFeatures } from '../../lib/kubernetes';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 import { names, one, plain, type Rendered, render } from './support';
 
 const LIMIT = { requests: 100, per: Period.MINUTE, failureMode: FailureMode.FAIL_CLOSED };

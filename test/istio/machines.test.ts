@@ -1,7 +1,8 @@
 import { Machines, Operation, Peer, Port, Topology } from '../../lib';
 import { checkObjects } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 import { names, one, plain, type Rendered, render } from './support';
 
 /** `web` calls an operation of `billing`, which machines run; `billing` calls `orders`. */

@@ -11,8 +11,9 @@ import {
 } from '../../lib';
 import { openEgress } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
 import { NETWORK_POLICY_TO_OUTSIDE } from './egress-support';
+import { manifestsOf } from '../support/manifests';
 import { one, plain, render } from './support';
 
 const any = OutboundTraffic.any('users choose the hosts');

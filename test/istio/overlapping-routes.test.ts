@@ -1,9 +1,10 @@
-import { Duration, Yaml } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import fc from 'fast-check';
 import { Auth, HeaderMatch, Topology } from '../../lib';
-import { Manifests, Traffic } from '../../lib/testing';
+import type { Traffic } from '../../lib/testing';
 import { asked, matched, tables } from '../support/overlapping-routes';
 import type { Declared } from '../support/routes';
+import { trafficOf } from '../support/manifests';
 import { one, plain, type Rendered, render } from './support';
 
 const ISSUER = 'https://login.example';
@@ -36,8 +37,6 @@ function rendered(routes: readonly Proven[]): Rendered[] {
   );
   return render(shop);
 }
-
-const trafficOf = (objects: readonly Rendered[]) => Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
 
 /** Where a request arrives, or the status with which it is refused. */
 function outcome(traffic: Traffic, request: string, claims?: Readonly<Record<string, string>>): string {

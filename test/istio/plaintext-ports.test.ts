@@ -1,7 +1,8 @@
 import { Peer, Port, Topology } from '../../lib';
 import { allowedPeers, callsIntoTheMesh, checkObjects, plaintextPorts } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 import { one, plain, type Rendered, render } from './support';
 
 const REASON = 'MySQL sends first, and the old reports have no proxy';

@@ -1,8 +1,8 @@
 import { FailureMode, ProxyExtension, Topology, WasmPhase } from '../../lib';
 import { checkObjects } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { manifestsOf } from '../testing/traffic/support';
 import { NETWORK_POLICY_TO_OUTSIDE } from './egress-support';
+import { manifestsOf } from '../support/manifests';
 import { names, one, plain, type Rendered, render } from './support';
 
 const SHA = 'a'.repeat(64);

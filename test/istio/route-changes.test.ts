@@ -1,6 +1,6 @@
-import { Duration, Yaml } from 'cdk8s';
+import { Duration } from 'cdk8s';
 import { Auth, type Edge, type RedirectProps, type RouteProps, Topology } from '../../lib';
-import { Manifests, Traffic } from '../../lib/testing';
+import { trafficOf } from '../support/manifests';
 import { one, plain, type Rendered, render } from './support';
 
 const shopToken = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
@@ -13,8 +13,7 @@ function rendered(declare: (edge: Edge, web: ReturnType<typeof plain>) => void, 
 
 const rulesOf = (objects: readonly Rendered[]) => one(objects, 'HTTPRoute', 'door').spec.rules;
 
-const reply = (objects: readonly Rendered[], request: string) =>
-  Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects))).fromInternet(request).outcomes[0];
+const reply = (objects: readonly Rendered[], request: string) => trafficOf(objects).fromInternet(request).outcomes[0];
 
 const routed = (operation: string, props: RouteProps) => rendered((edge, web) => edge.route(operation, web, props));
 const redirected = (operation: string, props: RedirectProps) =>
@@ -74,7 +73,7 @@ test('a redirect belongs to the table of routes: the most specific matches, with
   expect(reply(objects, 'GET http://shop.example/files/public/a')?.location).toBe('http://shop.example/files/new/a');
   expect(reply(objects, 'GET http://shop.example/files/older')?.destination).toBe('shop/web-v1');
   expect(
-    Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects))).fromInternet('GET http://shop.example/files/old', {
+    trafficOf(objects).fromInternet('GET http://shop.example/files/old', {
       claims,
     }).outcomes[0]?.location,
   ).toBe('http://shop.example/files/new');
@@ -227,7 +226,5 @@ test('a redirect requires its token also with the headers of a preflight, on an 
     .redirect('ANY /old', { path: '/new' });
   const headers = { origin: 'https://www.example', 'access-control-request-method': 'GET' };
 
-  Traffic.of(Manifests.ofYaml(Yaml.stringify(...render(shop))))
-    .fromInternet('GET http://shop.example/old', { headers })
-    .expectDenied(403);
+  trafficOf(render(shop)).fromInternet('GET http://shop.example/old', { headers }).expectDenied(403);
 });

@@ -1,7 +1,7 @@
-import { Yaml } from 'cdk8s';
 import fc from 'fast-check';
 import { Auth, HeaderMatch, QueryParamMatch, RateLimit, type RouteProps, Topology, ValidationError } from '../../lib';
-import { Manifests, Traffic } from '../../lib/testing';
+import type { Traffic } from '../../lib/testing';
+import { trafficOf } from '../support/manifests';
 import { one, plain, type Rendered, render } from './support';
 
 const ISSUER = 'https://login.example';
@@ -19,8 +19,6 @@ function rendered(...routes: readonly Declared[]): Rendered[] {
   routes.forEach(([operation, props], index) => edge.route(operation, plain(topology, `s${index}`), props));
   return render(topology);
 }
-
-const trafficOf = (objects: readonly Rendered[]) => Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
 
 function outcome(traffic: Traffic, request: string, headers: Record<string, string> = {}, aud?: string): string {
   const [ending] = traffic.fromInternet(request.replace(' ', ' http://shop.example'), {

@@ -1,6 +1,5 @@
 import { Auth, Operation, Topology } from '../../lib';
-import { Manifests, Traffic } from '../../lib/testing';
-import { Yaml } from 'cdk8s';
+import { trafficOf } from '../support/manifests';
 import { one, plain, type Rendered, render } from './support';
 
 const shopToken = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'] });
@@ -19,9 +18,7 @@ const pathsOf = (objects: readonly Rendered[]): { type: string; value: string }[
   );
 
 function arrival(objects: readonly Rendered[], request: string): string | number | undefined {
-  const [ending] = Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects))).fromInternet(
-    request.replace(' ', ' http://shop.example'),
-  ).outcomes;
+  const [ending] = trafficOf(objects).fromInternet(request.replace(' ', ' http://shop.example')).outcomes;
   return ending?.destination ? ending.destination.replace(/^shop\/|-v1$/g, '') : ending?.status;
 }
 

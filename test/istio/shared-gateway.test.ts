@@ -1,7 +1,6 @@
-import { Yaml } from 'cdk8s';
 import { Auth, type EdgeProps, ExternalAuthorizer, RateLimit, TlsVersion, Topology } from '../../lib';
-import { Manifests, Traffic } from '../../lib/testing';
-import { one, plain, render, type Rendered } from './support';
+import { trafficOf } from '../support/manifests';
+import { one, plain, render } from './support';
 
 const issuer = 'https://login.example';
 const jwt = (audience = 'shop', of = issuer) => Auth.jwt({ issuer: of, audiences: [audience] });
@@ -16,7 +15,6 @@ function twoEdges(api: Partial<EdgeProps>, www: Partial<EdgeProps> = {}): Topolo
 }
 
 const policyOf = (topology: Topology, name: string) => one(render(topology), 'AuthorizationPolicy', name).spec;
-const trafficOf = (objects: readonly Rendered[]) => Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
 
 test('the policies of an edge select the shared gateway and its hosts with any port', () => {
   expect(policyOf(twoEdges({}), 'api')).toEqual({

@@ -13,7 +13,8 @@ import {
 } from '../../lib';
 import { Traffic } from '../../lib/testing';
 import { one, plain, type Rendered } from '../istio/support';
-import { endsOf, istio, manifestsOf, meshed, pods } from '../testing/traffic/support';
+import { endsOf, istio, meshed, pods } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 
 const port = Port.http(80, { target: 8080 });
 const admin = Port.http(81, { name: 'admin', target: 8081 });

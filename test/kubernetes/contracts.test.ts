@@ -24,7 +24,8 @@ import { checkObjects } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
 import { names, one, plain, type Rendered } from '../istio/support';
 import { temporaryFolder } from '../support/temporary-folder';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 
 const port = Port.http(80, { target: 8080 });
 const GRPC = Port.grpc(50051, { service: 'bank.Ledger', methods: ['Get', 'Put'] });

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { Testing, Yaml } from 'cdk8s';
+import { Testing } from 'cdk8s';
 import { load } from 'js-yaml';
 import {
   Auth,
@@ -14,8 +14,8 @@ import {
   TopologyChart,
 } from '../../lib';
 import { EnvoyGateway, EnvoyService } from '../../lib/gateway';
-import { Manifests, Traffic } from '../../lib/testing';
 import { names, one, plain, type Rendered } from '../istio/support';
+import { trafficOf } from '../support/manifests';
 
 const jwt = Auth.jwt({
   issuer: 'https://login.example',
@@ -39,8 +39,6 @@ function render(mesh: Target, props: Partial<EdgeProps>): Rendered[] {
   edge.route('GET /orders', web, { auth: jwt });
   return Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh })) as Rendered[];
 }
-
-const trafficOf = (objects: Rendered[]) => Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
 
 describe.each(TARGETS)('addresses of clients at %s', (_, target) => {
   const from = (props: Partial<EdgeProps>) => {

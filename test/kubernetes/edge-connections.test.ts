@@ -1,4 +1,4 @@
-import { Testing, Yaml } from 'cdk8s';
+import { Testing } from 'cdk8s';
 import {
   Auth,
   ClusterApp,
@@ -13,8 +13,8 @@ import {
   TopologyChart,
 } from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
-import { Manifests, Traffic } from '../../lib/testing';
 import { names, one, plain, type Rendered } from '../istio/support';
+import { trafficOf } from '../support/manifests';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], jwksUri: 'https://login.example/keys' });
 
@@ -49,8 +49,6 @@ const both = (edge: Edge, shop: Topology) => {
 
 const render = (shop: Topology, mesh: Target) =>
   Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh })) as Rendered[];
-const trafficOf = (objects: Rendered[]) => Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
-
 describe.each(TARGETS)('at %s', (_, target) => {
   test('TLS connections are forwarded by server name, beside requests that need a token', () => {
     const traffic = trafficOf(

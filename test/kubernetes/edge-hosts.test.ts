@@ -1,8 +1,8 @@
-import { Testing, Yaml } from 'cdk8s';
+import { Testing } from 'cdk8s';
 import { Auth, ClusterApp, type EdgeProps, Mesh, type Target, Topology, TopologyChart } from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
-import { Manifests, Traffic } from '../../lib/testing';
 import { names, one, plain, type Rendered } from '../istio/support';
+import { trafficOf } from '../support/manifests';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], jwksUri: 'https://login.example/keys' });
 const claims = { iss: 'https://login.example', sub: 'ann', aud: 'shop' };
@@ -22,8 +22,6 @@ function render(mesh: Target, ...edges: Partial<EdgeProps>[]): Rendered[] {
   });
   return Testing.synth(new TopologyChart(new ClusterApp(), 'test', { topology: shop, mesh })) as Rendered[];
 }
-
-const trafficOf = (objects: Rendered[]) => Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
 
 describe.each(TARGETS)('%s', (_, target) => {
   test.each(['http', 'https'])('each host of an edge has its routes, with their authentication, over %s', scheme => {

@@ -4,7 +4,8 @@ import { checkObjects } from '../../lib/checks';
 import { EnvoyGateway } from '../../lib/gateway';
 import { Traffic } from '../../lib/testing';
 import { names, one, plain, type Rendered } from '../istio/support';
-import { endsOf, istio, manifestsOf, meshed, pods, service } from '../testing/traffic/support';
+import { endsOf, istio, meshed, pods, service } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 
 const port = Port.http(80, { target: 8080 });
 const ELSEWHERE = 'cardinal.cdk8s.io/elsewhere';

@@ -1,4 +1,4 @@
-import { Duration, Testing, Yaml } from 'cdk8s';
+import { Duration, Testing } from 'cdk8s';
 import fc from 'fast-check';
 import {
   Auth,
@@ -14,9 +14,9 @@ import {
   TopologyChart,
 } from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
-import { Manifests, Traffic } from '../../lib/testing';
 import { names, one, plain, type Rendered } from '../istio/support';
 import { asked, tables } from '../support/overlapping-routes';
+import { trafficOf } from '../support/manifests';
 
 const jwt = Auth.jwt({ issuer: 'https://login.example', audiences: ['shop'], jwksUri: 'https://login.example/keys' });
 const claims = { iss: 'https://login.example', sub: 'ann', aud: 'shop' };
@@ -42,9 +42,6 @@ const render = (shop: Topology, mesh: Target = Mesh.istio()) =>
 
 const installation = (...topologies: Topology[]) =>
   Testing.synth(new IstioInstallation(new ClusterApp(), 'istio', { topologies })) as Rendered[];
-
-const trafficOf = (objects: Rendered[], options?: Parameters<typeof Traffic.of>[1]) =>
-  Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)), options);
 
 test('a route without an authorizer has that of its edge', () => {
   const { shop, web, authorizer } = shopWith();

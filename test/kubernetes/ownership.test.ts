@@ -3,7 +3,8 @@ import { ClusterApp, Mesh, Operation, Port, type Target, Topology, TopologyChart
 import { EnvoyGateway } from '../../lib/gateway';
 import { Traffic } from '../../lib/testing';
 import { names, one, plain, type Rendered, render } from '../istio/support';
-import { endsOf, istio, manifestsOf, meshed, pods, service } from '../testing/traffic/support';
+import { endsOf, istio, meshed, pods, service } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 
 const PLACES = ['other', 'istio-system', 'monitoring', 'default', 'kube-system', 'legacy'];
 

@@ -13,8 +13,9 @@ import {
 } from '../../lib';
 import { checkObjects, exposedServices } from '../../lib/checks';
 import { Traffic } from '../../lib/testing';
-import { endsOf, manifestsOf } from '../testing/traffic/support';
+import { endsOf } from '../testing/traffic/support';
 import { names, one, plain, type Rendered, render } from '../istio/support';
+import { manifestsOf } from '../support/manifests';
 
 /** `web` calls `cart` without limits to operations. */
 function shopWith(props: ServiceProps): { shop: Topology; objects: readonly Rendered[]; traffic: Traffic } {

@@ -1,4 +1,4 @@
-import { Testing, Yaml } from 'cdk8s';
+import { Testing } from 'cdk8s';
 import fc from 'fast-check';
 import {
   Auth,
@@ -13,8 +13,8 @@ import {
 } from '../../lib';
 import { EnvoyGateway, EnvoyService } from '../../lib/gateway';
 import { GatewayService } from '../../lib/istio';
-import { Manifests, Traffic } from '../../lib/testing';
 import { one, plain, type Rendered } from '../istio/support';
+import { trafficOf } from '../support/manifests';
 
 const MESHES: [string, () => Target, () => Target][] = [
   ["Istio's gateway", () => Mesh.istio(), () => Mesh.istio({ gatewayService: GatewayService.CLUSTER_IP })],
@@ -33,8 +33,6 @@ function rendered(topologies: readonly Topology[], mesh: () => Target): Rendered
     topology => Testing.synth(new TopologyChart(app, topology.name, { topology, mesh: mesh() })) as Rendered[],
   );
 }
-
-const trafficOf = (objects: readonly Rendered[]) => Traffic.of(Manifests.ofYaml(Yaml.stringify(...objects)));
 
 /** The edges `api` of shop and `www` of blog, on one gateway or each on its own. */
 function twoEdges(api: Partial<EdgeProps> = {}, www: Partial<EdgeProps> = {}, isShared = true) {

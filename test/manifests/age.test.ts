@@ -1,5 +1,5 @@
 import { byAge, Cluster, Kind } from '../../lib/manifests';
-import { manifestsOf } from '../testing/traffic/support';
+import { manifestsOf } from '../support/manifests';
 
 const gateway = (name: string, namespace: string, creationTimestamp?: string) => ({
   apiVersion: 'networking.istio.io/v1',

@@ -1,6 +1,7 @@
 import { checkManifests } from '../../../lib/checks';
 import { Cluster } from '../../../lib/manifests';
-import { istio, manifestsOf, pods, service, TOWN } from '../../testing/traffic/support';
+import { istio, pods, service, TOWN } from '../../testing/traffic/support';
+import { manifestsOf } from '../../support/manifests';
 
 /** The findings of a check, as the place and the message. */
 function findings(id: string, objects: readonly object[]): string[] {

@@ -1,4 +1,4 @@
-import { gatewayApi, istio, manifestsOf, meshed, pods, service } from '../../testing/traffic/support';
+import { gatewayApi, istio, meshed, pods, service } from '../../testing/traffic/support';
 import { type RequestResult, Traffic } from '../../../lib/testing';
 import {
   AUTHORITY,
@@ -7,6 +7,7 @@ import {
   INTERMEDIATE,
   OTHER_AUTHORITY,
 } from '../../support/certificates';
+import { manifestsOf } from '../../support/manifests';
 
 const LEGACY = { group: '', kind: 'Service', name: 'legacy' };
 const CA = { group: '', kind: 'ConfigMap', name: 'ca' };

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type InternetRequestProps, type RequestResult, Traffic } from '../../../lib/testing';
-import { gatewayApi, manifestsOf, pods, service } from '../../testing/traffic/support';
+import { gatewayApi, pods, service } from '../../testing/traffic/support';
+import { manifestsOf } from '../../support/manifests';
 
 const GROUP = 'gateway.envoyproxy.io/v1alpha1';
 const OF_DOOR = { targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'door' }] };

@@ -1,5 +1,6 @@
 import { Traffic } from '../../../lib/testing';
-import { gatewayApi, manifestsOf, pods, service } from '../../testing/traffic/support';
+import { gatewayApi, pods, service } from '../../testing/traffic/support';
+import { manifestsOf } from '../../support/manifests';
 
 const door = gatewayApi('Gateway', 'door', {
   gatewayClassName: 'eg',

@@ -1,5 +1,6 @@
 import { type RequestResult, Traffic, type TrafficProps } from '../../../lib/testing';
-import { gatewayApi, manifestsOf, pods, service } from '../../testing/traffic/support';
+import { gatewayApi, pods, service } from '../../testing/traffic/support';
+import { manifestsOf } from '../../support/manifests';
 
 function object(kind: string, name: string, spec: object, namespace = 'shop'): object {
   return { apiVersion: 'gateway.envoyproxy.io/v1alpha1', kind, metadata: { name, namespace }, spec };

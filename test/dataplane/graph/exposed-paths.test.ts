@@ -1,5 +1,6 @@
-import { istio, manifestsOf, meshed, pods, service } from '../../testing/traffic/support';
+import { istio, meshed, pods, service } from '../../testing/traffic/support';
 import { Traffic } from '../../../lib/testing';
+import { manifestsOf } from '../../support/manifests';
 
 /** What clients outside reach, by the matrix. */
 function exposed(...objects: object[]): string | undefined {

@@ -1,5 +1,6 @@
 import { Traffic } from '../../../lib/testing';
-import { gatewayApi, istio, manifestsOf, service, TOWN, traffic } from '../../testing/traffic/support';
+import { gatewayApi, istio, service, TOWN, traffic } from '../../testing/traffic/support';
+import { manifestsOf } from '../../support/manifests';
 
 function object(apiVersion: string, kind: string, spec: object, metadata: object = { namespace: 'shop' }): object {
   return { apiVersion, kind, metadata: { name: 'it', ...metadata }, spec };

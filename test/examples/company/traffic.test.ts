@@ -2,7 +2,8 @@ import { platform } from '../../../examples/company/platform';
 import { shop } from '../../../examples/company/shop';
 import { warehouse } from '../../../examples/company/warehouse';
 import { Traffic } from '../../../lib/testing';
-import { Example, manifestsOf, problemsIn } from '../support';
+import { Example, problemsIn } from '../support';
+import { manifestsOf } from '../../support/manifests';
 
 const REPOSITORIES = [platform, shop, warehouse];
 const examples = new Map(REPOSITORIES.map(topology => [topology.name, new Example(topology)]));

@@ -1,5 +1,6 @@
 import { Traffic, type RequestProps } from '../../../lib/testing';
-import { istio, manifestsOf, pods, service } from './support';
+import { manifestsOf } from '../../support/manifests';
+import { istio, pods, service } from './support';
 
 const namespace = (name: string, labels: object = { 'istio.io/dataplane-mode': 'ambient' }) => ({
   apiVersion: 'v1',

@@ -1,5 +1,6 @@
 import { Traffic } from '../../../lib/testing';
-import { cartRules, endsOf, istio, manifestsOf, meshConfig, meshed, pods, service, traffic } from './support';
+import { manifestsOf } from '../../support/manifests';
+import { cartRules, endsOf, istio, meshConfig, meshed, pods, service, traffic } from './support';
 
 const peer = (mode: string, spec: object = {}, namespace = 'shop') =>
   istio('PeerAuthentication', 'peer', { mtls: { mode }, ...spec }, namespace);

@@ -14,7 +14,8 @@ import {
 import { EnvoyGateway } from '../../../lib/gateway';
 import { Traffic } from '../../../lib/testing';
 import { plain } from '../../istio/support';
-import { gatewayApi, manifestsOf, pods, service } from './support';
+import { manifestsOf } from '../../support/manifests';
+import { gatewayApi, pods, service } from './support';
 
 const issuer = 'https://login.example';
 const claims = { iss: issuer, sub: 'ann', aud: 'shop' };

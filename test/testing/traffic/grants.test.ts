@@ -1,7 +1,8 @@
 import { Traffic } from '../../../lib/testing';
 import { checkManifests } from '../../../lib/checks';
 import { Cluster } from '../../../lib/manifests';
-import { endsOf, gatewayApi, manifestsOf, TOWN, traffic } from './support';
+import { manifestsOf } from '../../support/manifests';
+import { endsOf, gatewayApi, TOWN, traffic } from './support';
 
 const GROUP = 'gateway.networking.k8s.io';
 const door = (listeners: object[] = [{ name: 'http', port: 80, protocol: 'HTTP' }], spec: object = {}) =>

@@ -1,5 +1,6 @@
-import { endsOf, gatewayApi, istio, manifestsOf, meshed, pods, service, TOWN, traffic } from './support';
+import { endsOf, gatewayApi, istio, meshed, pods, service, TOWN, traffic } from './support';
 import { Traffic, type InternetRequestProps } from '../../../lib/testing';
+import { manifestsOf } from '../../support/manifests';
 
 const door = (listeners: object[] = [{ name: 'http', port: 80, protocol: 'HTTP' }]) =>
   gatewayApi('Gateway', 'door', { gatewayClassName: 'istio', listeners });

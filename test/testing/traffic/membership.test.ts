@@ -1,5 +1,6 @@
 import { Traffic, Unsimulated } from '../../../lib/testing';
-import { endsOf, gatewayApi, istio, manifestsOf, meshed, pods, service } from './support';
+import { manifestsOf } from '../../support/manifests';
+import { endsOf, gatewayApi, istio, meshed, pods, service } from './support';
 
 const ENABLED = { 'istio-injection': 'enabled' };
 const to = (host: string, subset?: string) => [{ destination: { host, subset } }];

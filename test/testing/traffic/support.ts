@@ -1,4 +1,5 @@
-import { Manifests, Traffic, type TrafficProps } from '../../../lib/testing';
+import type { Traffic, TrafficProps } from '../../../lib/testing';
+import { trafficOf } from '../../support/manifests';
 
 /** What a Pod of the tests is like. */
 export interface PodProps {
@@ -104,14 +105,9 @@ export const TOWN: readonly object[] = [
   service('old'),
 ];
 
-export function manifestsOf(objects: readonly object[]): Manifests {
-  // JSON allows the character DEL in texts, YAML does not.
-  return Manifests.ofYaml(objects.map(each => JSON.stringify(each).replaceAll('\u007f', '\\u007f')).join('\n---\n'));
-}
-
 /** The traffic of the town, with further objects. */
 export function traffic(objects: readonly object[] = [], props: TrafficProps = {}): Traffic {
-  return Traffic.of(manifestsOf([...TOWN, ...objects]), props);
+  return trafficOf([...TOWN, ...objects], props);
 }
 
 /** A VirtualService for cart, with these rules. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Traffic } from '../../../lib/testing';
-import { cartRules, endsOf, istio, manifestsOf, pods, service, TOWN, traffic } from './support';
+import { manifestsOf } from '../../support/manifests';
+import { cartRules, endsOf, istio, pods, service, TOWN, traffic } from './support';
 
 test('a caller is named by its workload, without its version, or by its Service, with its namespace if need be', () => {
   const twins = traffic([

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Traffic, Unsimulated } from '../../../lib/testing';
-import { cartRules, istio, manifestsOf, pods, service, TOWN, traffic } from './support';
+import { manifestsOf } from '../../support/manifests';
+import { cartRules, istio, pods, service, TOWN, traffic } from './support';
 
 const to = (host: string, subset?: string, port?: number) => [
   { destination: { host, subset, ...(port === undefined ? {} : { port: { number: port } }) } },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { CHECKS } from '../../../../lib/checks';
 import { Cluster } from '../../../../lib/manifests';
-import { Manifests, Traffic, Unsimulated } from '../../../../lib/testing';
+import { Traffic, Unsimulated } from '../../../../lib/testing';
+import { manifestsOf } from '../../../support/manifests';
 
 const NAMESPACES = ['shop', 'money'].map(name => ({
   apiVersion: 'v1',
@@ -48,9 +49,6 @@ function policy(name: string, namespace: string, spec: object, annotations: obje
     spec,
   };
 }
-
-const manifestsOf = (objects: readonly object[]) =>
-  Manifests.ofYaml(objects.map(each => JSON.stringify(each)).join('\n---\n'));
 
 function findings(id: string, objects: readonly object[]) {
   const cluster = new Cluster(manifestsOf(objects).resources);
