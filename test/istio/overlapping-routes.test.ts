@@ -5,6 +5,7 @@ import type { Traffic } from '../../lib/testing';
 import { asked, matched, tables } from '../support/overlapping-routes';
 import type { Declared } from '../support/routes';
 import { trafficOf } from '../support/manifests';
+import { runs } from '../support/runs';
 import { one, plain, type Rendered, render } from './support';
 
 const ISSUER = 'https://login.example';
@@ -178,7 +179,7 @@ test('of any overlapping routes, a request reaches the one that precedes, with t
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs(12, 25) },
   );
 });
 
