@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boutique } from '../../bin/boutique';
 import { ClusterApp, Mesh, TopologyChart } from '../../lib';
-import { cardinal, cardinalIn } from '../support/command';
+import { cardinal, cardinalAt, cardinalIn } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const folder = temporaryFolder();
@@ -205,7 +205,7 @@ spec: { action: CUSTOM, provider: { name: opa }, rules: [{}] }
 namespaceLabels: { '*': { istio-injection: enabled } }
 ${more}`,
     );
-  const run = (...args: string[]) => cardinalIn(cwd, args);
+  const run = (...args: string[]) => cardinalAt(cwd, args);
   const enter = ['route', 'manifests.yaml', '--from', 'internet', '--to', 'http://a.example/'];
   const pair = () =>
     run('matrix', 'manifests.yaml', '--format', 'csv')
@@ -257,7 +257,7 @@ spec:
   http: [{ headers: { request: { set: { x-a: "1" } }, response: { remove: [server] } }, route: [{ destination: { host: web } }] }]
 `,
   );
-  const { stdout } = cardinalIn(cwd, ['route', 'manifests.yaml', '--from', 'shop/web', '--to', 'web']);
+  const { stdout } = cardinalAt(cwd, ['route', 'manifests.yaml', '--from', 'shop/web', '--to', 'web']);
   expect(stdout).toMatch(
     /\n {2}→ 100% routed to shop\/web:80 with path \/\n {6}request headers set: x-a: 1\n {6}response headers removed: server\n/,
   );

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { synth } from '../../bin/commands/synth';
-import { cardinal, cardinalIn } from '../support/command';
+import { cardinal, cardinalAt } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const ROOT = join(__dirname, '../..');
@@ -26,7 +26,7 @@ const check = (...args: string[]) => cardinal('check', ...args);
 
 const withSettings = (folder: string, ...args: string[]) => check('--config', join(folder, 'cardinal.yaml'), ...args);
 
-const inFolder = (cwd: string, ...args: string[]) => cardinalIn(cwd, ['check', ...args]);
+const inFolder = (cwd: string, ...args: string[]) => cardinalAt(cwd, ['check', ...args]);
 
 test('cardinal.yaml in the working directory holds without an option, and is no manifest itself', () => {
   const folder = folderWith('paths: [.]\nchecks: {UnknownDestination: warning}\n');

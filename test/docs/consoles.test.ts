@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cardinalIn } from '../support/command';
+import { cardinalAt } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const FOLDER = join(__dirname, '../../docs/guides');
@@ -24,7 +24,7 @@ const examples = readdirSync(FOLDER).flatMap((guide): Example[] => {
 });
 
 test.each(examples)('$guide: cardinal $command prints what the guide has', ({ folder, command, output }) => {
-  const { status, stdout, stderr } = cardinalIn(folder, command.split(' '));
+  const { status, stdout, stderr } = cardinalAt(folder, command.split(' '));
 
   expect(stderr).toBe('');
   expect(stdout).toBe(output);

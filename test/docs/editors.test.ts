@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CARDINAL, cardinalIn } from '../support/command';
+import { CARDINAL, cardinalAt } from '../support/command';
 import { temporaryFolder } from '../support/temporary-folder';
 
 interface Tasks {
@@ -44,7 +44,7 @@ test('the problem matcher of the guide reads each finding of a report, and nothi
       + 'metadata: {name: web, annotations: {cardinal.cdk8s.io/suppress: "LoneWeight: wanted"}}\n'
       + 'spec: {hosts: [web], http: [{route: [{destination: {host: web, prot: 1}, weight: 20}]}]}\n',
   );
-  const { stdout } = cardinalIn(folder, ['check', 'a b: c.yaml']);
+  const { stdout } = cardinalAt(folder, ['check', 'a b: c.yaml']);
   const lines = stdout.trimEnd().split('\n');
   const read = lines.map(matcher());
   expect(read.filter(each => each !== undefined)).toHaveLength(lines.length - 2);

@@ -38,7 +38,18 @@ export function printedBy<Status>(run: () => Status): Outcome<Status> {
   }
 }
 
-/** What a process of the command prints, for what depends on one: its working directory and its standard input. */
+/** The same in a working directory. */
+export function cardinalAt(cwd: string, args: readonly string[]): Outcome<number | Promise<number>> {
+  const before = process.cwd();
+  process.chdir(cwd);
+  try {
+    return cardinal(...args);
+  } finally {
+    process.chdir(before);
+  }
+}
+
+/** What a process of the command prints, for what depends on one, such as its standard input. */
 export function cardinalIn(cwd: string, args: readonly string[], input = ''): Outcome<number | null> {
   const { status, stdout, stderr } = spawnSync(process.execPath, [...CARDINAL, ...args], {
     cwd,
