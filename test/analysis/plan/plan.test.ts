@@ -4,7 +4,6 @@ import { planOf, statesOf } from '../../../lib/analysis';
 import { Cluster, loadResources } from '../../../lib/manifests';
 import { meshed, policy, server } from '../../support/mesh-manifests';
 import { declare, type Recipe, recipes } from '../../support/topologies';
-import { runs } from '../../support/runs';
 
 /** Namespaces that no object declares have no labels. */
 const clusterOf = (text: string) =>
@@ -33,7 +32,7 @@ test('no request that two topologies allow is lost in a state between them', () 
       const [before, after] = [yamlOf(some), yamlOf(others)].map(clusterOf);
       expect(before && after && planOf(before, after).losses).toEqual([]);
     }),
-    { numRuns: runs(10, 25) },
+    { numRuns: 25 },
   );
 });
 

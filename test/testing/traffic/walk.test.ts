@@ -268,7 +268,7 @@ test('every workload that a single request reaches is in the matrix, and request
         expect(entries.filter(each => each.isUnconditional && !single.has(each.to))).toEqual([]);
       }
     }),
-    { numRuns: runs(6, 12) },
+    { numRuns: runs(8, 12) },
   );
 });
 
