@@ -14,7 +14,6 @@ import {
   Topology,
 } from '../../lib';
 import { unsupportedFeatures } from '../../lib/kubernetes';
-import { runs } from '../support/runs';
 import { one, plain, render } from './support';
 
 const time = fc.constantFrom(Duration.seconds(1), Duration.millis(1000), Duration.millis(1500), Duration.minutes(1));
@@ -97,7 +96,7 @@ test('with any call policies, each of two callers has the rule that it would hav
     fc.property(pairs, ([web, app]) => {
       expect(rulesOf({ web, app })).toEqual({ ...rulesOf({ web }), ...rulesOf({ app }) });
     }),
-    { numRuns: runs(25, 60) },
+    { numRuns: 25 },
   );
 });
 
@@ -111,7 +110,7 @@ test('call policies differ by caller exactly where their rules differ', () => {
       const differ = JSON.stringify(rulesOf({ web }).web) !== JSON.stringify(rulesOf({ app }).app);
       expect(wishes).toHaveLength(differ ? 1 : 0);
     }),
-    { numRuns: runs(25, 60) },
+    { numRuns: 25 },
   );
 });
 

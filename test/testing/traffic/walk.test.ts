@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { Traffic, Unsimulated } from '../../../lib/testing';
 import { manifestsOf } from '../../support/manifests';
-import { runs } from '../../support/runs';
 import { cartRules, istio, pods, service, TOWN, traffic } from './support';
 
 const to = (host: string, subset?: string, port?: number) => [
@@ -268,7 +267,7 @@ test('every workload that a single request reaches is in the matrix, and request
         expect(entries.filter(each => each.isUnconditional && !single.has(each.to))).toEqual([]);
       }
     }),
-    { numRuns: runs(8, 12) },
+    { numRuns: 12 },
   );
 });
 
