@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 /** A class of objects of one kind. */
 export type ObjectClass<Props> = new (scope: Construct, id: string, props: Props) => ApiObject;
 
-/** A class of cdk8s-plus, which is loaded for the first construct only: it takes as long as all of this library. */
+/** A class of cdk8s-plus, which is larger than this library, so that it is loaded for the first construct. */
 export interface GeneratedClass<Props> {
   readonly GVK: GroupVersionKind;
   readonly load: () => ObjectClass<Props>;
