@@ -1,5 +1,4 @@
-import type { ApiObject } from 'cdk8s';
-import { Chart } from 'cdk8s';
+import { type ApiObject, Chart } from 'cdk8s';
 import { Deployment, type Workload } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import {
