@@ -184,7 +184,11 @@ function typeOf(node, file) {
     case ts.SyntaxKind.ArrayType:
       return { a: typeOf(node.elementType, file) };
     case ts.SyntaxKind.LiteralType:
-      return ts.isStringLiteral(node.literal) ? { e: [node.literal.text] } : '?';
+      return ts.isStringLiteral(node.literal)
+        ? { e: [node.literal.text] }
+        : ts.isNumericLiteral(node.literal)
+          ? 'n'
+          : '?';
     case ts.SyntaxKind.UnionType:
       return unionOf(node.types.map(each => typeOf(each, file)));
     case ts.SyntaxKind.IntersectionType:

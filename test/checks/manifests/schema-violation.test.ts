@@ -40,6 +40,15 @@ test.each<[string, string, RegExp]>([
     /^spec\.http\[0\]\.retries\.attempts: Here is the text "3" where the API expects a number/,
   ],
   [
+    'HTTPRoute',
+    object(
+      'gateway.networking.k8s.io/v1',
+      'HTTPRoute',
+      'spec: {rules: [{filters: [{type: RequestRedirect, requestRedirect: {statusCode: "301"}}]}]}',
+    ),
+    /^spec\.rules\[0\]\.filters\[0\]\.requestRedirect\.statusCode: Here is the text "301" where the API expects a number/,
+  ],
+  [
     'DestinationRule',
     istio('DestinationRule', '{host: a, trafficPolicy: {connectionPools: {}}}'),
     /^spec\.trafficPolicy\.connectionPools: .*Did you mean connectionPool\?/,
