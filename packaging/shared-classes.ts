@@ -1,5 +1,5 @@
-// In Node 20 each result of `{ ...a, b }` has a hidden class of its own: it takes eight times as long to make, the class
-// stays in memory, and what reads its properties later cannot rely on a class that it has seen. Results of
+// In Node 20 each result of `{ ...a, b }` has a hidden class of its own: it takes eight times as long to make, the
+// class stays in memory, and what reads its properties later cannot rely on a class that it has seen. Results of
 // `{ ...null, ...a, b }`, which has the same value, share one, so the package has these. Node 22 needs none of this.
 // Usage: tsx packaging/shared-classes.ts FOLDER
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -16,13 +16,11 @@ export class ByLabel {
     oneOf: (resource: Resource) => readonly (readonly [string, string])[] = () => [],
   ) {
     for (const resource of resources) {
-      const [label] = Object.entries(demanded(resource));
-      const alternatives = label ? [label] : oneOf(resource);
+      const [label] = labelTexts(demanded(resource));
+      const alternatives = label === undefined ? oneOf(resource).map(each => each.join('=')) : [label];
       const ofNamespace = this.members.get(resource.namespace) ?? new Map<string | undefined, Resource[]>();
       this.members.set(resource.namespace, ofNamespace);
-      (alternatives.length > 0 ? alternatives : [undefined]).forEach(each =>
-        addTo(ofNamespace, each?.join('='), resource),
-      );
+      (alternatives.length > 0 ? alternatives : [undefined]).forEach(each => addTo(ofNamespace, each, resource));
     }
   }
 

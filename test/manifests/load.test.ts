@@ -122,6 +122,7 @@ test.each([
   ],
   ['no name', 'apiVersion: v1\nkind: Secret\nmetadata: {}', /no metadata\.name\.$/],
   ['a bomb of aliases', bomb, /^a\.yaml:1:1: With its aliases expanded the document has more than 1000000 values\.$/],
+  ['a million values without aliases', '-\n'.repeat(1_000_001), /^a\.yaml:1:1: .* more than 1000000 values\.$/],
   ['an endless value', 'a: &a [*a]', /^a\.yaml:1:9: This is not YAML: the value of the anchor "a" contains itself\.$/],
   ['deep nesting', '['.repeat(100_000), /^a\.yaml:1:\d+: This is not YAML: nesting exceeded/],
   [

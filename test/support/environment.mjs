@@ -9,9 +9,13 @@ const PACKAGES = [
   [/./, 'kubernetes-models/'],
 ];
 
-/** In a context of `node:vm` each use of a property of the global object calls an interceptor, that of a constant does not. */
+/**
+ * In a context of `node:vm` each use of a property of the global object calls an interceptor, that of a constant does
+ * not.
+ */
 const CONSTANTS = `const {
-  Array, Boolean, Error, Function, JSON, Map, Math, Number, Object, Promise, Reflect, RegExp, Set, String, Symbol, TypeError, WeakMap, WeakSet,
+  Array, Boolean, Error, Function, JSON, Map, Math, Number, Object, Promise, Reflect, RegExp, Set, String, Symbol,
+  TypeError, WeakMap, WeakSet,
 } = globalThis`;
 
 const require = createRequire(import.meta.url);
