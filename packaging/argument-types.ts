@@ -86,8 +86,12 @@ export function argumentTypes(): string {
       if (ts.isConstructorDeclaration(each)) {
         return CONSTRUCTED.includes(name) ? [[`new.${name}`, each.parameters.map(parameter).join(' ')]] : [];
       }
-      const isDeclaring = DECLARING.includes(name) || (text.startsWith('static') && !INTERNAL.includes(name));
-      return ts.isMethodDeclaration(each) && isDeclaring && each.parameters.length > 0
+      if (!ts.isMethodDeclaration(each)) {
+        return [];
+      }
+      const isFactory = text.startsWith('static') && !INTERNAL.includes(name);
+      const isDeclaring = DECLARING.includes(name) && each.parameters.length > 0;
+      return isFactory || isDeclaring
         ? [[`${name}.${each.name.getText()}`, each.parameters.map(parameter).join(' ')]]
         : [];
     });

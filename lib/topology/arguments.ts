@@ -1,5 +1,6 @@
 import { ARGUMENT_TYPES } from './argument-types';
 import { describe, requireDeclared } from './declared';
+import { isPlainObject } from './given';
 import { requireDuration } from './numbers';
 import { suggestion } from './suggestion';
 import { ValidationError } from './validation-error';
@@ -65,19 +66,26 @@ export function checkArguments(declaring: Readonly<Record<string, Class>>): void
 /** Rejects arguments of a method, of the constructor `new.CLASS` or of `function.NAME`, that do not have the types of its parameters. */
 export function requireArguments(method: string, args: readonly unknown[], owner?: unknown): void {
   const path = pathOf(owner) ?? method.replace(/^(new|function)\./, '');
-  membersOf(method).forEach(({ name, type, isOptional }, at) => {
+  const call = pathOf(owner) === undefined ? path : `${path}.${method.replace(/.*\./, '')}`;
+  const parameters = membersOf(method);
+  parameters.forEach(({ name, type, isOptional }, at) => {
     if (name.startsWith('...')) {
       args.slice(at).forEach(value => {
         requireType(path, name.slice(3), type, value);
       });
       return;
     }
-    const call = pathOf(owner) === undefined ? path : `${path}.${method.replace(/.*\./, '')}`;
     const where = at === 0 ? call : pathOfDeclaration(path, call, args[0]);
     if (!isOptional || args[at] !== undefined) {
       requireType(where, name, type, args[at]);
     }
   });
+  const isLastRepeated = parameters.at(-1)?.name.startsWith('...') ?? false;
+  // Functions that call this one for each member of a list add an index and the list itself.
+  const options = isLastRepeated ? undefined : args.slice(parameters.length).find(isPlainObject);
+  if (options) {
+    rejectOptions(call, parameters, options);
+  }
 }
 
 function requireType(path: string, name: string, type: string, value: unknown): void {
@@ -98,6 +106,16 @@ function requireType(path: string, name: string, type: string, value: unknown): 
   } else if (membersOf(only).length > 0) {
     requireProperties(path, name === 'props' || name === 'options' ? '' : `${name}.`, only, value as object);
   }
+}
+
+function rejectOptions(call: string, parameters: readonly Member[], options: object): never {
+  const names = parameters.map(({ name }) => name);
+  throw new ValidationError({
+    code: 'UnknownProperty',
+    path: call,
+    summary: `There is no parameter for the options { ${Object.keys(options).join(', ')} }, so they would have no effect.`,
+    fix: names.length === 0 ? 'Remove them: there are no parameters.' : `The parameters are ${names.join(', ')}.`,
+  });
 }
 
 function requireValues(path: string, name: string, type: string, values: object): void {

@@ -10,12 +10,13 @@ function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) {
     return Object.freeze(value.map(copyOf));
   }
-  return isPlain(value)
+  return isPlainObject(value)
     ? Object.freeze(Object.fromEntries(Object.entries(value).map(([name, each]) => [name, copyOf(each)])))
     : value;
 }
 
-function isPlain(value: unknown): value is object {
+/** Whether a value is an object without a class of its own, such as a literal. */
+export function isPlainObject(value: unknown): value is object {
   return (
     typeof value === 'object'
     && value !== null

@@ -184,6 +184,36 @@ test.each(METHODS)('%s rejects arguments and properties of other types with the 
   }
 });
 
+const repeatsItsLast = (method: string) => / ?\.\.\.[^ ]*$/.test(entries.get(method) ?? '');
+const isConstructor = (method: string) => /^(new|function)\./.test(method);
+
+test.each(METHODS.filter(each => !isConstructor(each) && !repeatsItsLast(each)))(
+  '%s rejects options that it has no parameter for, since they would have no effect',
+  method => {
+    const args = membersOf(method).map(({ name, type }) => sampleOf(type, name));
+    const error = errorOf(method, [...args, { mutualTls: 'x' }]) as Error;
+    expect(error).toMatchObject({ code: 'UnknownProperty' });
+    expect(error.message).toContain('no parameter for the options { mutualTls }, so they would have no effect');
+    expect(error.stack?.split('\n')[1]).toContain(__dirname);
+  },
+);
+
+test('options without a parameter are rejected with the parameters there are', () => {
+  expect(() => {
+    Reflect.apply(Topology.prototype.addNamespace, new Topology('shop'), ['jobs', { mutualTls: 'STRICT' }]);
+  }).toThrow(/no parameter for the options \{ mutualTls \}.*The parameters are name\./);
+  expect(() => Reflect.apply(Auth.none, Auth, [{ audience: 'x' }]) as unknown).toThrow(
+    'Remove them: there are no parameters.',
+  );
+});
+
+test('a factory is a callback for the members of a list, which also gives it an index and the list', () => {
+  expect(['GET /a', 'GET /b'].map(Operation.http as (each: string) => unknown)).toEqual([
+    Operation.http('GET /a'),
+    Operation.http('GET /b'),
+  ]);
+});
+
 /** The constructs of the CDK need more than values of the declared types. */
 const OF_THE_CDK = METHODS.filter(name => name.startsWith('ObservedApi.') || name.replace('new.', '') in aws);
 

@@ -11,9 +11,9 @@ export const VALUE_ERRORS = [
   },
   {
     id: 'UnknownProperty',
-    summary: 'A property that a declaration does not have',
+    summary: 'A property, or options, that a declaration does not have',
     explanation:
-      'It would have no effect: a misspelled `allowedOperations` would allow all operations. Programs without type '
+      'They would have no effect: a misspelled `allowedOperations` would allow all operations. Programs without type '
       + 'checks, and objects that are spread into properties, can have such properties.',
   },
   {
