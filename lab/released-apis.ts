@@ -78,7 +78,7 @@ function differences(a: Typed, b: Typed, path: string): string[] {
     return inner(left.m, right.m, path);
   }
   if ('e' in left && 'e' in right) {
-    return exclusive(left.e, right.e).map(each => `${path}=${each}`);
+    return exclusive(left.e.map(String), right.e.map(String)).map(each => `${path}=${each}`);
   }
   return 'o' in left && 'o' in right
     ? [

@@ -187,7 +187,7 @@ function typeOf(node, file) {
       return ts.isStringLiteral(node.literal)
         ? { e: [node.literal.text] }
         : ts.isNumericLiteral(node.literal)
-          ? 'n'
+          ? { e: [Number(node.literal.text)] }
           : '?';
     case ts.SyntaxKind.UnionType:
       return unionOf(node.types.map(each => typeOf(each, file)));

@@ -18,9 +18,9 @@ export interface Lifespans {
 /** Text, number, boolean, number or text, quantity, anything. */
 type Scalar = 's' | 'n' | 'b' | 'i' | 'q' | '?';
 
-/** A text of several. */
+/** A text of several, or a number. */
 export interface Enumeration extends Lifespans {
-  readonly e: readonly string[];
+  readonly e: readonly (string | number)[];
 }
 
 /** An object with its fields and the required ones. */

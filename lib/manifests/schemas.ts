@@ -71,7 +71,7 @@ export class Schemas {
 
 /** An object or enumeration without the fields or values that a cluster does not have. */
 const served = memoByKey((type: Enumeration | ObjectType, releases: Releases): Served => {
-  const members = 'e' in type ? type.e : Object.keys(type.o);
+  const members = 'e' in type ? type.e.map(String) : Object.keys(type.o);
   const absent = new Map(
     members.flatMap(each => {
       const absence = releases.absenceOf(each, type);
@@ -80,7 +80,7 @@ const served = memoByKey((type: Enumeration | ObjectType, releases: Releases): S
   );
   const isThere = (member: string) => !absent.has(member);
   return 'e' in type
-    ? { e: type.e.filter(isThere), absent }
+    ? { e: type.e.filter(each => isThere(String(each))), absent }
     : {
         o: Object.fromEntries(Object.entries(type.o).filter(([name]) => isThere(name))),
         r: type.r?.filter(isThere),
@@ -133,7 +133,12 @@ function fromOpenApi(schema: Field): Schema {
   const type = schema.get('type').text;
   const values = schema.get('enum');
   if (values.exists) {
-    return type === 'string' ? { e: values.items.map(each => each.text) } : '?';
+    const kind = SCALARS.get(type);
+    return kind === 's'
+      ? { e: values.items.map(each => each.text) }
+      : kind === 'n'
+        ? { e: values.items.flatMap(each => each.number ?? []) }
+        : '?';
   }
   if (type === 'array') {
     return { a: fromOpenApi(schema.get('items')) };

@@ -49,6 +49,15 @@ test.each<[string, string, RegExp]>([
     /^spec\.rules\[0\]\.filters\[0\]\.requestRedirect\.statusCode: Here is the text "301" where the API expects a number/,
   ],
   [
+    'HTTPRoute',
+    object(
+      'gateway.networking.k8s.io/v1',
+      'HTTPRoute',
+      'spec: {rules: [{filters: [{type: RequestRedirect, requestRedirect: {statusCode: 418}}]}]}',
+    ),
+    /statusCode: 418 is no value of this field, so the API server rejects the object\.$/,
+  ],
+  [
     'DestinationRule',
     istio('DestinationRule', '{host: a, trafficPolicy: {connectionPools: {}}}'),
     /^spec\.trafficPolicy\.connectionPools: .*Did you mean connectionPool\?/,
@@ -339,6 +348,7 @@ spec:
               required: [size, color]
               properties:
                 size: {type: integer}
+                code: {type: integer, enum: [301, 302]}
                 color: {type: string, default: red}
                 mode: {type: string, enum: [Fast, Slow]}
                 port: {x-kubernetes-int-or-string: true}
@@ -354,6 +364,9 @@ test.each<[string, string[]]>([
   ['{size: 1, weight: 5Gi}', []],
   ['{size: 1, weight: 5GiB}', ['spec.weight']],
   ['{size: a}', ['spec.size']],
+  ['{size: 1, code: 302}', []],
+  ['{size: 1, code: 303}', ['spec.code']],
+  ['{size: 1, code: "302"}', ['spec.code']],
   ['{}', ['spec']],
   ['{size: 1, mode: fast}', ['spec.mode']],
   ['{size: 1, sise: 1}', ['spec.sise']],

@@ -137,19 +137,20 @@ function findViolations(field: Field, schema: Schema, schemas: Schemas, found: P
   if (typeof type === 'string') {
     found.push(wrong(field, SCALARS[type].noun));
   } else if ('e' in type) {
-    if (typeof value !== 'string') {
-      found.push(wrong(field, 'a text'));
-    } else if (!type.e.includes(value)) {
-      const values = type.e.filter(each => each !== '');
-      const absence = type.absent?.get(value);
+    const areNumbers = typeof type.e[0] === 'number';
+    if (typeof value !== (areNumbers ? 'number' : 'string')) {
+      found.push(wrong(field, areNumbers ? 'a number' : 'a text'));
+    } else if (!type.e.includes(value as string | number)) {
+      const [given, values] = [String(value), type.e.map(String).filter(each => each !== '')];
+      const absence = type.absent?.get(given);
       const unknown = problem(
         field,
         absence
-          ? `"${value}" is no value of this field ${absence.when}, so the API server rejects the object.`
-          : `"${value}" is no value of this field, so the API server rejects the object.${nearest(value, values)}`,
+          ? `${JSON.stringify(value)} is no value of this field ${absence.when}, so the API server rejects the object.`
+          : `${JSON.stringify(value)} is no value of this field, so the API server rejects the object.${areNumbers ? '' : nearest(given, values)}`,
         fixOf(`Use one of ${values.join(', ')}`, absence?.newer),
       );
-      const isNew = isAhead(field) && !values.some(each => isSlip(value, each));
+      const isNew = isAhead(field) && !values.some(each => isSlip(given, each));
       found.push(isNew ? { ...unknown, severity: Severity.INFO } : unknown);
     }
   } else if ('a' in type) {
