@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { load } from 'js-yaml';
 import {
   assumedBy,
   checkManifests,
@@ -13,25 +11,15 @@ import {
   UNUSED_SUPPRESSION,
 } from '../../lib/checks';
 import { Cluster, printableLine, readResources } from '../../lib/manifests';
+import { outputOf, runApps } from './apps';
 import { Progress } from './progress';
 import { type Settings, settingsOf } from './settings';
 import { summarize } from './summary';
 
-interface Run {
-  readonly name: string;
-  readonly code: number;
-  readonly errors: string;
-}
-
 /** Runs the cdk8s app and the CDK app of a folder in parallel, then prints a summary of the result. */
 export async function synth(folder: string): Promise<number> {
   const started = process.hrtime.bigint();
-  const apps = [
-    ...(existsSync(join(folder, 'cdk8s.yaml')) ? [run(folder, 'cdk8s', ['synth', '--check-upgrade=false'])] : []),
-    ...(existsSync(join(folder, 'cdk.json'))
-      ? [run(folder, 'cdk', ['synth', '--quiet', '--no-notices', '--no-version-reporting'])]
-      : []),
-  ];
+  const apps = runApps(folder);
   if (apps.length === 0) {
     const problem = `There is neither a cdk8s.yaml nor a cdk.json in ${folder}. Change to the folder of the app.`;
     process.stderr.write(`${printableLine(problem)}\n`);
@@ -51,7 +39,7 @@ export async function synth(folder: string): Promise<number> {
     return 1;
   }
   const findings = runs.flatMap(({ errors }) => errors.split('\n').filter(line => /^(warning|\[Warning)/i.test(line)));
-  const [manifests, templates] = [join(folder, outputOf(folder)), join(folder, 'cdk.out')];
+  const [manifests, templates] = [outputOf(folder), join(folder, 'cdk.out')];
   const { resources, errors, unreadable } = readResources([manifests, templates].filter(each => existsSync(each)));
   const notRead = [...errors, ...unreadable];
   progress.step(`${resources.length} objects are checked`);
@@ -84,18 +72,6 @@ function tried(read: () => Settings): Settings | ConfigError | PluginError {
   }
 }
 
-function run(folder: string, name: string, args: string[]): Promise<Run> {
-  return new Promise(resolve => {
-    const child = spawn(name, args, { cwd: folder, env: process.env, stdio: ['ignore', 'ignore', 'pipe'] });
-    const errors: Buffer[] = [];
-    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    child.on('error', error =>
-      resolve({ name, code: 1, errors: `${error.message}. Run it through npm, or install ${name}.` }),
-    );
-    child.on('close', code => resolve({ name, code: code ?? 1, errors: Buffer.concat(errors).toString() }));
-  });
-}
-
 /** The error of the app, without the output of Node and the commands around it. */
 function whatWentWrong(errors: string): string {
   const lines = errors.split('\n');
@@ -107,12 +83,4 @@ function whatWentWrong(errors: string): string {
     .map(printableLine)
     .join('\n')
     .trimEnd();
-}
-
-function outputOf(folder: string): string {
-  if (!existsSync(join(folder, 'cdk8s.yaml'))) {
-    return 'dist';
-  }
-  const config = load(readFileSync(join(folder, 'cdk8s.yaml'), 'utf8')) as { output?: string };
-  return config.output ?? 'dist';
 }
