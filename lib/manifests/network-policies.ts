@@ -75,11 +75,8 @@ export class NetworkPolicies {
    * nothing; undefined if that depends on the address.
    */
   blockingOutside(pod: Peer, blocks: readonly string[] | undefined, port: PeerPort): readonly Resource[] | undefined {
-    const policies = this.policiesFor(pod, 'egress');
-    const peers = policies
-      .flatMap(each => each.spec.get('egress').items)
-      .filter(each => allowsPort(each, port))
-      .map(each => each.get('to').items);
+    const { policies, rules } = this.selecting(pod, 'egress');
+    const peers = rules.all.filter(each => allowsPort(each, port)).map(each => each.get('to').items);
     const ranges = peers
       .flat()
       .map(each => each.get('ipBlock'))
@@ -101,28 +98,30 @@ export class NetworkPolicies {
    * allowed.
    */
   rulesFor(pod: Peer, direction: Direction): PodRules | undefined {
-    const own = this.own(pod, direction);
-    const general = this.general(pod.namespace, direction);
-    return own.length + general.policies.length === 0
-      ? undefined
-      : new PodRules(
+    const { policies, rules } = this.selecting(pod, direction);
+    return policies.length === 0 ? undefined : rules;
+  }
+
+  private selecting({ labels, namespace }: Peer, direction: Direction): Selecting {
+    return this.selectingLabels(labels, `${direction} ${namespace}`, namespace, direction);
+  }
+
+  /** Found once for the Pods of a workload, since its labels are one object. */
+  private readonly selectingLabels = memoByKey(
+    (labels: Labels, _key: string, namespace: string, direction: Direction): Selecting => {
+      const own = this.policies
+        .candidates(namespace, labels)
+        .filter(({ spec }) => isFor(spec, direction) && selects(spec.get('podSelector'), labels));
+      const general = this.general(namespace, direction);
+      return {
+        policies: own.length === 0 ? general.policies : [...general.policies, ...own],
+        rules: new PodRules(
           general.rules,
           own.flatMap(each => each.spec.get(direction).items),
-        );
-  }
-
-  private policiesFor(pod: Peer, direction: Direction): readonly Resource[] {
-    const own = this.own(pod, direction);
-    const { policies } = this.general(pod.namespace, direction);
-    return own.length === 0 ? policies : [...policies, ...own];
-  }
-
-  /** The policies that select some Pods of their namespace, and this one. */
-  private own(pod: Peer, direction: Direction): readonly Resource[] {
-    return this.policies
-      .candidates(pod.namespace, pod.labels)
-      .filter(({ spec }) => isFor(spec, direction) && selects(spec.get('podSelector'), pod.labels));
-  }
+        ),
+      };
+    },
+  );
 
   /** The policies that select all Pods of a namespace. */
   private general(namespace: string, direction: Direction): General {
@@ -138,19 +137,23 @@ export class NetworkPolicies {
   }
 
   private verdictAt(direction: Direction, pod: Peer, peer: Peer, port: PeerPort): NetworkVerdict {
-    const policies = this.policiesFor(pod, direction);
+    const { policies, rules } = this.selecting(pod, direction);
     let undecided: Field | undefined;
-    for (const policy of policies) {
-      for (const rule of policy.spec.get(direction).items.filter(each => allowsPort(each, port))) {
-        const peers = rule.get(direction === 'ingress' ? 'from' : 'to');
-        if (allowsPeer(peers, policy.namespace, peer, this.cluster)) {
-          return { blocking: [] };
-        }
-        undecided ??= peer.namespace !== '' && peer.address === undefined ? blockOfPods(peers) : undefined;
+    for (const rule of rules.all.filter(each => allowsPort(each, port))) {
+      const peers = rule.get(direction === 'ingress' ? 'from' : 'to');
+      if (allowsPeer(peers, pod.namespace, peer, this.cluster)) {
+        return { blocking: [] };
       }
+      undecided ??= peer.namespace !== '' && peer.address === undefined ? blockOfPods(peers) : undefined;
     }
     return { blocking: policies, undecided };
   }
+}
+
+/** The policies that select a Pod for one direction, those for all Pods of its namespace first. */
+interface Selecting {
+  readonly policies: readonly Resource[];
+  readonly rules: PodRules;
 }
 
 interface General {
@@ -164,6 +167,11 @@ export class PodRules {
     readonly general: readonly Field[],
     readonly own: readonly Field[],
   ) {}
+
+  /** Those for all Pods first. */
+  get all(): readonly Field[] {
+    return this.own.length === 0 ? this.general : [...this.general, ...this.own];
+  }
 
   get isEmpty(): boolean {
     return this.general.length + this.own.length === 0;

@@ -89,9 +89,13 @@ class Composer {
     const event = this.events[this.at++];
     switch (event?.type) {
       case EVENT_ID.MAPPING:
-        return this.anchored(event, '!!map', () => this.within(event, () => this.mapping()));
+        return isPlain(event)
+          ? this.mapping()
+          : this.anchored(event, '!!map', () => this.within(event, () => this.mapping()));
       case EVENT_ID.SEQUENCE:
-        return this.anchored(event, '!!seq', () => this.within(event, () => this.sequence()));
+        return isPlain(event)
+          ? this.sequence()
+          : this.anchored(event, '!!seq', () => this.within(event, () => this.sequence()));
       case EVENT_ID.SCALAR:
         return event.anchorStart < 0
           ? this.scalar(event).value
@@ -236,6 +240,11 @@ class Composer {
     this.anchors.set(name, { value });
     return value;
   }
+}
+
+/** Whether a collection is written with neither anchor, tag nor brackets, as most are. */
+function isPlain({ anchorStart, tagStart, style }: Properties & { readonly style: unknown }): boolean {
+  return anchorStart < 0 && tagStart < 0 && style !== COLLECTION_STYLE.FLOW;
 }
 
 function startOf(event: Event | undefined): number {
