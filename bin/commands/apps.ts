@@ -18,6 +18,8 @@ interface Cdk8sConfig {
 
 /** The settings of a cdk8s.yaml, beside its app and output, with which `cdk8s synth` runs the app and does nothing else. */
 const OF_PLAIN_APPS: readonly string[] = ['imports', 'language'];
+/** The packages of the command lines. */
+const PACKAGES: Readonly<Record<string, string>> = { cdk8s: 'cdk8s-cli', cdk: 'aws-cdk' };
 const DEFAULT_OUTPUT = 'dist';
 
 /** Runs the cdk8s app and the CDK app of a folder in parallel; none, if there are no such apps. */
@@ -75,7 +77,7 @@ function run(name: string, command: string, args: readonly string[], options: Sp
     const errors: Buffer[] = [];
     child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
     child.on('error', error =>
-      resolve({ name, code: 1, errors: `${error.message}. Run it through npm, or install ${name}.` }),
+      resolve({ name, code: 1, errors: `${error.message}. Run it through npm, or install ${PACKAGES[name] ?? name}.` }),
     );
     child.on('close', code => resolve({ name, code: code ?? 1, errors: Buffer.concat(errors).toString() }));
   });

@@ -75,6 +75,22 @@ test('an app that fails, or writes nothing, is an error', async () => {
   });
 });
 
+test('a command line that is not installed is an error with its package', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'apps-'));
+  writeFileSync(join(folder, 'cdk8s.yaml'), '');
+  writeFileSync(join(folder, 'cdk.json'), '{}');
+  const path = process.env.PATH;
+  process.env.PATH = folder;
+  try {
+    expect((await Promise.all(runApps(folder))).map(({ errors }) => errors)).toEqual([
+      'spawn cdk8s ENOENT. Run it through npm, or install cdk8s-cli.',
+      'spawn cdk ENOENT. Run it through npm, or install aws-cdk.',
+    ]);
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
 test('a folder has the apps of its cdk8s.yaml and its cdk.json', () => {
   expect(runApps(mkdtempSync(join(tmpdir(), 'none-')))).toEqual([]);
 });
