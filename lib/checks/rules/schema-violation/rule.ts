@@ -6,6 +6,7 @@ import {
   isQuantity,
   memo,
   memoByKey,
+  ownValue,
   type Resource,
   type Schema,
   Schemas,
@@ -54,7 +55,7 @@ function violationsOf(resource: Resource, schema: Schema, schemas: Schemas): rea
 /** Found once, also where an object is in several clusters of the same versions. */
 const foundBy = memoByKey((resource: Resource, _key: Schema | string, schema: Schema, schemas: Schemas) => {
   const found: Problem[] = [];
-  findViolations(resource.root, schema, schemas, found);
+  findViolations(resource.root, schemas.resolved(schema), schemas, found);
   return found;
 });
 
@@ -128,8 +129,7 @@ function* unknownKind({ root, kind, object: { apiVersion } }: Resource, schemas:
 }
 
 /** Adds what is wrong with a field, and with those below it, to what is found. */
-function findViolations(field: Field, schema: Schema, schemas: Schemas, found: Problem[]): void {
-  const type = schemas.resolved(schema);
+function findViolations(field: Field, type: Served, schemas: Schemas, found: Problem[]): void {
   const { value } = field;
   if (type === '?' || isOfScalar(value, type)) {
     return;
@@ -154,17 +154,20 @@ function findViolations(field: Field, schema: Schema, schemas: Schemas, found: P
       found.push(isNew ? { ...unknown, severity: Severity.INFO } : unknown);
     }
   } else if ('a' in type) {
+    const member = schemas.resolved(type.a);
     if (!Array.isArray(value)) {
       found.push(wrong(field, 'a list'));
-    }
-    for (const item of field.items) {
-      findViolations(item, type.a, schemas, found);
+    } else if (!value.every(each => isOfScalar(each, member))) {
+      for (const item of field.items) {
+        findViolations(item, member, schemas, found);
+      }
     }
   } else if (!isMap(value)) {
     found.push(wrong(field, 'a map'));
   } else if ('m' in type) {
-    for (const [, member] of field.entries) {
-      findViolations(member, type.m, schemas, found);
+    const member = schemas.resolved(type.m);
+    for (const name of Object.keys(value).filter(each => !isOfScalar(value[each], member))) {
+      findViolations(field.get(name), member, schemas, found);
     }
   } else {
     findInObject(field, value, type, schemas, found);
@@ -187,8 +190,9 @@ function findInObject(
   for (const name of Object.keys(value)) {
     const schema = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (schema !== undefined) {
-      if (!isOfScalar(value[name], schemas.resolved(schema))) {
-        findViolations(field.get(name), schema, schemas, found);
+      const member = schemas.resolved(schema);
+      if (!isOfScalar(value[name], member)) {
+        findViolations(field.get(name), member, schemas, found);
       }
     } else if (!(field.isRoot && OF_FILES.has(name))) {
       const names = Object.keys(fields);
@@ -206,7 +210,7 @@ function findInObject(
       found.push(isNew ? { ...unknown, severity: Severity.INFO } : unknown);
     }
   }
-  const missing = required.filter(each => !field.get(each).exists);
+  const missing = required.filter(each => (ownValue(value, each) ?? undefined) === undefined);
   if (missing.length === 0 || isAhead(field)) {
     return;
   }
