@@ -106,10 +106,19 @@ function parentOf(folder: string): string {
 
 /** What all texts begin with that an expression matches. */
 function literalStart(pattern: string): string {
-  const [head = ''] = /^(?:[\w/~%!@=,;:'"<> -]|\\[./-])*/.exec(pattern.replace(/^\^/, '')) ?? [];
-  const next = pattern.replace(/^\^/, '')[head.length] ?? '';
-  const certain = /[*?{]/.test(next) ? head.replace(/(\\.|[^\\])$/, '') : head;
-  return pattern.includes('|') ? '' : certain.replace(/\\(.)/g, '$1');
+  const text = pattern.replace(/^\^/, '');
+  const [head = ''] = /^(?:[\w/~%!@=,;:'"<> -]|\\[./-])*/.exec(text) ?? [];
+  // A quantifier is for the last character also where flags or an empty quotation are between them.
+  const isQuantified = /^([*?{]|\(\?|\\[QE])/.test(text.slice(head.length));
+  const certain = isQuantified ? head.replace(/(\\.|[^\\])$/, '') : head;
+  return hasAlternatives(pattern) ? '' : certain.replace(/\\(.)/g, '$1');
+}
+
+/** Whether an expression has alternatives outside of its groups; also where that is not easy to read. */
+function hasAlternatives(pattern: string): boolean {
+  const plain = pattern.replace(/\\[^QE]|\[\^?[\w-]+\]/g, '');
+  const rest = plain.replace(/\([^()[\]\\]*\)/g, '');
+  return rest === pattern ? rest.includes('|') : hasAlternatives(rest);
 }
 
 /** Whether a regular expression matches a whole text, as in Envoy. Throws {@link Unsimulated} for an invalid one. */

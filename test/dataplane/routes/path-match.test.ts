@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { matchesPathsFrom } from '../../../lib/dataplane/policies/path-template';
 import {
   expressionRewrite,
@@ -20,7 +21,13 @@ test.each<[string, PathMatch | undefined, string, boolean]>([
   ['an expression', { kind: 'regex', value: '^/a\\.b/[0-9]+' }, '/a.b/', false],
   ['an expression with an optional character', { kind: 'regex', value: '/ab?' }, '/a', false],
   ['an expression with an optional escape', { kind: 'regex', value: '/a\\.*' }, '/a', false],
+  ['an expression with an optional character before a quotation', { kind: 'regex', value: '/ab\\Q\\E?' }, '/a', false],
+  ['an expression with an optional character before flags', { kind: 'regex', value: '/ab(?i)?' }, '/a', false],
   ['an expression with alternatives', { kind: 'regex', value: '/a/x|/b' }, '', false],
+  ['an expression with alternatives in a group', { kind: 'regex', value: '/a/(b|[c-d]|(e|\\|))?' }, '/a/', false],
+  ['an expression with a bracket', { kind: 'regex', value: '/a\\(b|/c\\)' }, '', false],
+  ['an expression with a bracket in a class', { kind: 'regex', value: '/a[(]|/c[)]' }, '', false],
+  ['an expression with a quoted bracket', { kind: 'regex', value: '/a\\Q(\\E|/c\\Q)\\E' }, '', false],
   ['an expression with a class', { kind: 'regex', value: '/a\\d' }, '/a', false],
 ])('the paths of %s begin with what all have', (_name, match, start, isOne) => {
   expect(pathsMatching(match)).toEqual({ start, isOne });
@@ -45,6 +52,50 @@ test.each<[string, PathRewrite, PathMatch | undefined, string, boolean]>([
   ['an expression in others', expressionRewrite('/a', '/v'), { kind: 'prefix', value: '/a' }, '', false],
 ])('the paths after a rewrite of %s', (_name, rewrite, match, start, isOne) => {
   expect(rewrite.paths(pathsMatching(match), match)).toEqual({ start, isOne });
+});
+
+const pieces = [
+  '/',
+  'a',
+  'b',
+  '.*',
+  '[ab]',
+  '(a|b)',
+  '(a|(b|/))',
+  '|',
+  '\\|',
+  '\\(',
+  '\\)',
+  '[(|]',
+  '[)]',
+  '\\Q',
+  '\\E',
+  '(?i)',
+  '?',
+];
+const expression = fc
+  .array(fc.constantFrom(...pieces), { maxLength: 6 })
+  .map(each => `/${each.join('')}`)
+  .filter(isExpression);
+
+function isExpression(value: string): boolean {
+  try {
+    return RE2JS.compile(value).pattern() === value;
+  } catch {
+    return false;
+  }
+}
+
+test('a path that an expression matches begins with what all of its paths have', () => {
+  const paths = fc.string({ unit: fc.constantFrom('/', 'a', 'b', '(', ')', '|'), maxLength: 3 });
+  fc.assert(
+    fc.property(expression, fc.array(paths, { minLength: 20, maxLength: 20 }), (value, rest) => {
+      const { start } = pathsMatching({ kind: 'regex', value });
+      const matched = ['', ...rest].map(each => `/${each}`).filter(each => matchesPath({ kind: 'regex', value }, each));
+      expect(matched.filter(each => !each.startsWith(start))).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 const text = fc
