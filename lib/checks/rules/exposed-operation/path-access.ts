@@ -2,13 +2,26 @@ import {
   authorize,
   authorizeBy,
   type AuthorizationInput,
+  DestinationRules,
   type GatewayListener,
   gatewayListeners,
   type Message,
   policiesFor,
   policyTargetOf,
+  unlessUnsimulated,
 } from '../../../dataplane';
-import { type Cluster, Kind, Membership, membershipOf, memo } from '../../../manifests';
+import {
+  type Cluster,
+  Kind,
+  Membership,
+  membershipOf,
+  memo,
+  modeFor,
+  portNumber,
+  portsOf,
+  targetPortOf,
+  type Workload,
+} from '../../../manifests';
 import type { Entry } from '../../manifests/calls/node';
 
 /** The identities of the Pods of gateways; Pods that no manifest has count as others than policies name. */
@@ -23,7 +36,7 @@ export function isDenied(path: string, entry: Entry, cluster: Cluster): boolean 
   return listeners.length === 0
     ? isDeniedBehind(path, entry, STRANGER, cluster)
     : listeners.every(
-        each => isDeniedAt(path, each, cluster) || isDeniedBehind(path, entry, identityOf(each), cluster),
+        each => isDeniedAt(path, each, cluster) || isDeniedBehind(path, entry, identityOf(each), cluster, each),
       );
 }
 
@@ -46,18 +59,42 @@ function isDeniedAt(path: string, listener: GatewayListener, cluster: Cluster): 
 
 function isDeniedBehind(
   path: string,
-  { rule, service }: Entry,
+  entry: Entry,
   identity: string | undefined,
   cluster: Cluster,
+  listener?: GatewayListener,
 ): boolean {
-  const input = anyRequestFor(isRewritten(rule) ? undefined : path, identity);
-  return cluster
-    .selectedBy(service)
-    .every(
-      each =>
-        membershipOf(each, cluster) === Membership.SIDECAR
-        && authorizeBy(policiesFor(each, Kind.AUTHORIZATION_POLICY, cluster), input, cluster).isAllowed === false,
+  const { rule, service } = entry;
+  return cluster.selectedBy(service).every(each => {
+    const proven = isPlainText(entry, each, listener, cluster) ? undefined : identity;
+    const input = anyRequestFor(isRewritten(rule) ? undefined : path, proven);
+    return (
+      membershipOf(each, cluster) === Membership.SIDECAR
+      && authorizeBy(policiesFor(each, Kind.AUTHORIZATION_POLICY, cluster), input, cluster).isAllowed === false
     );
+  });
+}
+
+/** Whether the connections of a gateway to a workload have no mutual TLS, which alone proves its identity. */
+function isPlainText(
+  { rule, service, port }: Entry,
+  workload: Workload,
+  listener: GatewayListener | undefined,
+  cluster: Cluster,
+): boolean {
+  const host = cluster.hosts.find(service.name, service.namespace);
+  const ports = host ? portsOf(host).filter(each => port === undefined || portNumber(each) === port) : [];
+  const subsets = rule.get('route').items.map(each => each.get('destination', 'subset').text || undefined);
+  const rules = host && listener && unlessUnsimulated(() => DestinationRules.for(listener.caller, host, cluster));
+  const isDisabled = (number: number) =>
+    [undefined, ...subsets].every(each => rules?.tlsMode(number, each)?.text === 'DISABLE');
+  return (
+    ports.length > 0
+    && ports.every(
+      each =>
+        modeFor(workload, cluster, targetPortOf(each, workload)) === 'DISABLE' || isDisabled(portNumber(each) ?? 0),
+    )
+  );
 }
 
 /** Whether a rule changes the path of requests. */
