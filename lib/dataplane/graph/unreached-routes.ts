@@ -15,7 +15,7 @@ import { Gateways } from '../listeners/gateways';
 import type { GatewayListener } from '../listeners/listener';
 import { MESH } from '../endpoints/proxy';
 import { httpRuleGroupsOf } from '../routes/delegates';
-import { hasSource } from '../routes/http-match';
+import { hasSource, httpMatch } from '../routes/http-match';
 import { isListenerUnread } from '../unread';
 import { type RuleKind, ruleKindOf, Servers } from './servers';
 
@@ -34,15 +34,30 @@ export interface Unreached {
 export function unreachedVirtualServices(cluster: Cluster): Unreached[] {
   return cluster
     .all(Kind.VIRTUAL_SERVICE)
-    .filter(({ spec }) => spec.get('gateways').texts.length > 0 && !spec.get('gateways').texts.includes(MESH))
+    .filter(each => !isForMesh(each))
     .flatMap(each => unreachedBy(each, cluster));
 }
 
+function isForMesh({ spec }: Resource): boolean {
+  return spec.get('gateways').texts.length === 0 || spec.get('gateways').texts.includes(MESH);
+}
+
 function unreachedBy(virtualService: Resource, cluster: Cluster): Unreached[] {
+  const place = placeOf(virtualService, cluster);
+  if (!place) {
+    return [];
+  }
+  const { gateways, hosts, servers } = place;
+  const unexported = notExported(virtualService, gateways, cluster);
+  return unexported ? [unexported] : [...deadHosts(hosts, cluster), ...deadRules(virtualService, servers, cluster)];
+}
+
+/** The Gateways of a VirtualService and their servers for its hosts, if all of them are known. */
+function placeOf(virtualService: Resource, cluster: Cluster): Place | undefined {
   const references = gatewaysNamedBy(virtualService);
   const gateways = references.flatMap(each => gatewayAt(each, cluster) ?? []);
   if (gateways.length < references.length || references.some(isInternal)) {
-    return [];
+    return undefined;
   }
   const hosts = virtualService.spec.get('hosts').items.map(at => {
     const name = fullHost(at.text, virtualService.namespace, cluster.clusterDomain).toLowerCase();
@@ -50,11 +65,22 @@ function unreachedBy(virtualService: Resource, cluster: Cluster): Unreached[] {
     return { at, name, servers };
   });
   const servers = [...new Set(hosts.flatMap(each => each.servers))];
-  if (servers.length === 0 || servers.some(each => each.tls === 'unsimulated' || isListenerUnread(each, cluster))) {
-    return [];
+  return servers.length === 0 || servers.some(each => each.tls === 'unsimulated' || isListenerUnread(each, cluster))
+    ? undefined
+    : { gateways, hosts, servers };
+}
+
+/** Whether an HTTP match is for every request of each proxy that has the rules of a VirtualService. */
+export function isCatchAll(match: Field, virtualService: Resource, cluster: Cluster): boolean {
+  if (!httpMatch(match).matchesAll) {
+    return false;
   }
-  const unexported = notExported(virtualService, gateways, cluster);
-  return unexported ? [unexported] : [...deadHosts(hosts, cluster), ...deadRules(virtualService, servers, cluster)];
+  const conditions = ['port', 'gateways', 'sourceLabels', 'sourceNamespace'].filter(each => match.get(each).exists);
+  const place = isForMesh(virtualService) ? undefined : placeOf(virtualService, cluster);
+  return (
+    conditions.length === 0
+    || (!conditions.includes('sourceLabels') && place?.servers.every(each => hasSourceAt(match, each)) === true)
+  );
 }
 
 /** Gateways apply what is exported to the namespace of their Pods, if that is known. */
@@ -72,6 +98,12 @@ function notExported(virtualService: Resource, gateways: readonly Resource[], cl
           'it is not exported to the namespace of the Pods of its Gateways, '
           + [...new Set(pods.map(each => each.namespace))].join(', '),
       };
+}
+
+interface Place {
+  readonly gateways: readonly Resource[];
+  readonly hosts: readonly Host[];
+  readonly servers: readonly GatewayListener[];
 }
 
 interface Host {
@@ -134,15 +166,16 @@ function isEvaluated(rule: Field, servers: readonly GatewayListener[], cluster: 
   const matches = rule.get('match').items;
   return (
     matches.length === 0
-    || servers.some(({ at, caller }) =>
+    || servers.some(server =>
       matches.some(
-        match =>
-          match.get('sourceLabels').exists
-          || namesMissingGateway(match, cluster)
-          || hasSource(match, { ...caller.proxy, gateways: [at.resource.key] }, at.get('port', 'number').number ?? 0),
+        match => match.get('sourceLabels').exists || namesMissingGateway(match, cluster) || hasSourceAt(match, server),
       ),
     )
   );
+}
+
+function hasSourceAt(match: Field, { at, caller }: GatewayListener): boolean {
+  return hasSource(match, { ...caller.proxy, gateways: [at.resource.key] }, at.get('port', 'number').number ?? 0);
 }
 
 /** Whether a match is for a Gateway that is not among the manifests, which has its own check. */

@@ -134,6 +134,21 @@ describe('a rule of a VirtualService with delegates', () => {
       [leaf('a', { route: to('cart') }, { match: [{ uri: { prefix: '/a' } }], route: to('cart') })],
       ['VirtualService shop/a spec.http[1]: The earlier rule spec.http[0] matches everything'],
     ],
+    [
+      'is not reached after a match of the prefix of all paths',
+      [root({ match: [{ uri: { prefix: '/' } }], route: to('cart') }, { route: to('cart') })],
+      ['VirtualService shop/cart spec.http[1]: The earlier rule spec.http[0] matches everything'],
+    ],
+    [
+      'is reached after one for a port, or for callers',
+      [
+        root(
+          { match: [{ port: 80 }, { sourceLabels: { app: 'web' } }, { sourceNamespace: 'shop' }], route: to('cart') },
+          { route: to('cart') },
+        ),
+      ],
+      [],
+    ],
   ])('%s', (_name, objects, expected) => {
     const found = findings('UnreachableRule', objects);
     expect(found).toHaveLength(expected.length);
@@ -180,6 +195,27 @@ describe('a match with a shorter prefix', () => {
     ];
     expect(findings('IneffectiveMatch', objects)).toHaveLength(isCovered ? 1 : 0);
   });
+});
+
+test.each<[string, object, object, boolean]>([
+  ['an exact path after its prefix', { uri: { prefix: '/a' } }, { uri: { exact: '/a/b' } }, true],
+  ['an exact path after another prefix', { uri: { prefix: '/a/c' } }, { uri: { exact: '/a/b' } }, false],
+  ['an exact path after an expression', { uri: { regex: '/a/(b|c)' } }, { uri: { exact: '/a/b' } }, true],
+  ['an exact path after an expression for others', { uri: { regex: '/a' } }, { uri: { exact: '/a/b' } }, false],
+  ['an exact path after an invalid expression', { uri: { regex: '(' } }, { uri: { exact: '/a/b' } }, false],
+  ['an exact path after it', { uri: { exact: '/a/b' } }, { uri: { exact: '/a/b' }, method: { exact: 'GET' } }, true],
+  [
+    'an exact path in any case after an expression',
+    { uri: { regex: '/a/b' }, ignoreUriCase: true },
+    { uri: { exact: '/a/b' }, ignoreUriCase: true },
+    false,
+  ],
+  ['a prefix after an expression', { uri: { regex: '/a/b' } }, { uri: { prefix: '/a/b' } }, false],
+  ['a prefix after its path', { uri: { exact: '/a/b' } }, { uri: { prefix: '/a/b' } }, false],
+  ['an expression after a prefix', { uri: { prefix: '/a' } }, { uri: { regex: '/a/b' } }, false],
+])('%s is covered or not by an earlier match', (_name, earlier, later, isCovered) => {
+  const objects = [root({ match: [earlier], route: to('cart') }, { match: [later], route: to('cart') })];
+  expect(findings('IneffectiveMatch', objects)).toHaveLength(isCovered ? 1 : 0);
 });
 
 describe('the DestinationRule that proxies choose', () => {

@@ -191,7 +191,7 @@ const world = fc
 
 const REQUESTS: Message[] = ['http', 'https'].flatMap(scheme =>
   HOSTS.flatMap(host =>
-    ['/', '/x', '/x/y', '/xv', '/v', '/v/y', '/vx'].flatMap(path =>
+    ['/', '/x', '/x/y', '/x/z', '/xv', '/y', '/v', '/v/y', '/vx'].flatMap(path =>
       ['GET', 'POST'].map(method => ({
         scheme,
         host,

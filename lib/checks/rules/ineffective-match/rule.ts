@@ -1,3 +1,4 @@
+import { acceptsPath, unlessUnsimulated } from '../../../dataplane';
 import { type Field, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../../manifests/check';
@@ -10,7 +11,7 @@ export const rule: Check = {
   summary: 'A match of a VirtualService is covered by an earlier one',
   explanation:
     'A match that an earlier one already covers never matches a request: an identical one, or one with a '
-    + 'shorter path prefix under the same conditions.',
+    + 'shorter path prefix, or with an expression for its exact path, under the same conditions.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
@@ -50,7 +51,7 @@ function* overlapping(rules: readonly Rule[]): Iterable<Problem> {
   const seen = new Set<string>();
   const candidates: { readonly rule: Rule; readonly match: Match }[] = [];
   for (const { rule, match } of reachable(rules).flatMap(each => each.matches.map(match => ({ rule: each, match })))) {
-    if (prefixOf(match) !== '' && !seen.has(match.meaning)) {
+    if (match.at.get('uri').exists && !seen.has(match.meaning)) {
       candidates.push({ rule, match });
     }
     seen.add(match.meaning);
@@ -58,16 +59,30 @@ function* overlapping(rules: readonly Rule[]): Iterable<Problem> {
   for (const [index, { rule, match: later }] of candidates.entries()) {
     const earlier = candidates
       .slice(0, index)
-      .find(({ match }) => prefixOf(match) !== prefixOf(later) && coversMatch(match.at, later.at));
+      .find(({ match }) => isOther(match, later) && coversMatch(match.at, later.at));
     if (earlier) {
-      yield problem(
-        placeOf(rule, later),
-        `The prefix ${prefixOf(earlier.match)} of ${titleOf(earlier.rule)} already matches everything that begins `
-          + `with ${prefixOf(later)}, so this match is never reached.`,
-        'Put the longer prefix first.',
-      );
+      yield problem(placeOf(rule, later), ...textsOf(earlier.rule, earlier.match, later));
     }
   }
+}
+
+/** Of the same prefix under more conditions Istio says nothing. */
+function isOther(earlier: Match, later: Match): boolean {
+  return prefixOf(earlier) === '' || prefixOf(earlier) !== prefixOf(later);
+}
+
+function textsOf(rule: Rule, earlier: Match, later: Match): [message: string, fix: string] {
+  const exact = exactOf(later.at);
+  return exact === ''
+    ? [
+        `The prefix ${prefixOf(earlier)} of ${titleOf(rule)} already matches everything that begins with `
+          + `${prefixOf(later)}, so this match is never reached.`,
+        'Put the longer prefix first.',
+      ]
+    : [
+        `The rule ${titleOf(rule)} already matches the path ${exact}, so this match is never reached.`,
+        'Put the exact path first.',
+      ];
 }
 
 /** The match, or the delegating rule: the matches of a delegate are merged with those of that rule. */
@@ -79,10 +94,14 @@ function prefixOf(match: Match): string {
   return match.at.get('uri', 'prefix').text;
 }
 
-/** Whether an earlier match with a path prefix covers a later one: each of its conditions follows from the later's. */
+function exactOf(match: Field): string {
+  return match.get('uri', 'exact').text;
+}
+
+/** Whether an earlier match with a path covers a later one: each of its conditions follows from the later's. */
 function coversMatch(earlier: Field, later: Field): boolean {
   return (
-    startsWith(later.get('uri', 'prefix').text, earlier)
+    coversPath(earlier, later)
     && (!later.get('ignoreUriCase').isTrue || earlier.get('ignoreUriCase').isTrue)
     && ['method', 'authority', 'scheme'].every(name => coversText(earlier.get(name), later.get(name)))
     && ['headers', 'queryParams'].every(name =>
@@ -98,11 +117,15 @@ function coversMatch(earlier: Field, later: Field): boolean {
   );
 }
 
-function startsWith(prefix: string, earlier: Field): boolean {
-  const own = earlier.get('uri', 'prefix').text;
-  return earlier.get('ignoreUriCase').isTrue
-    ? prefix.toLowerCase().startsWith(own.toLowerCase())
-    : prefix.startsWith(own);
+function coversPath(earlier: Field, later: Field): boolean {
+  const prefix = later.get('uri', 'prefix').text;
+  const path =
+    prefix || (later.get('ignoreUriCase').isTrue && earlier.get('uri', 'regex').exists ? '' : exactOf(later));
+  return (
+    path !== ''
+    && (prefix === '' || earlier.get('uri', 'prefix').exists)
+    && unlessUnsimulated(() => acceptsPath(earlier, path)) === true
+  );
 }
 
 /** Whether every text that a later StringMatch accepts is accepted by an earlier one; a missing one accepts all. */

@@ -1,4 +1,5 @@
-import { Kind } from '../../../manifests';
+import { isCatchAll } from '../../../dataplane';
+import { type Cluster, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../../manifests/check';
 import { type Rule, rulesOf, titleOf } from '../../manifests/routing/rules';
@@ -9,19 +10,19 @@ export const rule: Check = {
   covers: ['IST0130'],
   summary: 'A rule of a VirtualService never applies',
   explanation:
-    'The first matching rule applies. A rule without matches is a catch-all, so no rule after it is '
-    + 'reached; nor is a rule whose matches all occur in earlier rules. A rule with a delegate stands for '
+    'The first matching rule applies. A rule without matches is a catch-all, as one that matches the prefix / and '
+    + 'nothing else, so no rule after it is reached; nor is a rule whose matches all occur in earlier rules. A rule with a delegate stands for '
     + 'the rules of the delegate, with the matches of both.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
-        yield* unreachable(rulesOf(virtualService, protocol, cluster));
+        yield* unreachable(rulesOf(virtualService, protocol, cluster), cluster);
       }
     }
   },
 };
 
-function* unreachable(rules: readonly Rule[]): Iterable<Problem> {
+function* unreachable(rules: readonly Rule[], cluster: Cluster): Iterable<Problem> {
   const seen = new Set<string>();
   const reached = new Set<string>();
   const problems: Problem[] = [];
@@ -32,7 +33,7 @@ function* unreachable(rules: readonly Rule[]): Iterable<Problem> {
         problem(
           rule.at,
           `The earlier rule ${titleOf(catchAll)} matches everything, so this one never applies.`,
-          'Put the rule without matches last.',
+          'Put the rule that matches everything last.',
         ),
       );
     } else if (rule.matches.length > 0 && rule.matches.every(each => seen.has(each.meaning))) {
@@ -47,8 +48,13 @@ function* unreachable(rules: readonly Rule[]): Iterable<Problem> {
       reached.add(String(rule.at));
     }
     rule.matches.forEach(each => seen.add(each.meaning));
-    catchAll ??= rule.matches.length === 0 ? rule : undefined;
+    catchAll ??= matchesEverything(rule, cluster) ? rule : undefined;
   }
   // One of the rules of a delegate that applies is enough.
   yield* problems.filter(each => !reached.has(String(each.at)));
+}
+
+function matchesEverything({ at, matches }: Rule, cluster: Cluster): boolean {
+  const isHttp = at.path.includes('http');
+  return matches.length === 0 || (isHttp && matches.some(each => isCatchAll(each.at, at.resource, cluster)));
 }
