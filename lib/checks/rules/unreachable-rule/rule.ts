@@ -10,9 +10,9 @@ export const rule: Check = {
   covers: ['IST0130'],
   summary: 'A rule of a VirtualService never applies',
   explanation:
-    'The first matching rule applies. A rule without matches is a catch-all, as one that matches the prefix / and '
-    + 'nothing else, so no rule after it is reached; nor is a rule whose matches all occur in earlier rules. A rule with a delegate stands for '
-    + 'the rules of the delegate, with the matches of both.',
+    'The first matching rule applies. A rule that matches all requests is a catch-all, such as one without matches or '
+    + 'with the prefix / and no other condition, so no rule after it is reached; nor is a rule whose matches all occur '
+    + 'in earlier rules. A rule with a delegate stands for the rules of the delegate, with the matches of both.',
   *find(cluster) {
     for (const virtualService of cluster.all(Kind.VIRTUAL_SERVICE)) {
       for (const protocol of ['http', 'tls', 'tcp']) {
