@@ -193,6 +193,6 @@ test.each([
 test('an installation of Istio is an error, in programs without type checks too', () => {
   const install = Install.istioctl() as unknown as LinkerdInstall;
   expect(() => new LinkerdInstallation(new ClusterApp(), 'linkerd', { install })).toThrow(
-    'istioctl, and the ways in which Istio is installed, do not install it. Use LinkerdInstall.helm()',
+    'not a LinkerdInstall. Give the object that its declaration returned, e.g. by `LinkerdInstall.argoCd(…)`.',
   );
 });

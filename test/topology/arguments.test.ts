@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Duration, Testing } from 'cdk8s';
 import * as root from '../../lib';
 import * as aws from '../../lib/aws';
@@ -52,6 +54,7 @@ const INSTANCES: Record<string, Build> = {
   HeaderMatch: () => HeaderMatch.exact('x-a', 'b'),
   Health: () => library.Health.none(),
   Install: () => library.Install.helm(),
+  LinkerdInstall: () => library.LinkerdInstall.helm({ version: '2026.9.1' }),
   LifecycleHandler: () => library.LifecycleHandler.sleep(Duration.seconds(1)),
   Machines: () => library.Machines.at(['10.0.0.5']),
   ObservedApi: () => Object.create(aws.HttpApiEdge.prototype) as unknown,
@@ -216,6 +219,16 @@ test('a factory is a callback for the members of a list, which also gives it an 
 
 /** The constructs of the CDK need more than values of the declared types. */
 const OF_THE_CDK = METHODS.filter(name => name.startsWith('ObservedApi.') || name.replace('new.', '') in aws);
+
+test('each method whose arguments are checked has the types of its parameters', () => {
+  const folder = join(__dirname, '../../lib');
+  const checked = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(each => each.endsWith('.ts'))
+    .flatMap(each => [...readFileSync(join(folder, each), 'utf8').matchAll(/\brequireArguments\('(.*?)'/g)])
+    .map(([, method = '']) => method);
+  expect(checked).toContain('new.LinkerdInstallation');
+  expect(checked.filter(each => !entries.has(each))).toEqual([]);
+});
 
 test('the constructs and functions of all entry points are checked', () => {
   expect(METHODS).toEqual(expect.arrayContaining(['new.HttpApiEdge', 'new.Waf', 'function.openApi']));

@@ -1,8 +1,8 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Phase } from '../../kubernetes';
-import { requireArguments, ValidationError } from '../../topology';
-import { LinkerdInstall } from './install';
+import { requireArguments } from '../../topology';
+import type { LinkerdInstall } from './install';
 import type { LinkerdSettings } from './settings';
 
 /** Properties of a {@link LinkerdInstallation}. */
@@ -22,15 +22,6 @@ export class LinkerdInstallation extends Chart {
   constructor(scope: Construct, id: string, props: LinkerdInstallationProps) {
     requireArguments('new.LinkerdInstallation', [scope, id, props]);
     super(scope, id);
-    if (!((props.install as unknown) instanceof LinkerdInstall)) {
-      throw new ValidationError({
-        code: 'UnsuitableInstallation',
-        path: this.node.path,
-        summary:
-          'Its `install` is none of Linkerd: istioctl, and the ways in which Istio is installed, do not install it.',
-        fix: 'Use LinkerdInstall.helm(), LinkerdInstall.argoCd() or LinkerdInstall.flux().',
-      });
-    }
     Phase.CONTROL_PLANE.assignTo(this);
     props.install._render(this, props);
   }

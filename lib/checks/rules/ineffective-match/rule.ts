@@ -66,7 +66,7 @@ function* overlapping(rules: readonly Rule[]): Iterable<Problem> {
   }
 }
 
-/** Of the same prefix under more conditions Istio says nothing. */
+/** Istio reports no match of the same prefix under more conditions. */
 function isOther(earlier: Match, later: Match): boolean {
   return prefixOf(earlier) === '' || prefixOf(earlier) !== prefixOf(later);
 }
