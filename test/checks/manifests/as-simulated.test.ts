@@ -5,9 +5,12 @@ import { manifestsOf } from '../../support/manifests';
 
 /** The findings of a check, as the place and the message. */
 function findings(id: string, objects: readonly object[]): string[] {
-  return checkManifests(new Cluster(manifestsOf([...TOWN, ...objects]).resources)).findings.flatMap(each =>
-    each.id === id ? [`${each.path}: ${each.message}`] : [],
-  );
+  return found(id, objects).map(each => `${each.path}: ${each.message}`);
+}
+
+function found(id: string, objects: readonly object[]) {
+  const report = checkManifests(new Cluster(manifestsOf([...TOWN, ...objects]).resources));
+  return report.findings.filter(each => each.id === id);
 }
 
 /** A workload with the address of another service. */
@@ -216,6 +219,15 @@ test.each<[string, object, object, boolean]>([
 ])('%s is covered or not by an earlier match', (_name, earlier, later, isCovered) => {
   const objects = [root({ match: [earlier], route: to('cart') }, { match: [later], route: to('cart') })];
   expect(findings('IneffectiveMatch', objects)).toHaveLength(isCovered ? 1 : 0);
+});
+
+test('an exact path after its prefix has no code of Istio, which compares prefixes alone', () => {
+  const codesAfterPrefix = (uri: object) =>
+    found('IneffectiveMatch', [
+      root({ match: [{ uri: { prefix: '/a' } }], route: to('cart') }, { match: [{ uri }], route: to('cart') }),
+    ]).map(each => each.covers);
+  expect(codesAfterPrefix({ exact: '/a/b' })).toEqual([[]]);
+  expect(codesAfterPrefix({ prefix: '/a/b' })).toEqual([['IST0131']]);
 });
 
 describe('the DestinationRule that proxies choose', () => {

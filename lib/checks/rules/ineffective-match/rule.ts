@@ -71,7 +71,7 @@ function isOther(earlier: Match, later: Match): boolean {
   return prefixOf(earlier) === '' || prefixOf(earlier) !== prefixOf(later);
 }
 
-function textsOf(rule: Rule, earlier: Match, later: Match): [message: string, fix: string] {
+function textsOf(rule: Rule, earlier: Match, later: Match): [message: string, fix: string, covers?: readonly string[]] {
   const exact = exactOf(later.at);
   return exact === ''
     ? [
@@ -82,6 +82,8 @@ function textsOf(rule: Rule, earlier: Match, later: Match): [message: string, fi
     : [
         `The rule ${titleOf(rule)} already matches the path ${exact}, so this match is never reached.`,
         'Put the exact path first.',
+        // Istio compares prefixes alone.
+        [],
       ];
 }
 
