@@ -55,12 +55,6 @@ function keyOf(gateway: string, namespace: string): string {
   return `${reference.namespace}/${reference.name}`;
 }
 
-/** Whether a match accepts a path by its `uri`. */
-export function acceptsPath(at: Field, path: string): boolean {
-  const match = pathOf(at);
-  return !match || matchesPath(match, path);
-}
-
 /** The annotation by which istiod tells how prefixes of its own VirtualServices match, and its value for Ingresses. */
 export const ROUTE_SEMANTICS = 'internal.istio.io/route-semantics';
 export const INGRESS_SEMANTICS = 'ingress';

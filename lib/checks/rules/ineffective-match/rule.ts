@@ -1,4 +1,4 @@
-import { acceptsPath, unlessUnsimulated } from '../../../dataplane';
+import { httpMatch, matchesPath, type PathMatch, unlessUnsimulated } from '../../../dataplane';
 import { type Field, Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem } from '../../manifests/check';
@@ -47,40 +47,50 @@ function* repeated(rules: readonly Rule[]): Iterable<Problem> {
   }
 }
 
+/** A match with a path, which is read once, since each is compared with all before it. */
+interface Candidate {
+  readonly rule: Rule;
+  readonly match: Match;
+  readonly path: PathMatch | undefined;
+  readonly prefix: Field;
+  readonly exact: Field;
+}
+
 function* overlapping(rules: readonly Rule[]): Iterable<Problem> {
   const seen = new Set<string>();
-  const candidates: { readonly rule: Rule; readonly match: Match }[] = [];
+  const candidates: Candidate[] = [];
   for (const { rule, match } of reachable(rules).flatMap(each => each.matches.map(match => ({ rule: each, match })))) {
-    if (match.at.get('uri').exists && !seen.has(match.meaning)) {
-      candidates.push({ rule, match });
+    const uri = match.at.get('uri');
+    if (uri.exists && !seen.has(match.meaning)) {
+      const [prefix, exact] = [uri.get('prefix'), uri.get('exact')];
+      const later = { rule, match, path: httpMatch(match.at).path, prefix, exact };
+      const earlier = candidates.find(each => isOther(each, later) && coversMatch(each, later));
+      if (earlier) {
+        yield problem(placeOf(rule, match), ...textsOf(earlier, later));
+      }
+      candidates.push(later);
     }
     seen.add(match.meaning);
-  }
-  for (const [index, { rule, match: later }] of candidates.entries()) {
-    const earlier = candidates
-      .slice(0, index)
-      .find(({ match }) => isOther(match, later) && coversMatch(match.at, later.at));
-    if (earlier) {
-      yield problem(placeOf(rule, later), ...textsOf(earlier.rule, earlier.match, later));
-    }
   }
 }
 
 /** Istio reports no match of the same prefix under more conditions. */
-function isOther(earlier: Match, later: Match): boolean {
-  return prefixOf(earlier) === '' || prefixOf(earlier) !== prefixOf(later);
+function isOther(earlier: Candidate, later: Candidate): boolean {
+  return earlier.prefix.text === '' || earlier.prefix.text !== later.prefix.text;
 }
 
-function textsOf(rule: Rule, earlier: Match, later: Match): [message: string, fix: string, covers?: readonly string[]] {
-  const exact = exactOf(later.at);
-  return exact === ''
+function textsOf(
+  earlier: Candidate,
+  { prefix, exact }: Candidate,
+): [message: string, fix: string, covers?: readonly string[]] {
+  return exact.text === ''
     ? [
-        `The prefix ${prefixOf(earlier)} of ${titleOf(rule)} already matches everything that begins with `
-          + `${prefixOf(later)}, so this match is never reached.`,
+        `The prefix ${earlier.prefix.text} of ${titleOf(earlier.rule)} already matches everything that begins with `
+          + `${prefix.text}, so this match is never reached.`,
         'Put the longer prefix first.',
       ]
     : [
-        `The rule ${titleOf(rule)} already matches the path ${exact}, so this match is never reached.`,
+        `The rule ${titleOf(earlier.rule)} already matches the path ${exact.text}, so this match is never reached.`,
         'Put the exact path first.',
         // Istio compares prefixes alone.
         [],
@@ -92,18 +102,11 @@ function placeOf({ at, applied }: Rule, match: Match): Field {
   return at.resource === applied.resource && !at.get('delegate').exists ? match.at : at;
 }
 
-function prefixOf(match: Match): string {
-  return match.at.get('uri', 'prefix').text;
-}
-
-function exactOf(match: Field): string {
-  return match.get('uri', 'exact').text;
-}
-
 /** Whether an earlier match with a path covers a later one: each of its conditions follows from the later's. */
-function coversMatch(earlier: Field, later: Field): boolean {
+function coversMatch(before: Candidate, after: Candidate): boolean {
+  const [earlier, later] = [before.match.at, after.match.at];
   return (
-    coversPath(earlier, later)
+    coversPath(before, after)
     && (!later.get('ignoreUriCase').isTrue || earlier.get('ignoreUriCase').isTrue)
     && ['method', 'authority', 'scheme'].every(name => coversText(earlier.get(name), later.get(name)))
     && ['headers', 'queryParams'].every(name =>
@@ -119,14 +122,15 @@ function coversMatch(earlier: Field, later: Field): boolean {
   );
 }
 
-function coversPath(earlier: Field, later: Field): boolean {
-  const prefix = later.get('uri', 'prefix').text;
-  const path =
-    prefix || (later.get('ignoreUriCase').isTrue && earlier.get('uri', 'regex').exists ? '' : exactOf(later));
+function coversPath({ path, prefix, match }: Candidate, later: Candidate): boolean {
+  const isExact = later.prefix.text === '';
+  const text = isExact ? later.exact.text : later.prefix.text;
   return (
-    path !== ''
-    && (prefix === '' || earlier.get('uri', 'prefix').exists)
-    && unlessUnsimulated(() => acceptsPath(earlier, path)) === true
+    text !== ''
+    && (isExact || prefix.exists)
+    && (!path || unlessUnsimulated(() => matchesPath(path, text)) === true)
+    // Expressions distinguish upper and lower case.
+    && !(isExact && later.match.at.get('ignoreUriCase').isTrue && match.at.get('uri', 'regex').exists)
   );
 }
 
