@@ -1,6 +1,7 @@
 import { type AuthorizationInput, authorizeBy, policiesFor, type PolicyTarget, type Verdict } from '../../../dataplane';
 import {
   type Cluster,
+  type Field,
   Kind,
   Membership,
   membershipOf,
@@ -27,10 +28,13 @@ export function denialOf(caller: Node, callee: Node, cluster: Cluster): Verdict 
 /** Whether callers have no identity at some port of a node, since it accepts plain text only. */
 const hasPlaintextPort = memo(({ services, workloads }: Node, cluster: Cluster): boolean => {
   const ports = services.flatMap(each => each.spec.get('ports').items);
-  return workloads.some(workload =>
-    ports.some(port => modeFor(workload, cluster, targetPortOf(port, workload)) === 'DISABLE'),
-  );
+  return workloads.some(workload => ports.some(port => isPlaintextPort(port, workload, cluster)));
 });
+
+/** Whether a workload accepts plain text only at a port of a Service. */
+export function isPlaintextPort(port: Field, workload: Workload, cluster: Cluster): boolean {
+  return modeFor(workload, cluster, targetPortOf(port, workload)) === 'DISABLE';
+}
 
 /** Whether a node may allow requests of callers that its policies do not name in full. */
 export function admitsStrangers(node: Node, cluster: Cluster): boolean {

@@ -16,12 +16,11 @@ import {
   Membership,
   membershipOf,
   memo,
-  modeFor,
   portNumber,
   portsOf,
-  targetPortOf,
   type Workload,
 } from '../../../manifests';
+import { isPlaintextPort } from '../../manifests/calls/grants';
 import type { Entry } from '../../manifests/calls/node';
 
 /** The identities of the Pods of gateways; Pods that no manifest has count as others than policies name. */
@@ -34,10 +33,8 @@ export function identitiesOf({ gateways }: Entry, cluster: Cluster): (string | u
 export function isDenied(path: string, entry: Entry, cluster: Cluster): boolean {
   const listeners = listenersOf(entry.gateways, cluster);
   return listeners.length === 0
-    ? isDeniedBehind(path, entry, STRANGER, cluster)
-    : listeners.every(
-        each => isDeniedAt(path, each, cluster) || isDeniedBehind(path, entry, identityOf(each), cluster, each),
-      );
+    ? isDeniedBehind(path, entry, undefined, cluster)
+    : listeners.every(each => isDeniedAt(path, each, cluster) || isDeniedBehind(path, entry, each, cluster));
 }
 
 const STRANGER = 'unknown/ns/unknown/sa/unknown';
@@ -57,21 +54,15 @@ function isDeniedAt(path: string, listener: GatewayListener, cluster: Cluster): 
   );
 }
 
-function isDeniedBehind(
-  path: string,
-  entry: Entry,
-  identity: string | undefined,
-  cluster: Cluster,
-  listener?: GatewayListener,
-): boolean {
-  const { rule, service } = entry;
-  return cluster.selectedBy(service).every(each => {
+function isDeniedBehind(path: string, entry: Entry, listener: GatewayListener | undefined, cluster: Cluster): boolean {
+  const identity = listener ? identityOf(listener) : STRANGER;
+  return cluster.selectedBy(entry.service).every(each => {
+    if (membershipOf(each, cluster) !== Membership.SIDECAR) {
+      return false;
+    }
     const proven = isPlainText(entry, each, listener, cluster) ? undefined : identity;
-    const input = anyRequestFor(isRewritten(rule) ? undefined : path, proven);
-    return (
-      membershipOf(each, cluster) === Membership.SIDECAR
-      && authorizeBy(policiesFor(each, Kind.AUTHORIZATION_POLICY, cluster), input, cluster).isAllowed === false
-    );
+    const input = anyRequestFor(isRewritten(entry.rule) ? undefined : path, proven);
+    return authorizeBy(policiesFor(each, Kind.AUTHORIZATION_POLICY, cluster), input, cluster).isAllowed === false;
   });
 }
 
@@ -90,10 +81,7 @@ function isPlainText(
     [undefined, ...subsets].every(each => rules?.tlsMode(number, each)?.text === 'DISABLE');
   return (
     ports.length > 0
-    && ports.every(
-      each =>
-        modeFor(workload, cluster, targetPortOf(each, workload)) === 'DISABLE' || isDisabled(portNumber(each) ?? 0),
-    )
+    && ports.every(each => isPlaintextPort(each, workload, cluster) || isDisabled(portNumber(each) ?? 0))
   );
 }
 
