@@ -72,14 +72,13 @@ function placeOf(virtualService: Resource, cluster: Cluster): Place | undefined 
 
 /** Whether an HTTP match is for every request of each proxy that has the rules of a VirtualService. */
 export function isCatchAll(match: Field, virtualService: Resource, cluster: Cluster): boolean {
-  if (!httpMatch(match).matchesAll) {
+  if (!httpMatch(match).matchesAll || match.get('sourceLabels').exists) {
     return false;
   }
-  const conditions = ['port', 'gateways', 'sourceLabels', 'sourceNamespace'].filter(each => match.get(each).exists);
-  const place = isForMesh(virtualService) ? undefined : placeOf(virtualService, cluster);
   return (
-    conditions.length === 0
-    || (!conditions.includes('sourceLabels') && place?.servers.every(each => hasSourceAt(match, each)) === true)
+    ['port', 'gateways', 'sourceNamespace'].every(each => !match.get(each).exists)
+    || (!isForMesh(virtualService)
+      && placeOf(virtualService, cluster)?.servers.every(each => hasSourceAt(match, each)) === true)
   );
 }
 
