@@ -16,7 +16,7 @@ interface Cdk8sConfig {
   readonly output?: unknown;
 }
 
-/** The settings of a cdk8s.yaml, beside its app and output, with which `cdk8s synth` runs the app and does nothing else. */
+/** The settings, beside the app and its output, with which `cdk8s synth` runs the app and does nothing else. */
 const OF_PLAIN_APPS: readonly string[] = ['imports', 'language'];
 /** The packages of the command lines. */
 const PACKAGES: Readonly<Record<string, string>> = { cdk8s: 'cdk8s-cli', cdk: 'aws-cdk' };
@@ -34,7 +34,10 @@ export function runApps(folder: string): Promise<Run>[] {
 
 /** The folder that the cdk8s app writes to. */
 export function outputOf(folder: string): string {
-  const { output = DEFAULT_OUTPUT } = configOf(folder);
+  return outdirOf(folder, configOf(folder));
+}
+
+function outdirOf(folder: string, { output = DEFAULT_OUTPUT }: Cdk8sConfig): string {
   return isAbsolute(String(output)) ? String(output) : join(folder, String(output));
 }
 
@@ -43,8 +46,9 @@ export function outputOf(folder: string): string {
  * @see https://github.com/cdk8s-team/cdk8s-cli/blob/2.x/src/cli/cmds/synth.ts
  */
 async function runCdk8s(folder: string): Promise<Run> {
-  const { app, output = DEFAULT_OUTPUT, ...others } = configOf(folder);
-  const outdir = outputOf(folder);
+  const config = configOf(folder);
+  const { app, output = DEFAULT_OUTPUT, ...others } = config;
+  const outdir = outdirOf(folder, config);
   const isPlain = Object.keys(others).every(each => OF_PLAIN_APPS.includes(each));
   if (typeof app !== 'string' || typeof output !== 'string' || !isPlain || !isBelow(outdir, folder)) {
     return run('cdk8s', 'cdk8s', ['synth', '--check-upgrade=false'], { cwd: folder });
