@@ -24,6 +24,7 @@ const MAX_MERGED = 200_000;
 const COLON_AT_END = /:[,\]}]/y;
 
 type ScalarEvent = Extract<Event, { readonly type: typeof EVENT_ID.SCALAR }>;
+type CollectionEvent = Extract<Event, { readonly type: typeof EVENT_ID.MAPPING | typeof EVENT_ID.SEQUENCE }>;
 type Properties = Pick<ScalarEvent, 'anchorStart' | 'anchorEnd' | 'tagStart' | 'tagEnd'>;
 
 /** The value of a document as kubectl reads it; null for an empty one. Throws a {@link YamlError}. */
@@ -89,13 +90,8 @@ class Composer {
     const event = this.events[this.at++];
     switch (event?.type) {
       case EVENT_ID.MAPPING:
-        return isPlain(event)
-          ? this.mapping()
-          : this.anchored(event, '!!map', () => this.within(event, () => this.mapping()));
       case EVENT_ID.SEQUENCE:
-        return isPlain(event)
-          ? this.sequence()
-          : this.anchored(event, '!!seq', () => this.within(event, () => this.sequence()));
+        return isPlain(event) ? this.members(event) : this.decorated(event);
       case EVENT_ID.SCALAR:
         return event.anchorStart < 0
           ? this.scalar(event).value
@@ -107,7 +103,16 @@ class Composer {
     }
   }
 
-  private within<T>({ style }: Extract<Event, { readonly style: unknown }>, read: () => T): T {
+  private members({ type }: CollectionEvent): unknown {
+    return type === EVENT_ID.MAPPING ? this.mapping() : this.sequence();
+  }
+
+  private decorated(event: CollectionEvent): unknown {
+    const tag = event.type === EVENT_ID.MAPPING ? '!!map' : '!!seq';
+    return this.anchored(event, tag, () => this.within(event, () => this.members(event)));
+  }
+
+  private within<T>({ style }: CollectionEvent, read: () => T): T {
     const deeper = style === COLLECTION_STYLE.FLOW ? 1 : 0;
     this.brackets += deeper;
     const value = read();
@@ -243,7 +248,7 @@ class Composer {
 }
 
 /** Whether a collection is written with neither anchor, tag nor brackets, as most are. */
-function isPlain({ anchorStart, tagStart, style }: Properties & { readonly style: unknown }): boolean {
+function isPlain({ anchorStart, tagStart, style }: CollectionEvent): boolean {
   return anchorStart < 0 && tagStart < 0 && style !== COLLECTION_STYLE.FLOW;
 }
 
