@@ -109,11 +109,11 @@ function requireType(path: string, name: string, type: string, value: unknown): 
 }
 
 function rejectOptions(call: string, parameters: readonly Member[], options: object): never {
-  const names = parameters.map(({ name }) => name);
+  const [names, given] = [parameters.map(({ name }) => name), Object.keys(options).join(', ')];
   throw new ValidationError({
     code: 'UnknownProperty',
     path: call,
-    summary: `There is no parameter for the options { ${Object.keys(options).join(', ')} }, so they would have no effect.`,
+    summary: `There is no parameter for the options { ${given} }, so they would have no effect.`,
     fix: names.length === 0 ? 'Remove them: there are no parameters.' : `The parameters are ${names.join(', ')}.`,
   });
 }

@@ -54,8 +54,8 @@ const INSTANCES: Record<string, Build> = {
   HeaderMatch: () => HeaderMatch.exact('x-a', 'b'),
   Health: () => library.Health.none(),
   Install: () => library.Install.helm(),
-  LinkerdInstall: () => library.LinkerdInstall.helm({ version: '2026.9.1' }),
   LifecycleHandler: () => library.LifecycleHandler.sleep(Duration.seconds(1)),
+  LinkerdInstall: () => library.LinkerdInstall.helm({ version: '2026.9.1' }),
   Machines: () => library.Machines.at(['10.0.0.5']),
   ObservedApi: () => Object.create(aws.HttpApiEdge.prototype) as unknown,
   Operation: () => Operation.http('GET /'),
@@ -187,7 +187,7 @@ test.each(METHODS)('%s rejects arguments and properties of other types with the 
   }
 });
 
-const repeatsItsLast = (method: string) => / ?\.\.\.[^ ]*$/.test(entries.get(method) ?? '');
+const repeatsItsLast = (method: string) => /\.\.\.[^ ]*$/.test(entries.get(method) ?? '');
 const isConstructor = (method: string) => /^(new|function)\./.test(method);
 
 test.each(METHODS.filter(each => !isConstructor(each) && !repeatsItsLast(each)))(

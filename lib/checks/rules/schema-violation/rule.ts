@@ -143,11 +143,11 @@ function findViolations(field: Field, type: Served, schemas: Schemas, found: Pro
     } else if (!type.e.includes(value as string | number)) {
       const [given, values] = [String(value), type.e.map(String).filter(each => each !== '')];
       const absence = type.absent?.get(given);
+      const there = absence ? ` ${absence.when}` : '';
+      const hint = absence || areNumbers ? '' : nearest(given, values);
       const unknown = problem(
         field,
-        absence
-          ? `${JSON.stringify(value)} is no value of this field ${absence.when}, so the API server rejects the object.`
-          : `${JSON.stringify(value)} is no value of this field, so the API server rejects the object.${areNumbers ? '' : nearest(given, values)}`,
+        `${JSON.stringify(value)} is no value of this field${there}, so the API server rejects the object.${hint}`,
         fixOf(`Use one of ${values.join(', ')}`, absence?.newer),
       );
       const isNew = isAhead(field) && !values.some(each => isSlip(given, each));
