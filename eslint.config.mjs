@@ -28,5 +28,18 @@ export default tseslint.config(
   },
   { files: ['bin/**', 'bench/**', 'lab/**'], rules: { 'no-console': 'off' } },
   { files: ['test/**'], rules: { 'max-lines': 'off' } },
+  {
+    files: ['test/**'],
+    rules: {
+      // Files of a worker share modules: see test/support/runtime.cjs.
+      'no-restricted-properties': [
+        'error',
+        ...['mock', 'doMock', 'setMock', 'resetModules', 'isolateModules'].map(property => ({
+          object: 'jest',
+          property,
+        })),
+      ],
+    },
+  },
   { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );

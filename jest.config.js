@@ -1,5 +1,6 @@
-// Coverage counts the functions that load modules on use, so it has none of them.
-const compiler = process.argv.includes('--coverage') ? '@swc/jest' : require.resolve('./test/support/lazy-modules.mjs');
+// Coverage is that of modules which each file loads, without the functions that load modules on use.
+const coverage = process.argv.includes('--coverage');
+const compiler = coverage ? '@swc/jest' : require.resolve('./test/support/lazy-modules.mjs');
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -9,8 +10,8 @@ module.exports = {
   // A test also loads the modules that it is the first to use.
   testTimeout: 20_000,
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/bin/init/templates/'],
+  ...(coverage ? {} : { runtime: '<rootDir>/test/support/runtime.cjs' }),
   testEnvironment: '<rootDir>/test/support/environment.mjs',
-  moduleNameMapper: { '^typescript$': '<rootDir>/test/support/typescript.cjs' },
   globalSetup: '<rootDir>/test/support/before-all.ts',
   globalTeardown: '<rootDir>/test/support/after-all.ts',
   coverageProvider: 'v8',

@@ -2,15 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, CfnResource, CloudFormationValidatePlugin, Stack, Validations } from 'aws-cdk-lib';
 import type { IPolicyValidationContext } from 'aws-cdk-lib';
+import cdk from 'aws-cdk-lib/package.json';
 import { CachedCloudFormationValidatePlugin } from '../../lib/aws';
 import { temporaryFolder } from '../support/temporary-folder';
-
-let mockVersion = '2.276.0';
-jest.mock('aws-cdk-lib/package.json', () => ({
-  get version() {
-    return mockVersion;
-  },
-}));
 
 const engine = jest.spyOn(CloudFormationValidatePlugin.prototype, 'validate');
 
@@ -94,8 +88,9 @@ test('a report of another version of the CDK is not read', () => {
   const outdir = temporaryFolder();
 
   reportOf(outdir);
-  mockVersion = '2.277.0';
+  const version = jest.replaceProperty(cdk, 'version', 'another');
   reportOf(outdir);
+  version.restore();
 
   expect(engine).toHaveBeenCalledTimes(2);
 });

@@ -80,11 +80,19 @@ export function restTemplate(
   return tenable(mine.stack);
 }
 
-const made: Stack[] = [];
+const madeByFile = new Map<string | undefined, Stack[]>();
+
+/** The stacks of the current test file. */
+function made(): Stack[] {
+  const { testPath } = expect.getState();
+  const stacks = madeByFile.get(testPath) ?? [];
+  madeByFile.set(testPath, stacks);
+  return stacks;
+}
 
 /** Adds the template of a stack to those that {@link refusedByTheCdk} validates. */
 export function remember(stack: Stack): void {
-  made.push(stack);
+  made().push(stack);
 }
 
 /** The template of a stack, in which AWS would find nothing to refuse. */
@@ -100,18 +108,19 @@ function tenable(stack: Stack): Template {
  * to start, so it is asked once.
  */
 export function refusedByTheCdk(): string[] {
-  const [first] = made;
+  const stacks = made();
+  const [first] = stacks;
   if (!first) {
     throw new Error('no template was made');
   }
-  const stackTemplates = made.map(stack => ({
+  const stackTemplates = stacks.map(stack => ({
     stackConstructPath: stack.node.path,
     templatePath: Stage.of(stack)?.synth().getStackByName(stack.stackName).templateFullPath ?? '',
     accountId: undefined,
     region: undefined,
   }));
   const acknowledged = new Set(
-    made.flatMap(stack =>
+    stacks.flatMap(stack =>
       stack.node
         .findAll()
         .filter(each => CfnResource.isCfnResource(each))

@@ -6,6 +6,8 @@ const [[pattern, [, options]]] = Object.entries(base.transform);
 /** The suite, compiled with mutants. */
 export default {
   ...base,
+  // `repeat` is loaded by each file.
+  runtime: undefined,
   rootDir: fileURLToPath(new URL('../..', import.meta.url)),
   transform: { [pattern]: [fileURLToPath(new URL('transform.mjs', import.meta.url)), options] },
   // It tests the stack of an error, in which the repetition of tests appears.

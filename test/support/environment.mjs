@@ -19,23 +19,47 @@ const CONSTANTS = `const {
   TypeError, WeakMap, WeakSet,
 } = globalThis`;
 
-// Each file loads its modules anew, so that few functions run for long: see `OPTIMIZE_LATER` of the command line.
+/** What `expect` keeps for its module, which is loaded once: jest sets its state anew for each file. */
+const MATCHERS = Symbol.for('$$jest-matchers-object');
+
+// Few functions run for long: see `OPTIMIZE_LATER` of the command line.
 if (process.versions.node.startsWith('20.')) {
-  setFlagsFromString('--interrupt-budget=600000');
+  setFlagsFromString('--interrupt-budget=300000');
 }
 
 const require = createRequire(import.meta.url);
 
+/** What the test files of a worker share: see `runtime.cjs`. */
+const worker = { environment: undefined };
+
 /**
- * Node with `schemaProblem`, the validators of Kubernetes objects: ES modules, which tests cannot load, and which are
- * loaded once for all files of a worker.
+ * Node with `schemaProblem`, the validators of Kubernetes objects: ES modules, which tests cannot load. One for all
+ * files of a worker.
  */
 export default class extends TestEnvironment {
   constructor(config, context) {
+    if (worker.environment) {
+      return worker.environment;
+    }
     super(config, context);
     runInContext(CONSTANTS, this.context);
     this.global.schemaProblem = schemaProblem;
-    this.global.typescript = () => require('typescript');
+    this.variables = { ...this.global.process.env };
+    this.symbols = new Set(Object.getOwnPropertySymbols(this.global));
+    worker.environment = this;
+  }
+
+  /** Leaves the next file what this one was given. */
+  async teardown() {
+    this.fakeTimersModern.useRealTimers();
+    const { env } = this.global.process;
+    Object.keys(env)
+      .filter(name => !(name in this.variables))
+      .forEach(name => Reflect.deleteProperty(env, name));
+    Object.assign(env, this.variables);
+    Object.getOwnPropertySymbols(this.global)
+      .filter(symbol => !this.symbols.has(symbol) && symbol !== MATCHERS)
+      .forEach(symbol => Reflect.deleteProperty(this.global, symbol));
   }
 }
 

@@ -1,2 +1,0 @@
-/** TypeScript as Node loads it, once for all files of a worker. */
-module.exports = globalThis.typescript();
