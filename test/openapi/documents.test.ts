@@ -3,6 +3,7 @@ import { Auth, type Edge, Topology, Port } from '../../lib';
 import { azureApiManagement, googleApiGateway, openApi } from '../../lib/openapi';
 import { routes as anyRoutes } from '../support/routes';
 import { azure, edgeOf, errorsOf, google, jwt, key, routes } from './support';
+import { runs } from '../support/runs';
 import { setValues } from '../support/set-values';
 
 type Paths = Record<
@@ -102,6 +103,6 @@ test.each<[string, (edge: Edge) => { readonly [field: string]: unknown }, Edge['
       expect(new Set(ids).size).toBe(ids.length);
       expect(ids.length).toBeGreaterThanOrEqual(all.length);
     }),
-    { numRuns: 50, seed: 3 },
+    runs(50, 3),
   );
 });

@@ -10,6 +10,7 @@ import {
 } from '../../../lib/dataplane';
 import { Cluster, resourcesOf } from '../../../lib/manifests';
 import { gatewayApi, istio, meshed, pods, service } from '../../testing/traffic/support';
+import { runs } from '../../support/runs';
 
 /** Pods of web that have the addresses of their callees. */
 function calling(...addresses: string[]): object {
@@ -364,7 +365,7 @@ test('what a check claims about requests holds for every request that is simulat
         expect([textOf(finding), ...contradictions.map(describeSent)]).toEqual([textOf(finding)]);
       }
     }),
-    { numRuns: 60, seed: 20261126 },
+    runs(60, 20261126),
   );
 });
 

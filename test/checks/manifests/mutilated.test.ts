@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { checkObjects } from '../../../lib/checks';
 import { type KubernetesObject, parseDocuments } from '../../../lib/manifests';
 import { EXAMPLES } from './examples';
+import { runs } from '../../support/runs';
 
 type Values = Record<string, unknown> | unknown[];
 
@@ -63,7 +64,7 @@ test('however examples are mutilated, no check fails', () => {
         expect(() => checkObjects(mixed.filter(isObject))).not.toThrow();
       },
     ),
-    { numRuns: 600, seed: 6 },
+    runs(600, 6),
   );
 });
 

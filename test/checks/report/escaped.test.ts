@@ -13,6 +13,7 @@ import {
 } from '../../../lib/checks';
 import { ManifestError } from '../../../lib/manifests';
 import { cardinal } from '../../support/command';
+import { runs } from '../../support/runs';
 import { temporaryFolder } from '../../support/temporary-folder';
 
 const PIECES = [
@@ -109,7 +110,7 @@ test('as text, each finding is one line, with any content', () => {
       expect(text.split('\n').length).toBe(each.findings.length + each.suppressed.length + 2);
       expect(text.split('\n').at(-2)).toMatch(/^1 object checked: /);
     }),
-    { numRuns: 200, seed: 18 },
+    runs(200, 18),
   );
 });
 
@@ -125,7 +126,7 @@ test.each([
       expectPlain(...texts);
       expect(texts.filter(text => text.includes('\n'))).toEqual([]);
     }),
-    { numRuns: 200, seed: 18 },
+    runs(200, 18),
   );
 });
 
@@ -143,7 +144,7 @@ test('a message in SARIF has no link', () => {
       ]);
       expect(texts.filter(text => text.includes(']('))).toEqual([]);
     }),
-    { numRuns: 200, seed: 18 },
+    runs(200, 18),
   );
 });
 
@@ -155,7 +156,7 @@ test('a finding as one line, and an error of reading, are one line', () => {
         expect(line.includes('\n')).toBe(false);
       });
     }),
-    { numRuns: 200, seed: 18 },
+    runs(200, 18),
   );
 });
 

@@ -5,6 +5,7 @@ import { declared, httpTemplate, restTemplate } from '../../aws/support';
 import { httpFront, restFront } from '../../support/fronts';
 import { type Declared, edgeOf, METHODS, routes, words } from '../../support/routes';
 import { ask, clusterOf, token } from './support';
+import { runs } from '../../support/runs';
 
 const requests = record({
   method: constantFrom(...METHODS),
@@ -18,7 +19,7 @@ function names({ method, path }: Declared, asked: Declared): boolean {
 }
 
 /** All properties are tried on the same APIs, each of which is made once: that takes most of the time. */
-const RUNS = { numRuns: 20, seed: 7 };
+const RUNS = runs(20, 7);
 
 function madeOnce(front: Front, clusterOfEdge: (edge: Edge) => Cluster): (all: readonly Declared[]) => Cluster {
   const made = new Map<string, Cluster>();
