@@ -1,5 +1,15 @@
 import fc from 'fast-check';
-import { Operation, PathPattern, precedes, type Region, regionsOf } from '../../lib/topology';
+import {
+  HeaderMatch,
+  Operation,
+  PathPattern,
+  precedes,
+  QueryParamMatch,
+  type Region,
+  regionsOf,
+  type RequestMatch,
+  rulePrecedes,
+} from '../../lib/topology';
 
 const of = (...operations: string[]) => operations.map(each => Operation.http(each));
 const texts = (regions: readonly Region[]) =>
@@ -22,6 +32,42 @@ test.each([
 ])('%s precedes %s: %s', (first, second) => {
   const [one, other] = of(first, second);
   expect(one && other && [precedes(one, other), precedes(other, one)]).toEqual([true, false]);
+});
+
+const conditions = (headers: number, parameters: number): RequestMatch => ({
+  headers: ['x-a', 'x-b'].slice(0, headers).map(name => HeaderMatch.exact(name, '1')),
+  queryParams: ['a', 'b'].slice(0, parameters).map(name => QueryParamMatch.exact(name, '1')),
+});
+
+test.each([
+  ['the operation decides before all conditions', 'GET /a', conditions(0, 0), 'GET /{x}', conditions(1, 1)],
+  ['one with a condition on a header precedes', 'GET /a', conditions(1, 0), 'GET /a', undefined],
+  ['one with a condition on a query parameter precedes', 'GET /a', conditions(0, 1), 'GET /a', undefined],
+  [
+    'one with more conditions on headers precedes, whatever those on parameters',
+    'GET /a',
+    conditions(2, 0),
+    'GET /a',
+    conditions(1, 2),
+  ],
+  [
+    'with as many on headers, one with more on parameters precedes',
+    'GET /a',
+    conditions(1, 2),
+    'GET /a',
+    conditions(1, 1),
+  ],
+])('of two rules, %s', (_, first, match, second, otherMatch) => {
+  const one = { operation: Operation.http(first), match };
+  const other = { operation: Operation.http(second), match: otherMatch };
+
+  expect([rulePrecedes(one, other), rulePrecedes(other, one)]).toEqual([true, false]);
+});
+
+test('of rules for the same requests with as many conditions, neither precedes', () => {
+  const one = { operation: Operation.http('GET /a'), match: conditions(1, 1) };
+
+  expect(rulePrecedes(one, one)).toBe(false);
 });
 
 test('a route without a more specific one keeps all of its requests', () => {
