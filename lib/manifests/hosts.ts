@@ -150,7 +150,8 @@ export function portsOf({ resource, declaredBy }: Host): Field[] {
   return declaredBy === undefined ? resource.spec.get('ports').items : mergedPorts(declaredBy);
 }
 
-/** Once for all declarations of a host, which share the list. */
+// What follows from all declarations of a host is evaluated once for them: they share the list.
+
 const mergedPorts = memo((declaredBy: readonly Resource[]): Field[] => {
   const byNumber = new Map<number | undefined, Field>();
   for (const port of declaredBy.flatMap(each => each.spec.get('ports').items)) {
@@ -164,14 +165,18 @@ const mergedPorts = memo((declaredBy: readonly Resource[]): Field[] => {
  * istiod does not merge them then, and applies only one, the one that was created first.
  * @see https://github.com/istio/istio/blob/master/pilot/pkg/model/sidecar.go
  */
-export function differingField({ declaredBy = [] }: Host): string | undefined {
+export function differingField({ declaredBy }: Host): string | undefined {
+  return declaredBy && fieldThatDiffers(declaredBy);
+}
+
+const fieldThatDiffers = memo((declaredBy: readonly Resource[]): string | undefined => {
   const differs = (valueOf: (entry: Resource) => unknown) =>
     new Set(declaredBy.map(each => JSON.stringify(valueOf(each) ?? null))).size > 1;
   return (
     MERGED_IF_EQUAL.find(field => differs(({ spec }) => spec.get(field).value))
     ?? (differs(({ labels }) => labels) ? 'labels' : undefined)
   );
-}
+});
 
 const MERGED_IF_EQUAL = ['resolution', 'location', 'addresses', 'exportTo', 'workloadSelector'] as const;
 

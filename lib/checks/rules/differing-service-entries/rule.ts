@@ -1,4 +1,4 @@
-import { differingField, type Host, portNumber } from '../../../manifests';
+import { differingField, memo, portNumber, type Resource } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
 import { listed } from '../../manifests/names';
@@ -15,8 +15,8 @@ export const rule: Check = {
   *find({ hosts }) {
     for (const host of hosts.all) {
       const { name, resource, declaredBy = [] } = host;
-      const field = haveCommonPort(host) ? undefined : differingField(host);
-      if (field !== undefined) {
+      const field = differingField(host);
+      if (field !== undefined && !haveCommonPort(declaredBy)) {
         yield problem(
           resource.spec.get('hosts').items.find(each => each.text === name) ?? resource.spec.get('hosts'),
           `${listed(declaredBy.map(each => each.key).sort())} declare ${name} with different ${field}, so only the `
@@ -28,7 +28,7 @@ export const rule: Check = {
   },
 };
 
-function haveCommonPort({ declaredBy = [] }: Host): boolean {
+const haveCommonPort = memo((declaredBy: readonly Resource[]): boolean => {
   const ports = declaredBy.flatMap(each => [...new Set(each.spec.get('ports').items.map(portNumber))]);
   return new Set(ports).size < ports.length;
-}
+});

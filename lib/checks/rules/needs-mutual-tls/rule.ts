@@ -5,11 +5,13 @@ import {
   Kind,
   Membership,
   membershipOf,
+  memo,
   meshMode,
   modeFor,
   namespaceMode,
   type Resource,
   sourcesOf,
+  type Workload,
 } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -57,17 +59,26 @@ export const rule: Check = {
 function reasonForPlainText(policy: Resource, spoken: SpokenTls, cluster: Cluster): string | undefined {
   const namespace = policy.namespace === cluster.mesh.rootNamespace ? undefined : policy.namespace;
   const pods = cluster.workloads.select(policy.spec.get('selector', 'matchLabels').strings, namespace);
-  if (pods.some(each => membershipOf(each, cluster) === Membership.AMBIENT)) {
-    return undefined;
+  if (pods.length > 0) {
+    return reasonOfPods(pods, spoken, cluster);
   }
-  const takesNone =
-    pods.length > 0
-      ? pods.every(each => modeFor(each, cluster) === 'DISABLE')
-      : (namespaceMode(policy.namespace, cluster) ?? meshMode(cluster)) === 'DISABLE';
-  const speaksNone = pods.length > 0 ? pods.every(each => spoken.isPlainFor(each)) : spoken.isPlainIn(policy.namespace);
-  return takesNone
-    ? 'The pods accept plain text only'
-    : speaksNone
-      ? 'No DestinationRule enables mutual TLS to the pods'
+  return (namespaceMode(policy.namespace, cluster) ?? meshMode(cluster)) === 'DISABLE'
+    ? ACCEPT_NONE
+    : spoken.isPlainIn(policy.namespace)
+      ? SPEAK_NONE
       : undefined;
 }
+
+const ACCEPT_NONE = 'The pods accept plain text only';
+const SPEAK_NONE = 'No DestinationRule enables mutual TLS to the pods';
+
+/** Once for all policies with one label as their selector, which share the list. */
+const reasonOfPods = memo((pods: readonly Workload[], spoken: SpokenTls, cluster: Cluster): string | undefined =>
+  pods.some(each => membershipOf(each, cluster) === Membership.AMBIENT)
+    ? undefined
+    : pods.every(each => modeFor(each, cluster) === 'DISABLE')
+      ? ACCEPT_NONE
+      : pods.every(each => spoken.isPlainFor(each))
+        ? SPEAK_NONE
+        : undefined,
+);
