@@ -44,7 +44,7 @@ test.each([
   ['one with a condition on a header precedes', 'GET /a', conditions(1, 0), 'GET /a', undefined],
   ['one with a condition on a query parameter precedes', 'GET /a', conditions(0, 1), 'GET /a', undefined],
   [
-    'one with more conditions on headers precedes, whatever those on parameters',
+    'one with more conditions on headers precedes one with more on parameters',
     'GET /a',
     conditions(2, 0),
     'GET /a',
