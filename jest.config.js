@@ -1,6 +1,8 @@
 // Coverage is that of modules which each file loads, without the functions that load modules on use.
 const coverage = process.argv.includes('--coverage');
 const compiler = coverage ? '@swc/jest' : require.resolve('./test/support/lazy-modules.mjs');
+// While files are watched, modules change.
+const sharesModules = !coverage && !process.argv.some(each => each.startsWith('--watch'));
 
 /** @type {import('jest').Config} */
 module.exports = {
@@ -10,7 +12,7 @@ module.exports = {
   // A test also loads the modules that it is the first to use. Nightly, properties have ten times as many runs.
   testTimeout: process.env.CARDINAL_NIGHTLY === '1' ? 600_000 : 20_000,
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/bin/init/templates/'],
-  ...(coverage ? {} : { runtime: '<rootDir>/test/support/runtime.cjs' }),
+  ...(sharesModules ? { runtime: '<rootDir>/test/support/runtime.cjs' } : {}),
   testEnvironment: '<rootDir>/test/support/environment.mjs',
   globalSetup: '<rootDir>/test/support/before-all.ts',
   globalTeardown: '<rootDir>/test/support/after-all.ts',
