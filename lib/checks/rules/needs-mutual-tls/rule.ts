@@ -59,26 +59,28 @@ export const rule: Check = {
 function reasonForPlainText(policy: Resource, spoken: SpokenTls, cluster: Cluster): string | undefined {
   const namespace = policy.namespace === cluster.mesh.rootNamespace ? undefined : policy.namespace;
   const pods = cluster.workloads.select(policy.spec.get('selector', 'matchLabels').strings, namespace);
-  if (pods.length > 0) {
-    return reasonOfPods(pods, spoken, cluster);
-  }
-  return (namespaceMode(policy.namespace, cluster) ?? meshMode(cluster)) === 'DISABLE'
-    ? ACCEPT_NONE
-    : spoken.isPlainIn(policy.namespace)
-      ? SPEAK_NONE
-      : undefined;
+  return pods.length > 0
+    ? reasonOfPods(pods, spoken, cluster)
+    : reason(
+        (namespaceMode(policy.namespace, cluster) ?? meshMode(cluster)) === 'DISABLE',
+        spoken.isPlainIn(policy.namespace),
+      );
 }
-
-const ACCEPT_NONE = 'The pods accept plain text only';
-const SPEAK_NONE = 'No DestinationRule enables mutual TLS to the pods';
 
 /** Once for all policies with one label as their selector, which share the list. */
 const reasonOfPods = memo((pods: readonly Workload[], spoken: SpokenTls, cluster: Cluster): string | undefined =>
   pods.some(each => membershipOf(each, cluster) === Membership.AMBIENT)
     ? undefined
-    : pods.every(each => modeFor(each, cluster) === 'DISABLE')
-      ? ACCEPT_NONE
-      : pods.every(each => spoken.isPlainFor(each))
-        ? SPEAK_NONE
-        : undefined,
+    : reason(
+        pods.every(each => modeFor(each, cluster) === 'DISABLE'),
+        pods.every(each => spoken.isPlainFor(each)),
+      ),
 );
+
+function reason(acceptNone: boolean, speakNone: boolean): string | undefined {
+  return acceptNone
+    ? 'The pods accept plain text only'
+    : speakNone
+      ? 'No DestinationRule enables mutual TLS to the pods'
+      : undefined;
+}
