@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, extname, join, relative } from 'node:path';
 
 const ROOT = join(__dirname, '..');
+
+/** The extensions of source files that are part of the site, beside those that its generator supports by itself. */
+export const SOURCE_EXTENSIONS = ['cjs', 'cts', 'go', 'mod', 'mts', 'sum'];
+const EXTENSIONS = ['js', 'json', 'md', 'mjs', 'png', 'svg', 'ts', 'txt', 'yaml', 'yml', ...SOURCE_EXTENSIONS];
 
 /** The documents, as paths from the root of the repository. */
 export function documents(): string[] {
@@ -40,10 +44,17 @@ function problemOf(file: string, target: string): string | undefined {
     return 'there is no such file';
   }
   if (anchor === undefined) {
-    // The site has a page for a folder only if there is a document for it.
-    return statSync(join(ROOT, linked)).isDirectory() ? 'a folder has no page' : undefined;
+    return problemOnSite(linked);
   }
   return slugsIn(linked).includes(anchor) ? undefined : 'there is no such heading';
+}
+
+function problemOnSite(linked: string): string | undefined {
+  // There is a page for a folder only if there is a document for it.
+  if (statSync(join(ROOT, linked)).isDirectory()) {
+    return 'a folder has no page';
+  }
+  return EXTENSIONS.includes(extname(linked).slice(1)) ? undefined : 'a file with this name is a page for the site';
 }
 
 /** The identifiers of headings; of several equal ones the later have a number. */

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { documents } from '../docs/links';
+import { documents, SOURCE_EXTENSIONS } from '../docs/links';
 
 /**
  * Builds the documents as a site with a search in `site/dist`, and fails for links and anchors that do not resolve there.
@@ -40,7 +40,11 @@ process.stdout.write(`${pages.length} pages in ${relative(ROOT, OUTPUT)}, ${brok
 process.exitCode = broken.length === 0 ? 0 : 1;
 
 function run(program: string, ...args: readonly string[]): void {
-  const { status } = spawnSync(program, args, { cwd: SITE, stdio: 'inherit' });
+  const { status } = spawnSync(program, args, {
+    cwd: SITE,
+    stdio: 'inherit',
+    env: { ...process.env, VITE_EXTRA_EXTENSIONS: SOURCE_EXTENSIONS.join(',') },
+  });
   if (status !== 0) {
     process.exit(1);
   }

@@ -9,7 +9,7 @@ test('links and anchors of all documents resolve', () => {
   expect(brokenLinks()).toEqual([]);
 });
 
-test('a link to a file, a heading or a folder page that does not exist is reported with its line', () => {
+test('a link that leads to no file, heading or page is reported with its line', () => {
   const folder = mkdtempSync(join(ROOT, 'coverage-links-'));
   const text = [
     '# A `title`, twice',
@@ -18,6 +18,7 @@ test('a link to a file, a heading or a folder page that does not exist is report
     '`[5](no-link.md)` [6](../README.md#more) [7](../README.md#less) [8](../docs) [9](https://example.org/none)',
     '```\n# No heading\n[10](no-link.md)\n```',
     '[11](#no-heading) [12](../../outside.md)',
+    '[13](../LICENSE) [14](../test/support/runtime.cjs)',
   ].join('\n');
   writeFileSync(join(folder, 'a.md'), text);
   const file = relative(ROOT, join(folder, 'a.md'));
@@ -29,6 +30,7 @@ test('a link to a file, a heading or a folder page that does not exist is report
     'a.md:4: ../docs: a folder has no page',
     'a.md:9: #no-heading: there is no such heading',
     'a.md:9: ../../outside.md: there is no such file',
+    'a.md:10: ../LICENSE: a file with this name is a page for the site',
   ]);
   rmSync(folder, { recursive: true });
 });
