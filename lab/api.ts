@@ -18,6 +18,7 @@ export interface KubeObject {
 /** A client of the API server. */
 export class Api {
   private readonly agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+  private isClosed = false;
 
   constructor(
     readonly url: string,
@@ -47,8 +48,8 @@ export class Api {
   }
 
   /**
-   * Calls `onEvent` for the existing objects and then for every change, until the process ends. The API server ends each
-   * watch after some time; the next one goes on after the last event. The lab's API server does so after a minute.
+   * Calls `onEvent` for the existing objects and then for every change, until `close`. The API server ends each watch
+   * after some time, the lab's after a minute, and closes idle connections; the next one goes on after the last event.
    */
   watch<T extends KubeObject>(path: string, onEvent: (type: string, object: T) => void, after?: string): void {
     const from = after ? `&resourceVersion=${after}` : '';
@@ -71,14 +72,19 @@ export class Api {
           }
         }
       });
-      response.on('end', () => this.watch(path, onEvent, last));
     });
-    // The connection ends with the API server.
+    // After each error, and after the end of a response, there is a close.
     call.on('error', () => undefined);
+    call.on('close', () => {
+      if (!this.isClosed) {
+        setTimeout(() => this.watch(path, onEvent, last), 100);
+      }
+    });
     call.end();
   }
 
   close(): void {
+    this.isClosed = true;
     this.agent.destroy();
   }
 

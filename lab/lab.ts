@@ -117,9 +117,9 @@ export class Lab {
 
   /** Stops all processes and removes networks, and the folder unless it is kept. */
   stop(keepFolder: boolean): void {
+    this.plane.api.close();
     this.processes.stopAll();
     this.lowerInotifyLimit();
-    this.plane.api.close();
     Network.remove();
     if (!keepFolder) {
       rmSync(this.folder, { recursive: true, force: true });
