@@ -45,7 +45,7 @@ afterEach(async () => {
   await new Promise(resolve => server.close(resolve));
 });
 
-test('a watch goes on after the last event when a response ends or a connection is reset, until it is closed', async () => {
+test('a watch goes on after the last event when its response ends or is reset, until it is closed', async () => {
   const events: string[] = [];
   await new Promise<void>(resolve => {
     api.watch('/api/v1/pods', (type, { metadata }) => {
