@@ -5,6 +5,7 @@ import type { Reply } from '../app-protocol';
 import { binomialInterval } from '../chance';
 import { claim } from '../claims';
 import type { Lab } from '../lab';
+import { assertCameAfter } from '../timing';
 import { until } from '../wait';
 import type { World } from '../world';
 
@@ -101,14 +102,13 @@ claim('an injected delay holds up the caller that declared it, and no other', as
   const here = await world(lab);
   const held = await here.send(trier, patient, { count: 10, concurrency: 10 });
   assert.equal(answeredBy(held, patient, 'v1'), 10);
-  assert.ok(
-    held.every(({ ms }) => ms >= 400),
-    `each took 400 ms at least: ${held.map(({ ms }) => ms).join(', ')}`,
-  );
+  for (const each of held) {
+    assertCameAfter(each, 400, Infinity);
+  }
   const free = await here.send(caller, patient, { count: 10 });
   assert.equal(answeredBy(free, patient, 'v1'), 10);
   assert.ok(
-    free.some(({ ms }) => ms < 400),
+    free.some(({ ms }) => ms < 300),
     `some took less: ${free.map(({ ms }) => ms).join(', ')}`,
   );
 });
