@@ -24,15 +24,16 @@ interface Step {
 
 const step = fc.record<Step>({ original: fc.nat(), field: fc.nat(), choice: fc.nat(), change: fc.nat() });
 
+export interface SchemaMutation {
+  readonly original: KubernetesObject;
+  readonly changed: KubernetesObject;
+}
+
 /** Objects with one change each below `spec`: of a type, a value or a name; the same for the same seed. */
-export function schemaMutations(
-  originals: readonly KubernetesObject[],
-  count: number,
-  seed: number,
-): KubernetesObject[] {
-  return fc.sample(step, { seed, numRuns: count }).flatMap(({ original, field, choice, change }) => {
-    const object = structuredClone(originals[original % originals.length]);
-    return object ? [changed(object, field, choice, change)] : [];
+export function schemaMutations(originals: readonly KubernetesObject[], count: number, seed: number): SchemaMutation[] {
+  return fc.sample(step, { seed, numRuns: count }).flatMap(({ original: index, field, choice, change }) => {
+    const original = originals[index % originals.length];
+    return original ? [{ original, changed: changed(structuredClone(original), field, choice, change) }] : [];
   });
 }
 

@@ -29,6 +29,11 @@ export interface Problem {
    * @default false
    */
   readonly isUncertain?: boolean;
+  /**
+   * Whether the problem remains with any texts in the field, such as those for which a placeholder stands.
+   * @default false
+   */
+  readonly isForAnyText?: boolean;
 }
 
 /** A rule for manifests. */

@@ -187,11 +187,17 @@ const PLACEHOLDER = new RegExp(
 const ADDRESS = /(uri|url|issuer|host|address)s?(\[\d+\])?$/i;
 const NAME_IN_UPPER_CASE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/;
 
-function placeholderIn({ message }: ManifestFinding, { at }: Problem): string | undefined {
-  const texts = [message, at.text, ...at.entries.map(([, each]) => each.text)];
+/** Fields in which Kubernetes itself replaces `$(NAME)` by a variable of the container. */
+const WITH_VARIABLES = /\b(c|initC|ephemeralC)ontainers\[\d+\]\.(env|args|command)\b/;
+const VARIABLE = /\$\([\w.-]{1,200}\)/g;
+
+function placeholderIn({ message }: ManifestFinding, { at, isForAnyText }: Problem): string | undefined {
+  const path = String(at);
+  const texts = isForAnyText ? [message] : [message, at.text, ...at.entries.map(([, each]) => each.text)];
+  const filledIn = WITH_VARIABLES.test(path) ? texts.map(each => each.replace(VARIABLE, '')) : texts;
   return (
-    texts.map(each => PLACEHOLDER.exec(each)?.[0]).find(each => each !== undefined)
-    ?? (ADDRESS.test(String(at)) && NAME_IN_UPPER_CASE.test(at.text) ? at.text : undefined)
+    filledIn.map(each => PLACEHOLDER.exec(each)?.[0]).find(each => each !== undefined)
+    ?? (!isForAnyText && ADDRESS.test(path) && NAME_IN_UPPER_CASE.test(at.text) ? at.text : undefined)
   );
 }
 

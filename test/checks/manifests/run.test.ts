@@ -411,3 +411,26 @@ test.each<[string, string, boolean]>([
   expect(suppressed.length > 0).toBe(isSuppressed);
   expect(checkManifests(cluster, { inlineSuppressions: false }).suppressed).toEqual([]);
 });
+
+const container = (fields: string) =>
+  'apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n'
+  + `spec: {containers: [{name: app, image: a, ${fields}}]}\n`;
+
+test.each<[string, string, string[]]>([
+  ['an unknown field whose value has a placeholder', 'workingDirectory: "${FOLDER}"', ['error']],
+  ['an unknown field whose value is a name in upper case', 'url: CART_URL', ['error']],
+  ['an unknown field whose name has a placeholder', '"${FIELD}": a', []],
+  ['an unknown field of a variable with a reference', 'env: [{name: A, value: b, vaue: "http://*:$(PORT)"}]', ['error']],
+  ['a map of placeholders where a text belongs', 'env: [{name: A, value: {b: "${PORT}"}}]', ['error']],
+  ['a list of placeholders where a map belongs', 'securityContext: ["${UID}"]', ['error']],
+  ['a placeholder where a map belongs', 'securityContext: "${CONTEXT}"', []],
+  ['arguments that are a text with a reference', 'args: "--port=$(PORT)"', ['error']],
+  ['a command that is a text with a reference', 'command: "run $(PORT)"', ['error']],
+  ['arguments that are a text with a reference and a placeholder', 'args: "--port=$(PORT) --host=${HOST}"', []],
+  ['an image pull policy that a kustomization replaces', 'imagePullPolicy: $(POLICY)', []],
+])('%s: only placeholders for a value that matters suppress a finding', (_name, fields, severities) => {
+  const report = checkManifests(new Cluster(loadResources(container(fields), { file: 'a.yaml' })));
+  const violations = report.findings.filter(({ id }) => id === 'SchemaViolation');
+  expect(violations.map(({ severity }) => severity)).toEqual(severities);
+  expect(report.suppressed.length > 0).toBe(severities.length === 0);
+});

@@ -306,6 +306,31 @@ test.each<[string, string, string | undefined]>([
     deployment('', `, resources: {limits: {cpu: ${each}}}`),
     undefined,
   ]),
+  ...['limits', 'requests'].map<[string, string, string]>(each => [
+    `a resource in upper case in ${each}`,
+    deployment('', `, resources: {${each}: {Memory: 64Mi}}`),
+    `${RESOURCES}.${each}.Memory`,
+  ]),
+  [
+    'an extended resource without its domain',
+    deployment('', ', resources: {limits: {gpu: 1}}'),
+    `${RESOURCES}.limits.gpu`,
+  ],
+  [
+    'a resource of an init container of a CronJob',
+    object(
+      'batch/v1',
+      'CronJob',
+      'spec: {schedule: "* * * * *", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, '
+        + 'containers: [{name: a, image: a}], initContainers: [{name: b, image: b, resources: {limits: {CPU: 1}}}]}}}}}',
+    ),
+    'spec.jobTemplate.spec.template.spec.initContainers[0].resources.limits.CPU',
+  ],
+  ...['cpu', 'memory', 'ephemeral-storage', 'hugepages-2Mi', 'nvidia.com/gpu'].map<[string, string, undefined]>(each => [
+    `the resource ${each}`,
+    deployment('', `, resources: {limits: {${each}: 1}}`),
+    undefined,
+  ]),
   ['a word as address of a Service', service('clusterIP: Noe'), 'spec.clusterIP'],
   ...['None', '10.96.0.10', 'fd00::1', '""'].map<[string, string, undefined]>(each => [
     `the address ${each} of a Service`,

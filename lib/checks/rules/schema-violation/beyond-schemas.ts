@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isMap, Kind, type Resource } from '../../../manifests';
+import { isMap, Kind, type Resource, Workload } from '../../../manifests';
 import { problem, type Problem } from '../../manifests/check';
 
 const SELECTING: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
@@ -70,6 +70,26 @@ export function* outOfRange({ spec, type }: Resource): Iterable<Problem> {
       replicas,
       'The number of replicas is negative, so the API server rejects the object.',
       'Use 0 for none.',
+    );
+  }
+}
+
+const RESOURCES = ['cpu', 'memory', 'ephemeral-storage'];
+const RESOURCE = new RegExp(`^(${RESOURCES.join('|')}|hugepages-.+|.*/.*)$`);
+
+/**
+ * Resources of containers that Kubernetes does not have.
+ * @see https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/apis/core/validation/validation.go
+ */
+export function* unknownResources(resource: Resource): Iterable<Problem> {
+  const amounts = (Workload.of(resource)?.containers ?? [])
+    .map(each => each.get('resources'))
+    .flatMap(each => [...each.get('limits').entries, ...each.get('requests').entries]);
+  for (const [name, at] of amounts.filter(each => !RESOURCE.test(each[0]))) {
+    yield problem(
+      at,
+      `Kubernetes has no resource "${name}", so the API server rejects the object.`,
+      `Use ${RESOURCES.join(', ')}, or a name with its domain, such as nvidia.com/gpu.`,
     );
   }
 }

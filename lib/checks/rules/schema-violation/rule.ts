@@ -15,7 +15,7 @@ import {
 import { Severity } from '../../finding';
 import { type Check, problem, type Problem, unless } from '../../manifests/check';
 import { isSlip, suggestion } from '../../suggestion';
-import { incomplete, outOfRange, unaddressed, unselected } from './beyond-schemas';
+import { incomplete, outOfRange, unaddressed, unknownResources, unselected } from './beyond-schemas';
 
 export const rule: Check = {
   id: 'SchemaViolation',
@@ -43,6 +43,7 @@ export const rule: Check = {
         }
         yield* outOfRange(resource);
         yield* unaddressed(resource);
+        yield* unknownResources(resource);
       }
     }
   },
@@ -201,11 +202,14 @@ function findInObject(
       const nearest = absence ? '' : nearestField(fields, name);
       const fix =
         names.length <= 12 ? `Use one of ${names.join(', ')}` : absence ? 'Remove it' : 'Correct or remove it';
-      const unknown = problem(
-        field.get(name),
-        `There is no field "${name}" here${there}, so it has no effect, or the object is rejected.${nearest}`,
-        fixOf(fix, absence?.newer),
-      );
+      const unknown: Problem = {
+        ...problem(
+          field.get(name),
+          `There is no field "${name}" here${there}, so it has no effect, or the object is rejected.${nearest}`,
+          fixOf(fix, absence?.newer),
+        ),
+        isForAnyText: true,
+      };
       const isNew = isAhead(field) && !names.some(each => isSlip(name, each));
       found.push(isNew ? { ...unknown, severity: Severity.INFO } : unknown);
     }
@@ -264,16 +268,20 @@ const SCALARS = {
 
 function wrong(field: Field, expected: string): Problem {
   const { value } = field;
+  const isForAnyText = isMap(value) || Array.isArray(value);
   const found = Array.isArray(value)
     ? 'a list'
     : isMap(value)
       ? 'a map'
       : `the ${typeof value === 'string' ? 'text' : typeof value} ${JSON.stringify(value)}`;
-  return problem(
-    field,
-    `Here is ${found} where the API expects ${expected}, so the API server rejects the object.`,
-    `Write ${expected}${expected === 'a text' && !isMap(value) && !Array.isArray(value) ? ' in quotes' : ''}.`,
-  );
+  return {
+    ...problem(
+      field,
+      `Here is ${found} where the API expects ${expected}, so the API server rejects the object.`,
+      `Write ${expected}${expected === 'a text' && !isForAnyText ? ' in quotes' : ''}.`,
+    ),
+    isForAnyText,
+  };
 }
 
 type ObjectType = Extract<Served, { readonly o: unknown }>;
