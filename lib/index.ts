@@ -1,7 +1,6 @@
 export { Advice, advise, type AdviceProps, type MissingInTier, type TierAdvice, type TierCost } from './advice';
 export {
   type ApiQuotas,
-  checkFronts,
   checkTemplate,
   type CloudResource,
   type CloudTemplate,
@@ -9,6 +8,7 @@ export {
   type Finding,
   Severity,
 } from './checks';
+export { checkFronts } from './checks/graph';
 export {
   BackendTlsPolicy,
   Capability,

@@ -2,10 +2,10 @@ import { runInNewContext } from 'node:vm';
 import { withLazyImports } from './lazy-imports';
 
 /** What a module loads and exports, given the modules that it may load. */
-function moduleOf(text: string, available: Record<string, object> = {}) {
+function moduleOf(text: string, available: Record<string, object> = {}, file = 'lib/a.ts') {
   const loaded: string[] = [];
   const exported: Record<string, unknown> = {};
-  runInNewContext(withLazyImports(text, 'lib/a.ts') ?? '', {
+  runInNewContext(withLazyImports(text, file) ?? '', {
     exports: exported,
     module: { exports: exported },
     require: (path: string) => {
@@ -58,6 +58,20 @@ test('what the top level of a module uses is loaded with it', () => {
     re2js: { Base: class {} },
   });
   expect(loaded).toEqual(['re2js']);
+});
+
+test.each([
+  ['lib/checks/define-check.ts', []],
+  ['lib/testing/manifests.ts', []],
+  ['lib/checks/manifests/run.ts', undefined],
+  ['lib/kubernetes/chart.ts', undefined],
+])('in %s the model and cdk8s are loaded when they are used, or at once', (file, expected) => {
+  const text = `
+    import { Testing } from 'cdk8s';
+    import { ValidationError } from '../topology';
+    export const check = () => [Testing, new ValidationError()];
+  `;
+  expect(withLazyImports(text, file) === undefined ? undefined : moduleOf(text, {}, file).loaded).toEqual(expected);
 });
 
 test('a file that imports no heavy module is not compiled again', () => {

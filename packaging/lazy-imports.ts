@@ -19,27 +19,31 @@ import {
 const anyOf = (...patterns: readonly RegExp[]) => new RegExp(patterns.map(({ source }) => `^(${source})$`).join('|'));
 
 const HEAVY = anyOf(
-  /(\.\.?\/)+(lib\/)?(advice|analysis|checks|dataplane|manifests|testing)/,
+  /(\.\.?\/)+(lib\/)?(advice|analysis|checks(\/graph)?|dataplane|manifests|testing)/,
   /\.\/yaml/,
   /@bufbuild\/protobuf(\/wire|\/wkt)?|re2js|js-yaml|cdk8s-plus-27/,
   /(\.\.?\/)+(kubernetes\/)?workload-object/,
 );
 const COMMANDS = anyOf(
-  /\.\/(advise|apply|check|completion|diff|graph|import|init|learn|matrix|plan|route|serve|synth)/,
+  /\.\/(advise|apply|check|completion|diff|explain|graph|import|init|learn|list|matrix|plan|route|serve|synth|watch)/,
 );
 /** The checks of manifests, which the findings of synthesis do not need. */
 const CHECKS_OF_MANIFESTS = anyOf(/\.\/(catalogue|config|define-check|manifests|report|templates)/);
 /** The targets, of which a model is rendered for one. */
 const TARGETS = anyOf(/\.\/(istio|linkerd|mesh)/);
-/** Whether a module that a file imports is loaded when it is used. */
-const isHeavy = (path: string, file: string) =>
-  HEAVY.test(path)
-  || (file.startsWith('bin/commands/') && COMMANDS.test(path))
-  || (['lib/index.ts', 'lib/mesh.ts', 'lib/meshes.ts'].includes(file) && TARGETS.test(path))
-  || (file === 'lib/checks/index.ts' && CHECKS_OF_MANIFESTS.test(path));
+/** The model, cdk8s, and the list of all codes, which has those of the model: what reads manifests needs none of them. */
+const MODEL = anyOf(/(\.\.\/)+topology|cdk8s/, /\.\/catalogue/);
 
 /** What is loaded on use itself: its parts need each other at once. The findings of synthesis are loaded by each model. */
 const LOADED_ON_USE = /^lib\/(analysis|checks\/(?!(index|finding|graph\/.*)\.ts)|dataplane|manifests|testing)/;
+
+/** Whether a module that a file imports is loaded when it is used. */
+const isHeavy = (path: string, file: string) =>
+  (HEAVY.test(path) && !LOADED_ON_USE.test(file))
+  || (file.startsWith('bin/commands/') && COMMANDS.test(path))
+  || (['lib/index.ts', 'lib/mesh.ts', 'lib/meshes.ts'].includes(file) && TARGETS.test(path))
+  || (file === 'lib/checks/index.ts' && CHECKS_OF_MANIFESTS.test(path))
+  || (/^lib\/(checks|testing)\/[\w-]+\.ts$/.test(file) && MODEL.test(path));
 
 /**
  * The CommonJS module of a TypeScript module that imports heavy modules, or undefined if it imports none. Only what its
@@ -94,8 +98,7 @@ if (require.main === module) {
   for (const folder of ['lib', 'bin/commands']) {
     for (const name of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
       const file = `${folder}/${name.replaceAll('\\', '/')}`;
-      const isSource = file.endsWith('.ts') && !LOADED_ON_USE.test(file);
-      const code = isSource ? withLazyImports(readFileSync(join(root, file), 'utf8'), file) : undefined;
+      const code = file.endsWith('.ts') ? withLazyImports(readFileSync(join(root, file), 'utf8'), file) : undefined;
       if (code !== undefined) {
         writeFileSync(join(root, 'build', file.replace(/\.ts$/, '.js')), code);
       }

@@ -57,10 +57,35 @@ test('the checks, and libraries that only some declarations need, are loaded whe
   project.remove();
 });
 
+/** How many modules whose path has a text the command line loads. */
+function loadedBy(project: Project, text: string, args: readonly string[]): string {
+  const count = `Object.keys(require.cache).filter(each => /${text}/.test(each)).length`;
+  const program = `process.on('exit', () => console.log(${count}, 'loaded')); require('./${CARDINAL}')`;
+  return project.run(
+    process.execPath,
+    '-e',
+    `process.argv = ${JSON.stringify(['node', 'cardinal', ...args])}; ${program}`,
+  );
+}
+
 test.each([['--help'], ['check', '--help'], ['chek']])('cardinal %s %s loads no checks', (...args) => {
   const project = projectWith([]);
-  const code = `process.on('exit', () => console.log(Object.keys(require.cache).filter(each => /lib.(checks|dataplane)/.test(each)).length)); process.argv.splice(1, 9, 'cardinal', ${args.map(each => `'${each}'`).join()}); require('./${CARDINAL}')`;
-  expect(project.run(process.execPath, '-e', code)).toMatch(/^0$/m);
+  expect(loadedBy(project, 'lib.(checks|dataplane)', args)).toMatch(/^0 loaded$/m);
+  project.remove();
+});
+
+test.each([
+  [['check', 'web.yaml']],
+  [['matrix', 'web.yaml']],
+  [['graph', 'web.yaml']],
+  [['route', 'web.yaml', '--from', 'internet', '--to', 'http://web.example/']],
+  [['diff', 'web.yaml', 'web.yaml']],
+  [['plan', 'web.yaml', 'web.yaml']],
+])('cardinal %p reads manifests without the model and cdk8s', args => {
+  const project = projectWith([]);
+  project.write('web.yaml', 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n');
+  expect(loadedBy(project, 'lib.manifests', args)).not.toMatch(/^0 loaded$/m);
+  expect(loadedBy(project, 'lib.topology|cdk8s.lib', args)).toMatch(/^0 loaded$/m);
   project.remove();
 });
 

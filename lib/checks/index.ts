@@ -16,28 +16,6 @@ export {
 } from './config';
 export { defineCheck, isDefinedCheck } from './define-check';
 export { describeFinding, type Finding, Severity } from './finding';
-export { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAcceptable } from './graph/accepted';
-export { SYNTHESIS_CODES, type SynthesisCode, type SynthesisFinding } from './graph/codes';
-export * from './graph/allowed-peers';
-export * from './graph/calls-into-the-mesh';
-export * from './graph/contracted-calls';
-export * from './graph/denied-calls';
-export * from './graph/edges-without-routes';
-export * from './graph/exposed-services';
-export * from './graph/foreign-calls';
-export * from './graph/names-of-gateways';
-export * from './graph/failover-without-ejection';
-export * from './graph/never-ejects';
-export * from './graph/front-limits';
-export * from './graph/missing-fronts';
-export * from './graph/open-behind-front';
-export * from './graph/open-egress';
-export * from './graph/reserved-namespaces';
-export * from './graph/truncated-retries';
-export * from './graph/unused-egress-gateways';
-export * from './graph/unused-traffic-rules';
-export * from './graph/unapplied-settings';
-export * from './graph/unverified-tokens';
 export {
   Baseline,
   BaselineError,

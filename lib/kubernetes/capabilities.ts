@@ -1,4 +1,5 @@
-import { Severity, type SynthesisFinding } from '../checks';
+import { Severity } from '../checks';
+import type { SynthesisFinding } from '../checks/graph';
 import {
   BY_FRONT_ALONE,
   type Call,

@@ -1,6 +1,7 @@
 import { type ApiObject, Chart } from 'cdk8s';
 import { Deployment, type Workload } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { describeFinding, type Finding, Severity } from '../checks';
 import {
   type Acceptance,
   acceptFindings,
@@ -8,12 +9,10 @@ import {
   callsIntoTheMesh,
   contractedCalls,
   deniedCalls,
-  describeFinding,
   dryRuns,
   edgesWithoutRoutes,
   exposedServices,
   failoverWithoutEjection,
-  type Finding,
   foreignCalls,
   namesOfGateways,
   neverEjects,
@@ -23,13 +22,12 @@ import {
   plaintextPorts,
   requireAcceptable,
   reservedNamespaces,
-  Severity,
   truncatedTries,
   unusedEgressGateways,
   unusedTrafficRules,
   unappliedSettings,
   unverifiedTokens,
-} from '../checks';
+} from '../checks/graph';
 import {
   constructIdOf,
   type Member,

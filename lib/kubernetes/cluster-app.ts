@@ -2,18 +2,8 @@ import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ApiObject, App } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import {
-  type Acceptance,
-  type Accepted,
-  acceptFindings,
-  checkObjects,
-  CHECKS,
-  describeFinding,
-  type Finding,
-  isAcceptable,
-  requireAcceptable,
-  Severity,
-} from '../checks';
+import { checkObjects, CHECKS, describeFinding, type Finding, Severity } from '../checks';
+import { type Acceptance, type Accepted, acceptFindings, isAcceptable, requireAcceptable } from '../checks/graph';
 import { requireArguments, withUserFrames } from '../topology';
 import { writesAsDeclared } from './as-written';
 import { contractsOf, removeContracts } from './contracts';

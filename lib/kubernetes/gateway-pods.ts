@@ -1,4 +1,4 @@
-import type { GatewayPods } from '../checks';
+import type { GatewayPods } from '../checks/graph';
 import type { Edge, Topology } from '../topology';
 import type { Target } from './target';
 

@@ -1,5 +1,6 @@
 import { Operation, Topology } from '../../lib';
-import { checkObjects, dryRuns } from '../../lib/checks';
+import { checkObjects } from '../../lib/checks';
+import { dryRuns } from '../../lib/checks/graph';
 import { Traffic } from '../../lib/testing';
 import { endsOf } from '../testing/traffic/support';
 import { manifestsOf } from '../support/manifests';

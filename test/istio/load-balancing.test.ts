@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { failoverWithoutEjection } from '../../lib/checks';
+import { failoverWithoutEjection } from '../../lib/checks/graph';
 import { unsupportedFeatures } from '../../lib/kubernetes';
 import { HashKey, type LoadBalancing, LoadBalancingAlgorithm, Port, Topology } from '../../lib';
 import { problemsOf } from '../support/schemas';

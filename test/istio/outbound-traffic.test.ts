@@ -9,7 +9,7 @@ import {
   Topology,
   TopologyChart,
 } from '../../lib';
-import { openEgress } from '../../lib/checks';
+import { openEgress } from '../../lib/checks/graph';
 import { Traffic } from '../../lib/testing';
 import { endsOf } from '../testing/traffic/support';
 import { NETWORK_POLICY_TO_OUTSIDE } from './egress-support';

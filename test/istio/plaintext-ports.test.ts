@@ -1,5 +1,6 @@
 import { Peer, Port, Topology } from '../../lib';
-import { allowedPeers, callsIntoTheMesh, checkObjects, plaintextPorts } from '../../lib/checks';
+import { checkObjects } from '../../lib/checks';
+import { allowedPeers, callsIntoTheMesh, plaintextPorts } from '../../lib/checks/graph';
 import { Traffic } from '../../lib/testing';
 import { endsOf } from '../testing/traffic/support';
 import { manifestsOf } from '../support/manifests';

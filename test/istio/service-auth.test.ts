@@ -12,7 +12,7 @@ import {
   Topology,
   TopologyChart,
 } from '../../lib';
-import { unverifiedTokens } from '../../lib/checks';
+import { unverifiedTokens } from '../../lib/checks/graph';
 import { unsupportedFeatures } from '../../lib/kubernetes';
 import { Manifests, Traffic } from '../../lib/testing';
 import { problemsOf } from '../support/schemas';

@@ -11,7 +11,8 @@ import {
   TopologyChart,
   TrafficDistribution,
 } from '../../lib';
-import { checkObjects, exposedServices } from '../../lib/checks';
+import { checkObjects } from '../../lib/checks';
+import { exposedServices } from '../../lib/checks/graph';
 import { Traffic } from '../../lib/testing';
 import { endsOf } from '../testing/traffic/support';
 import { names, one, plain, type Rendered, render } from '../istio/support';

@@ -1,4 +1,5 @@
-import { Severity, type SynthesisFinding } from '../../checks';
+import { Severity } from '../../checks';
+import type { SynthesisFinding } from '../../checks/graph';
 import { audiencesOf, type Edge, issuerAndAudiences } from '../../topology';
 import type { HttpApiEdgeProps, HttpOwnRoute } from '../http-api-props';
 import { ownRoutesOf, type ProtectedOperation } from '../own-routes';

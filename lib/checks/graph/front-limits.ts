@@ -15,7 +15,7 @@ export function frontLimits(topology: Topology): SynthesisFinding[] {
 }
 
 /** What of an edge exceeds the limits of its front. */
-export function exceededLimits(edge: Edge): SynthesisFinding[] {
+function exceededLimits(edge: Edge): SynthesisFinding[] {
   const { front } = edge;
   return front
     ? [

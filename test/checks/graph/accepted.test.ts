@@ -1,4 +1,5 @@
-import { acceptFindings, requireAcceptable, Severity } from '../../../lib/checks';
+import { Severity } from '../../../lib/checks';
+import { acceptFindings, requireAcceptable } from '../../../lib/checks/graph';
 
 const warning = {
   id: 'TruncatedRetries',

@@ -1,5 +1,5 @@
 import { Port, type Service, Topology } from '../../../lib';
-import { callsIntoTheMesh } from '../../../lib/checks';
+import { callsIntoTheMesh } from '../../../lib/checks/graph';
 
 function findings(callerInMesh: boolean, calleeInMesh: boolean, guarded: boolean) {
   const shop = new Topology('shop');

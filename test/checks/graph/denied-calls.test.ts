@@ -1,5 +1,5 @@
 import { HeaderMatch, Operation, Peer, Topology } from '../../../lib';
-import { deniedCalls } from '../../../lib/checks';
+import { deniedCalls } from '../../../lib/checks/graph';
 import { plain } from '../../istio/support';
 
 function shopWith(declare: (shop: Topology, cart: ReturnType<typeof plain>) => void): [string, string][] {

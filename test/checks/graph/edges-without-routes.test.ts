@@ -1,4 +1,4 @@
-import { edgesWithoutRoutes } from '../../../lib/checks';
+import { edgesWithoutRoutes } from '../../../lib/checks/graph';
 import { Topology } from '../../../lib';
 import { plain } from '../../istio/support';
 

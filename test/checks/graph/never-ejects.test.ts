@@ -1,4 +1,4 @@
-import { neverEjects } from '../../../lib/checks';
+import { neverEjects } from '../../../lib/checks/graph';
 import { Topology } from '../../../lib';
 import { plain } from '../../istio/support';
 

@@ -12,7 +12,7 @@ import {
   type RouteProps,
   Topology,
 } from '../../../lib';
-import { openBehindFront } from '../../../lib/checks';
+import { openBehindFront } from '../../../lib/checks/graph';
 import { restFront } from '../../support/fronts';
 import { setValues } from '../../support/set-values';
 

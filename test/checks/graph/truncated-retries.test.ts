@@ -1,7 +1,7 @@
 import { Duration } from 'cdk8s';
 import fc from 'fast-check';
 import { type CallPolicy, Port, Topology } from '../../../lib';
-import { truncatedTries } from '../../../lib/checks';
+import { truncatedTries } from '../../../lib/checks/graph';
 
 function findings(terms: CallPolicy) {
   const shop = new Topology('shop');

@@ -1,4 +1,4 @@
-import { unappliedSettings } from '../../../lib/checks';
+import { unappliedSettings } from '../../../lib/checks/graph';
 import {
   Operation,
   OutboundTraffic,

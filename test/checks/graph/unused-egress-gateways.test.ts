@@ -1,4 +1,4 @@
-import { unusedEgressGateways } from '../../../lib/checks';
+import { unusedEgressGateways } from '../../../lib/checks/graph';
 import { Port, Topology } from '../../../lib';
 import { plain } from '../../istio/support';
 

@@ -1,4 +1,4 @@
-import { unusedTrafficRules } from '../../../lib/checks';
+import { unusedTrafficRules } from '../../../lib/checks/graph';
 import { HeaderMatch, Port, type Service, Topology } from '../../../lib';
 import { plain } from '../../istio/support';
 

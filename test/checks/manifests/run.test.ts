@@ -420,7 +420,11 @@ test.each<[string, string, string[]]>([
   ['an unknown field whose value has a placeholder', 'workingDirectory: "${FOLDER}"', ['error']],
   ['an unknown field whose value is a name in upper case', 'url: CART_URL', ['error']],
   ['an unknown field whose name has a placeholder', '"${FIELD}": a', []],
-  ['an unknown field of a variable with a reference', 'env: [{name: A, value: b, vaue: "http://*:$(PORT)"}]', ['error']],
+  [
+    'an unknown field of a variable with a reference',
+    'env: [{name: A, value: b, vaue: "http://*:$(PORT)"}]',
+    ['error'],
+  ],
   ['a map of placeholders where a text belongs', 'env: [{name: A, value: {b: "${PORT}"}}]', ['error']],
   ['a list of placeholders where a map belongs', 'securityContext: ["${UID}"]', ['error']],
   ['a placeholder where a map belongs', 'securityContext: "${CONTEXT}"', []],

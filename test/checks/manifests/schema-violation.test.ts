@@ -326,11 +326,9 @@ test.each<[string, string, string | undefined]>([
     ),
     'spec.jobTemplate.spec.template.spec.initContainers[0].resources.limits.CPU',
   ],
-  ...['cpu', 'memory', 'ephemeral-storage', 'hugepages-2Mi', 'nvidia.com/gpu'].map<[string, string, undefined]>(each => [
-    `the resource ${each}`,
-    deployment('', `, resources: {limits: {${each}: 1}}`),
-    undefined,
-  ]),
+  ...['cpu', 'memory', 'ephemeral-storage', 'hugepages-2Mi', 'nvidia.com/gpu'].map<[string, string, undefined]>(
+    each => [`the resource ${each}`, deployment('', `, resources: {limits: {${each}: 1}}`), undefined],
+  ),
   ['a word as address of a Service', service('clusterIP: Noe'), 'spec.clusterIP'],
   ...['None', '10.96.0.10', 'fd00::1', '""'].map<[string, string, undefined]>(each => [
     `the address ${each} of a Service`,
