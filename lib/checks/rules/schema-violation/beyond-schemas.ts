@@ -86,11 +86,12 @@ export function* unknownResources(resource: Resource): Iterable<Problem> {
     .map(each => each.get('resources'))
     .flatMap(each => [...each.get('limits').entries, ...each.get('requests').entries]);
   for (const [name, at] of amounts.filter(each => !RESOURCE.test(each[0]))) {
-    yield problem(
+    const unknown = problem(
       at,
       `Kubernetes has no resource "${name}", so the API server rejects the object.`,
       `Use ${RESOURCES.join(', ')}, or a name with its domain, such as nvidia.com/gpu.`,
     );
+    yield { ...unknown, isForAnyText: true };
   }
 }
 
