@@ -6,6 +6,9 @@ export interface Claim {
   readonly prove: (lab: Lab) => Promise<void>;
 }
 
+/** Whether the longer claims and samples run too. */
+export const NIGHTLY = process.env.CARDINAL_NIGHTLY === '1';
+
 const claims: Claim[] = [];
 
 /** States a claim; it fails by throwing. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Port, Topology } from '../../lib';
-import { claim } from '../claims';
+import { claim, NIGHTLY } from '../claims';
 import { proxiesWithRoutes } from '../config-sync';
 import { until } from '../wait';
 import type { World } from '../world';
 
 /** How many further services there are, in order. */
-const FURTHER = process.env.CARDINAL_NIGHTLY ? [100, 1000, 5000] : [1000];
+const FURTHER = NIGHTLY ? [100, 1000, 5000] : [1000];
 
 const topology = new Topology('scope');
 const caller = topology.addService('caller', { image: 'caller' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Cluster } from '../../lib/manifests';
 import type { KubeObject } from '../api';
 import { ArgoRollouts } from '../argo-rollouts';
-import { claim } from '../claims';
+import { claim, NIGHTLY } from '../claims';
 import { Flux, readinessOf } from '../flux';
 import { Journal } from '../gitops/journal';
 import { commitsBetween, NAMESPACE, Pier, ROLLOUT, rolloutCluster } from '../gitops/topologies';
@@ -35,7 +35,7 @@ let started: Promise<Flux> | undefined;
 const fluxOf = (lab: Lab) => (started ??= Flux.start(lab));
 
 // The controllers take minutes to build.
-if (process.env.CARDINAL_NIGHTLY === '1') {
+if (NIGHTLY) {
   claim(
     'Flux applies a topology from a git repository, each Kustomization once the one before is healthy',
     async lab => {

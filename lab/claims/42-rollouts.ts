@@ -4,7 +4,7 @@ import { Duration } from 'cdk8s';
 import { ClusterApp, GatewayService, Mesh, Port, type Service, Topology, TopologyChart } from '../../lib';
 import type { Reply } from '../app-protocol';
 import { ArgoRollouts } from '../argo-rollouts';
-import { claim } from '../claims';
+import { claim, NIGHTLY } from '../claims';
 import type { Lab } from '../lab';
 import { Prometheus, REPORT_CLUSTERS } from '../prometheus';
 import { until } from '../wait';
@@ -109,7 +109,7 @@ claim('the API server accepts a Rollout and its analysis, without unknown fields
 });
 
 // The controller takes minutes to build.
-if (process.env.CARDINAL_NIGHTLY === '1') {
+if (NIGHTLY) {
   claim('new pods that fail requests get no more of them, and no other request is lost', async lab => {
     const ferry = await ferryOf(lab);
     const old = ferry.pods.map(({ name }) => name);

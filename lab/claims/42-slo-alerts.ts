@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiObject } from 'cdk8s';
 import { ClusterApp, Mesh, Port, Topology, TopologyChart } from '../../lib';
-import { claim } from '../claims';
+import { claim, NIGHTLY } from '../claims';
 import { Prometheus, REPORT_CLUSTERS } from '../prometheus';
 import { until } from '../wait';
 
@@ -32,7 +32,7 @@ function rules(): object[] {
 }
 
 // An alert fires after two minutes.
-if (process.env.CARDINAL_NIGHTLY === '1') {
+if (NIGHTLY) {
   claim('an alert fires for requests that fail, on the metrics of the proxy of their caller', async lab => {
     lab.installPrometheusOperator();
     const world = await lab.deploy(buoy());

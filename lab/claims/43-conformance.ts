@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { claim } from '../claims';
+import { claim, NIGHTLY } from '../claims';
 import { ConformanceClient } from '../suites/conformance-client';
 import { GATEWAY_API, runGatewayApi, runGatewayApiWith } from '../suites/gateway-api';
 import { Simulation } from '../suites/question';
@@ -28,7 +28,7 @@ const OTHERS = [
     each => `Mesh${each}`,
   ),
 ];
-const TESTS = [...SAMPLE, ...(process.env.CARDINAL_NIGHTLY ? [...FURTHER, ...OTHERS] : [])];
+const TESTS = [...SAMPLE, ...(NIGHTLY ? [...FURTHER, ...OTHERS] : [])];
 const PATTERN = `(${[...GATEWAY_API.differences.map(each => each.tests), ...TESTS.map(each => `^${each}$`)].join('|')})`;
 
 claim('gateways and sidecars of Istio respond to the conformance suite of the Gateway API as simulated', async lab => {
