@@ -165,9 +165,12 @@ if (NIGHTLY) {
     });
     await setPhase('Healthy');
     await flux.isReadyAt(revision);
+    // The gateway of an edge serves for a while after its deletion, and then drains.
     const gone = (name: string) =>
-      until(`${name} is gone`, async () =>
-        (await api.list('/api/v1/namespaces')).every(({ metadata }) => metadata.name !== name),
+      until(
+        `${name} is gone`,
+        async () => (await api.list('/api/v1/namespaces')).every(({ metadata }) => metadata.name !== name),
+        240,
       );
     await gone(NAMESPACE);
     await flux.remove();
