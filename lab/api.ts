@@ -111,7 +111,7 @@ export class Api {
       });
       call.on('error', (error: NodeJS.ErrnoException) => {
         // The API server has closed the idle connection: it has not read the request.
-        if (call.reusedSocket && error.code === 'ECONNRESET') {
+        if (call.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '')) {
           this.send<T>(method, path, body, type).then(resolve, reject);
         } else {
           reject(error);

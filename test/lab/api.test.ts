@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { Api } from '../../lab/api';
 import { SERVER_CERTIFICATE, SERVER_KEY } from '../support/certificates';
 
@@ -14,11 +14,15 @@ const ANSWERS = [
 let server: Server;
 let api: Api;
 let requested: (string | null)[];
+let connections: Socket[];
+let answers: typeof ANSWERS;
 
 beforeEach(async () => {
   requested = [];
+  connections = [];
+  answers = [];
   server = createServer({ key: SERVER_KEY, cert: SERVER_CERTIFICATE }, (request, response) => {
-    const { events, isReset } = ANSWERS[requested.length] ?? { events: [], isReset: false };
+    const { events, isReset } = answers[requested.length] ?? { events: [], isReset: false };
     requested.push(new URL(request.url ?? '', 'https://localhost').searchParams.get('resourceVersion'));
     if (isReset && events.length === 0) {
       request.socket.destroy();
@@ -35,6 +39,7 @@ beforeEach(async () => {
       }
     });
   });
+  server.on('connection', (socket: Socket) => connections.push(socket));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   api = new Api(`https://127.0.0.1:${(server.address() as AddressInfo).port}`, 'token');
 });
@@ -46,6 +51,7 @@ afterEach(async () => {
 });
 
 test('a watch goes on after the last event when its response ends or is reset, until it is closed', async () => {
+  answers = ANSWERS;
   const events: string[] = [];
   await new Promise<void>(resolve => {
     api.watch('/api/v1/pods', (type, { metadata }) => {
@@ -60,4 +66,37 @@ test('a watch goes on after the last event when its response ends or is reset, u
 
   expect(events).toEqual(['ADDED 1', 'ADDED 2', 'ADDED 3']);
   expect(requested).toEqual([null, '1', '1', '2']);
+});
+
+test.each<[string, (connection: Socket, request: () => void) => void]>([
+  [
+    'reset',
+    (connection, request) => {
+      connection.resetAndDestroy();
+      request();
+    },
+  ],
+  [
+    'ended and reset',
+    (connection, request) => {
+      connection.end(() => {
+        connection.resetAndDestroy();
+        request();
+      });
+    },
+  ],
+])('a request on an idle connection that the API server has %s is sent again', async (_how, close) => {
+  await api.get('/first');
+  const [idle] = connections;
+  const answer = new Promise((resolve, reject) => {
+    if (idle) {
+      close(idle, () => {
+        api.post('/second', {}).then(resolve, reject);
+      });
+    }
+  });
+
+  await expect(answer).resolves.toBeDefined();
+  expect(requested).toHaveLength(2);
+  expect(connections).toHaveLength(2);
 });
