@@ -28,13 +28,13 @@ const COMMANDS = anyOf(
   /\.\/(advise|apply|check|completion|diff|explain|graph|import|init|learn|list|matrix|plan|route|serve|synth|watch)/,
 );
 /** The checks of manifests, which the findings of synthesis do not need. */
-const CHECKS_OF_MANIFESTS = anyOf(/\.\/(catalogue|config|define-check|manifests|report|templates)/);
+const CHECKS_OF_MANIFESTS = anyOf(/\.\/(config|define-check|manifests|report|templates)/);
 /** The targets, of which a model is rendered for one. */
 const TARGETS = anyOf(/\.\/(istio|linkerd|mesh)/);
-/** The model, cdk8s, and the list of all codes, which has those of the model: what reads manifests needs none of them. */
+/** The model, cdk8s, and the list of all codes, which has those of the model: what reads manifests needs none. */
 const MODEL = anyOf(/(\.\.\/)+topology|cdk8s/, /\.\/catalogue/);
 
-/** What is loaded on use itself: its parts need each other at once. The findings of synthesis are loaded by each model. */
+/** What is loaded on use itself: its parts need each other at once. Each model loads the findings of synthesis. */
 const LOADED_ON_USE = /^lib\/(analysis|checks\/(?!(index|finding|graph\/.*)\.ts)|dataplane|manifests|testing)/;
 
 /** Whether a module that a file imports is loaded when it is used. */

@@ -67,3 +67,8 @@ export function unless(reason: string, found: Problem): Problem {
 export function absent(missing: Missing, found: Problem): Problem {
   return { ...found, missing };
 }
+
+/** A problem that no text in the field resolves, so that placeholders in it make no difference. */
+export function forAnyText(found: Problem): Problem {
+  return { ...found, isForAnyText: true };
+}

@@ -322,7 +322,8 @@ test.each<[string, string, string | undefined]>([
       'batch/v1',
       'CronJob',
       'spec: {schedule: "* * * * *", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, '
-        + 'containers: [{name: a, image: a}], initContainers: [{name: b, image: b, resources: {limits: {CPU: 1}}}]}}}}}',
+        + 'containers: [{name: a, image: a}], '
+        + 'initContainers: [{name: b, image: b, resources: {limits: {CPU: 1}}}]}}}}}',
     ),
     'spec.jobTemplate.spec.template.spec.initContainers[0].resources.limits.CPU',
   ],

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { isMap, Kind, type Resource, Workload } from '../../../manifests';
-import { problem, type Problem } from '../../manifests/check';
+import { forAnyText, problem, type Problem } from '../../manifests/check';
 
 const SELECTING: ReadonlySet<string> = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 
@@ -86,12 +86,13 @@ export function* unknownResources(resource: Resource): Iterable<Problem> {
     .map(each => each.get('resources'))
     .flatMap(each => [...each.get('limits').entries, ...each.get('requests').entries]);
   for (const [name, at] of amounts.filter(each => !RESOURCE.test(each[0]))) {
-    const unknown = problem(
-      at,
-      `Kubernetes has no resource "${name}", so the API server rejects the object.`,
-      `Use ${RESOURCES.join(', ')}, or a name with its domain, such as nvidia.com/gpu.`,
+    yield forAnyText(
+      problem(
+        at,
+        `Kubernetes has no resource "${name}", so the API server rejects the object.`,
+        `Use ${RESOURCES.join(', ')}, or a name with its domain, such as nvidia.com/gpu.`,
+      ),
     );
-    yield { ...unknown, isForAnyText: true };
   }
 }
 

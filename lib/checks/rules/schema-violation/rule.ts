@@ -13,7 +13,7 @@ import {
   type Served,
 } from '../../../manifests';
 import { Severity } from '../../finding';
-import { type Check, problem, type Problem, unless } from '../../manifests/check';
+import { type Check, forAnyText, problem, type Problem, unless } from '../../manifests/check';
 import { isSlip, suggestion } from '../../suggestion';
 import { incomplete, outOfRange, unaddressed, unknownResources, unselected } from './beyond-schemas';
 
@@ -202,14 +202,13 @@ function findInObject(
       const nearest = absence ? '' : nearestField(fields, name);
       const fix =
         names.length <= 12 ? `Use one of ${names.join(', ')}` : absence ? 'Remove it' : 'Correct or remove it';
-      const unknown: Problem = {
-        ...problem(
+      const unknown = forAnyText(
+        problem(
           field.get(name),
           `There is no field "${name}" here${there}, so it has no effect, or the object is rejected.${nearest}`,
           fixOf(fix, absence?.newer),
         ),
-        isForAnyText: true,
-      };
+      );
       const isNew = isAhead(field) && !names.some(each => isSlip(name, each));
       found.push(isNew ? { ...unknown, severity: Severity.INFO } : unknown);
     }
@@ -268,20 +267,18 @@ const SCALARS = {
 
 function wrong(field: Field, expected: string): Problem {
   const { value } = field;
-  const isForAnyText = isMap(value) || Array.isArray(value);
-  const found = Array.isArray(value)
+  const isCollection = isMap(value) || Array.isArray(value);
+  const given = Array.isArray(value)
     ? 'a list'
-    : isMap(value)
+    : isCollection
       ? 'a map'
       : `the ${typeof value === 'string' ? 'text' : typeof value} ${JSON.stringify(value)}`;
-  return {
-    ...problem(
-      field,
-      `Here is ${found} where the API expects ${expected}, so the API server rejects the object.`,
-      `Write ${expected}${expected === 'a text' && !isForAnyText ? ' in quotes' : ''}.`,
-    ),
-    isForAnyText,
-  };
+  const found = problem(
+    field,
+    `Here is ${given} where the API expects ${expected}, so the API server rejects the object.`,
+    `Write ${expected}${expected === 'a text' && !isCollection ? ' in quotes' : ''}.`,
+  );
+  return isCollection ? forAnyText(found) : found;
 }
 
 type ObjectType = Extract<Served, { readonly o: unknown }>;
