@@ -142,13 +142,28 @@ async function stateIsComputed({ plane: { api } }: Lab, istiod: Istiod): Promise
 }
 
 async function proxiesAreConnected(lab: Lab, namespaces: readonly string[], istiod: Istiod): Promise<void> {
-  const expected = namespaces
-    .flatMap(namespace => lab.kubelet.pods(namespace))
-    .filter(pod => pod.revision === istiod.revision);
   await until(`the proxies of ${namespaces.join(', ')} are connected`, async () => {
-    const connected = new Set((await lab.proxies(namespaces, istiod)).map(({ proxy }) => proxy));
-    return expected.every(pod => connected.has(`${pod.name}.${pod.namespace}`));
+    const lost = unconnected(lab, namespaces, istiod, await lab.proxies(namespaces, istiod));
+    if (lost.length > 0) {
+      throw new Error(`${lost.join(', ')} are not connected`);
+    }
+    return true;
   });
+}
+
+/** The running proxies of these namespaces that istiod has no connection of. */
+function unconnected(
+  { kubelet }: Lab,
+  namespaces: readonly string[],
+  { revision }: Istiod,
+  statuses: readonly SyncStatus[],
+): string[] {
+  const connected = new Set(statuses.map(({ proxy }) => proxy));
+  return namespaces
+    .flatMap(namespace => kubelet.pods(namespace))
+    .filter(pod => pod.revision === revision)
+    .map(pod => `${pod.name}.${pod.namespace}`)
+    .filter(proxy => !connected.has(proxy));
 }
 
 /** Makes istiod push its current state, and waits until each proxy has acknowledged all of it. */
@@ -157,13 +172,20 @@ async function push(lab: Lab, namespaces: readonly string[], istiod: Istiod): Pr
   await istiod.text('adsz?push=true');
   await until(`the proxies of ${namespaces.join(', ')} have the pushed configuration`, async () => {
     const withRoutes = await proxiesWithRoutes(istiod);
-    const pending = (await lab.proxies(namespaces, istiod)).filter(
-      status =>
-        !lab.kubelet.deleted.has(status.proxy)
-        && !hasTaken(status, before.get(status.proxy), withRoutes.has(status.proxy)),
-    );
+    const statuses = await lab.proxies(namespaces, istiod);
+    const pending = [
+      ...statuses
+        .filter(
+          status =>
+            !lab.kubelet.deleted.has(status.proxy)
+            && !hasTaken(status, before.get(status.proxy), withRoutes.has(status.proxy)),
+        )
+        .map(({ proxy }) => proxy),
+      // What is pushed to a proxy without a connection is not acknowledged.
+      ...unconnected(lab, namespaces, istiod, statuses),
+    ];
     if (pending.length > 0) {
-      throw new Error(`${pending.map(({ proxy }) => proxy).join(', ')} have not acknowledged it`);
+      throw new Error(`${pending.join(', ')} have not acknowledged it`);
     }
     return true;
   });

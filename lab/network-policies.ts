@@ -17,6 +17,7 @@ export class PolicyEnforcement {
   /** Starts it, and waits until all policies are enforced. Throws if the kernel lacks what its rules need. */
   static async start(lab: Lab): Promise<PolicyEnforcement> {
     requireKernel();
+    trackConnections();
     await publishControlPlane(lab);
     const enforcement = new PolicyEnforcement(
       lab,
@@ -141,6 +142,15 @@ function requireKernel(): void {
       );
     }
   }
+}
+
+/**
+ * Makes the kernel track all connections of the node, as it does for kube-proxy: it tracks none until a rule refers to
+ * their state. kube-router has such rules only for pods with policies, and the packets of connections that are older
+ * than the first rule are not those of established ones.
+ */
+function trackConnections(): void {
+  onNode('iptables', '-A', 'FORWARD', '-m', 'conntrack', '--ctstate', 'NEW');
 }
 
 function onNode(...command: string[]): string {
