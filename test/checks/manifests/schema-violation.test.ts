@@ -15,6 +15,22 @@ const deployment = (fields: string, container = '') =>
     `spec: {${fields} selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, `
       + `spec: {containers: [{name: app, image: a${container}}]}}}`,
   );
+const cronJob = (pod: string) =>
+  object(
+    'batch/v1',
+    'CronJob',
+    `spec: {schedule: "* * * * *", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, ${pod}}}}}}`,
+  );
+const rollout = (pod: string) => `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: rollouts.argoproj.io}
+spec:
+  group: argoproj.io
+  names: {kind: Rollout}
+  versions: [{name: v1alpha1, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
+---
+${object('argoproj.io/v1alpha1', 'Rollout', `spec: {replicas: -1, template: {spec: {${pod}}}}`)}`;
 
 /** The fields of findings that are errors, with their messages. */
 function found(text: string): string[] {
@@ -190,6 +206,16 @@ test.each<[string, string, RegExp]>([
     /^spec\.template\.spec\.containers: The Pod has no container/,
   ],
   [
+    'CronJob without containers',
+    cronJob('containers: []'),
+    /^spec\.jobTemplate\.spec\.template\.spec\.containers: The Pod has no container/,
+  ],
+  [
+    'ReplicaSet without a template',
+    object('apps/v1', 'ReplicaSet', 'spec: {selector: {matchLabels: {app: web}}}'),
+    /^spec\.template\.spec: The Pod has no container/,
+  ],
+  [
     'Gateway without listeners',
     object('gateway.networking.k8s.io/v1', 'Gateway', 'spec: {gatewayClassName: istio, listeners: []}'),
     /^spec\.listeners: The list of listeners is empty/,
@@ -293,6 +319,24 @@ test.each<[string, string, string | undefined]>([
     deployment('', ', ports: [{containerPort: 70000}]'),
     'spec.template.spec.containers[0].ports[0].containerPort',
   ],
+  [
+    'a port of an init container of a CronJob above 65535',
+    cronJob(
+      'containers: [{name: a, image: a}], initContainers: [{name: b, image: b, ports: [{containerPort: 70000}]}]',
+    ),
+    'spec.jobTemplate.spec.template.spec.initContainers[0].ports[0].containerPort',
+  ],
+  [
+    'a negative number of replicas of a ReplicaSet',
+    deployment('replicas: -1,').replace('Deployment', 'ReplicaSet'),
+    'spec.replicas',
+  ],
+  ['a Rollout without containers', rollout('containers: []'), undefined],
+  [
+    'a port and a resource of a Rollout',
+    rollout('containers: [{name: a, image: a, ports: [{containerPort: 0}], resources: {limits: {CPU: 1}}}]'),
+    undefined,
+  ],
   ['a negative number of replicas', deployment('replicas: -1,'), 'spec.replicas'],
   ['no replicas', deployment('replicas: 0,'), undefined],
   [
@@ -318,13 +362,7 @@ test.each<[string, string, string | undefined]>([
   ],
   [
     'a resource of an init container of a CronJob',
-    object(
-      'batch/v1',
-      'CronJob',
-      'spec: {schedule: "* * * * *", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, '
-        + 'containers: [{name: a, image: a}], '
-        + 'initContainers: [{name: b, image: b, resources: {limits: {CPU: 1}}}]}}}}}',
-    ),
+    cronJob('containers: [{name: a, image: a}], initContainers: [{name: b, image: b, resources: {limits: {CPU: 1}}}]'),
     'spec.jobTemplate.spec.template.spec.initContainers[0].resources.limits.CPU',
   ],
   ...['cpu', 'memory', 'ephemeral-storage', 'hugepages-2Mi', 'nvidia.com/gpu'].map<[string, string, undefined]>(

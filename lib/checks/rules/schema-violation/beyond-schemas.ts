@@ -18,14 +18,17 @@ export function* unselected({ spec, object, kind }: Resource): Iterable<Problem>
   }
 }
 
-const PODS: ReadonlySet<string> = new Set<string>([Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET, Kind.JOB]);
+/** The Pods of an object if the API server validates them, which it does not for a Rollout: it has no type of its own. */
+function podsOf(resource: Resource): Workload | undefined {
+  return resource.type === Kind.ROLLOUT ? undefined : Workload.of(resource);
+}
 
 /** Lists and maps that may not be empty, which the types do not state. */
-export function* incomplete({ spec, type }: Resource): Iterable<Problem> {
-  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
-  const containers = pod.exists ? pod.get('containers').value : [];
-  if ((type === Kind.POD || PODS.has(type)) && Array.isArray(containers) && containers.length === 0) {
-    const at = pod.get('containers').exists ? pod.get('containers') : pod;
+export function* incomplete(resource: Resource): Iterable<Problem> {
+  const { spec, type } = resource;
+  const pod = podsOf(resource)?.pod;
+  const at = pod?.exists ? pod.get('containers') : pod;
+  if (at && (at === pod || (Array.isArray(at.value) && at.items.length === 0))) {
     yield problem(at, 'The Pod has no container, so the API server rejects the object.', 'Add a container.');
   }
   const isPortless = spec.get('clusterIP').text === 'None' || spec.get('type').text === 'ExternalName';
@@ -45,15 +48,14 @@ export function* incomplete({ spec, type }: Resource): Iterable<Problem> {
 }
 
 /** Numbers that the API server rejects by code: ports, and counts of Pods. */
-export function* outOfRange({ spec, type }: Resource): Iterable<Problem> {
-  const pod = type === Kind.POD ? spec : spec.get('template', 'spec');
+export function* outOfRange(resource: Resource): Iterable<Problem> {
+  const { spec, type } = resource;
+  const pods = podsOf(resource);
   const ports = [
     ...(type === Kind.SERVICE
       ? spec.get('ports').items.flatMap(each => [each.get('port'), each.get('targetPort')])
       : []),
-    ...(type === Kind.POD || PODS.has(type) ? pod.get('containers').items : [])
-      .flatMap(each => each.get('ports').items)
-      .map(each => each.get('containerPort')),
+    ...(pods?.containers ?? []).flatMap(each => each.get('ports').items).map(each => each.get('containerPort')),
   ];
   for (const port of ports) {
     if (typeof port.value === 'number' && !(port.value >= 1 && port.value <= 65535)) {
@@ -65,7 +67,7 @@ export function* outOfRange({ spec, type }: Resource): Iterable<Problem> {
     }
   }
   const replicas = spec.get('replicas');
-  if (PODS.has(type) && typeof replicas.value === 'number' && replicas.value < 0) {
+  if (pods && typeof replicas.value === 'number' && replicas.value < 0) {
     yield problem(
       replicas,
       'The number of replicas is negative, so the API server rejects the object.',
@@ -82,7 +84,7 @@ const RESOURCE = new RegExp(`^(${RESOURCES.join('|')}|hugepages-.+|.*/.*)$`);
  * @see https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/apis/core/validation/validation.go
  */
 export function* unknownResources(resource: Resource): Iterable<Problem> {
-  const amounts = (Workload.of(resource)?.containers ?? [])
+  const amounts = (podsOf(resource)?.containers ?? [])
     .map(each => each.get('resources'))
     .flatMap(each => [...each.get('limits').entries, ...each.get('requests').entries]);
   for (const [name, at] of amounts.filter(each => !RESOURCE.test(each[0]))) {
