@@ -30,6 +30,7 @@ function exposed(destination: object, ...others: object[]): string[] {
   return findings.filter(each => each.id === 'ExposedOperation').map(each => each.message);
 }
 
+const TO_CART = { service: { name: 'cart', port: { number: 80 } } };
 const CART = { host: 'cart', port: { number: 80 } };
 const peer = (spec: object) =>
   istio('PeerAuthentication', 'cart', { selector: { matchLabels: { app: 'cart' } }, ...spec });
@@ -66,4 +67,27 @@ test.each<[string, object[], object, boolean]>([
   ],
 ])('an operation for callers inside is exposed where mutual TLS proves the gateway: %s', (_, others, to, isExposed) => {
   expect(exposed(to, ...others)).toHaveLength(isExposed ? 1 : 0);
+});
+
+test.each<[string, object, string[]]>([
+  ['a path', { rules: [{ http: { paths: [{ path: '/', pathType: 'Prefix', backend: TO_CART }] } }] }, ['The prefix /']],
+  ['an exact path', { rules: [{ http: { paths: [{ path: '/', pathType: 'Exact', backend: TO_CART }] } }] }, []],
+  ['the default backend', { defaultBackend: TO_CART }, ['The default backend']],
+])('an operation for callers inside is exposed by an Ingress: %s', (_name, spec, expected) => {
+  const objects = [
+    meshed('shop'),
+    pods('cart'),
+    service('cart'),
+    { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'i', namespace: 'shop' }, spec },
+    istio('AuthorizationPolicy', 'p', {
+      selector: { matchLabels: { app: 'cart' } },
+      rules: [
+        from('cluster.local/ns/shop/sa/web', { to: [{ operation: { paths: ['/internal'] } }] }),
+        { from: [{ source: { notNamespaces: ['shop'] } }] },
+      ],
+    }),
+  ];
+  const { findings } = checkObjects(objects as Parameters<typeof checkObjects>[0]);
+  const exposing = findings.filter(each => each.id === 'ExposedOperation').map(each => each.message);
+  expect(exposing.map(each => each.replace(/ also matches .*/, ''))).toEqual(expected);
 });

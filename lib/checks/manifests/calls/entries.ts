@@ -62,20 +62,22 @@ export function entriesOf(cluster: Cluster, nodeOf: (service: Resource) => Node 
               }),
           );
     }),
-    ...cluster.all(Kind.INGRESS).flatMap(route =>
-      route.spec
-        .get('rules')
-        .items.flatMap(each => each.get('http', 'paths').items)
-        .flatMap(rule =>
-          entry(
-            route,
-            rule,
-            cluster.find(Kind.SERVICE, rule.get('backend', 'service', 'name').text, route.namespace),
-            [route],
-            rule.get('backend', 'service', 'port', 'number').number,
-          ),
+    ...cluster.all(Kind.INGRESS).flatMap(route => {
+      const paths = route.spec.get('rules').items.flatMap(each => each.get('http', 'paths').items);
+      const others = route.spec.get('defaultBackend');
+      return [
+        ...paths.map(rule => ({ rule, backend: rule.get('backend') })),
+        ...(others.exists ? [{ rule: others, backend: others }] : []),
+      ].flatMap(({ rule, backend }) =>
+        entry(
+          route,
+          rule,
+          cluster.find(Kind.SERVICE, backend.get('service', 'name').text, route.namespace),
+          [route],
+          backend.get('service', 'port', 'number').number,
         ),
-    ),
+      );
+    }),
   ];
 }
 

@@ -134,6 +134,9 @@ function prefixesOf({ route, rule }: Entry): Prefix[] {
           return { at: each, text: `The service ${service}`, matches: path => path.startsWith(`/${service}/`) };
         });
     case Kind.INGRESS:
+      if (!rule.get('backend').exists) {
+        return [{ at: rule, text: 'The default backend', matches: () => true }];
+      }
       return rule.get('pathType').text === 'Exact' ? [] : prefixAt(rule.get('path'), isUnder);
     default:
       return [];

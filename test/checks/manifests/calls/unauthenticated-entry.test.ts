@@ -722,7 +722,27 @@ test('a host that another Gateway of the same Pods guards with certificates is n
 
 test.each<[string, string, number]>([
   ['without annotations', '', 1],
-  ['whose controller requires credentials', 'annotations: {nginx.ingress.kubernetes.io/auth-url: "https://x"}, ', 0],
+  ...[
+    'nginx.ingress.kubernetes.io/auth-url: "https://x"',
+    'haproxy-ingress.github.io/auth-secret: users',
+    'nginx.org/basic-auth-secret: users',
+    'nginx.com/jwt-key: keys',
+    'nginx.ingress.kubernetes.io/auth-type: basic',
+    'nginx.ingress.kubernetes.io/auth-tls-secret: shop/ca',
+    'alb.ingress.kubernetes.io/auth-type: oidc',
+  ].map<[string, string, number]>(each => [`that requires credentials by ${each}`, `annotations: {${each}}, `, 0]),
+  ...[
+    'nginx.ingress.kubernetes.io/auth-url: ""',
+    'nginx.ingress.kubernetes.io/auth-signin: "https://x"',
+    'nginx.ingress.kubernetes.io/auth-tls-secret: ""',
+    'alb.ingress.kubernetes.io/auth-type: none',
+    'alb.ingress.kubernetes.io/auth-type: ""',
+    'alb.ingress.kubernetes.io/auth-type: oidc, alb.ingress.kubernetes.io/auth-on-unauthenticated-request: allow',
+    ...['off', 'optional', 'optional_no_ca'].map(
+      each =>
+        `nginx.ingress.kubernetes.io/auth-tls-secret: shop/ca, nginx.ingress.kubernetes.io/auth-tls-verify-client: "${each}"`,
+    ),
+  ].map<[string, string, number]>(each => [`that requires none by ${each}`, `annotations: {${each}}, `, 1]),
 ])('an Ingress %s', (_name, annotations, count) => {
   const ingress =
     `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, ${annotations}namespace: shop}, spec: `
@@ -738,6 +758,15 @@ test.each<[string, string, number]>([
         + 'spec: {mtls: {mode: STRICT}}}',
     ),
   ]).toEqual([count, count, 0, 0]);
+});
+
+test('the default backend of an Ingress is open as its paths are', () => {
+  const ingress = (spec: string) =>
+    `{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, namespace: shop}, spec: {${spec}}}`;
+  const backend = '{service: {name: web, port: {number: 80}}}';
+  const places = (spec: string) => findings(yamlOf([NAMESPACE, ...web(), ingress(spec)])).map(each => String(each.at));
+  expect(places(`defaultBackend: ${backend}`)).toEqual(['spec.defaultBackend']);
+  expect(places('rules: [{host: a.example}]')).toEqual([]);
 });
 
 test('for connections of a TLSRoute, the advice is no token', () => {
