@@ -10,9 +10,21 @@ export const IDENTITY_FIELDS: readonly string[] = [
   'notServiceAccounts',
 ];
 
-/** The namespaces that the sources of an AuthorizationPolicy name. */
+/** The namespaces that the sources and conditions of an AuthorizationPolicy name. */
 export function namespacesNamedBy(policy: Resource): Field[] {
-  return sourcesOf(policy).flatMap(source => [...source.get('namespaces').items, ...source.get('notNamespaces').items]);
+  return [
+    ...sourcesOf(policy).flatMap(source => [...source.get('namespaces').items, ...source.get('notNamespaces').items]),
+    ...valuesOf(policy, 'source.namespace', 'values', 'notValues'),
+  ];
+}
+
+/** The values of the conditions for an attribute. */
+export function valuesOf(policy: Resource, key: string, ...lists: readonly string[]): Field[] {
+  return policy.spec
+    .get('rules')
+    .items.flatMap(rule => rule.get('when').items)
+    .filter(condition => condition.get('key').text === key)
+    .flatMap(condition => lists.flatMap(each => condition.get(each).items));
 }
 
 /** The sources of all rules. */

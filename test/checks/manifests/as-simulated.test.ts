@@ -345,7 +345,7 @@ describe('a namespace in a policy', () => {
   test.each<[string, string, boolean]>([
     ['exists if it is declared', 'shop', true],
     ['exists if objects are in it', 'other', true],
-    ['exists in another case', 'OTHER', true],
+    ['does not exist in another case', 'OTHER', false],
     ['exists if Kubernetes creates it', 'kube-system', true],
     ['exists if a pattern matches one with objects', 'oth*', true],
     ['exists if a pattern matches one of Kubernetes', 'kube-*', true],
@@ -353,6 +353,57 @@ describe('a namespace in a policy', () => {
     ['does not exist if a pattern matches none', 'no*', false],
   ])('%s', (_name, namespace, exists) => {
     expect(findings('UnknownNamespace', [undeclared, from(namespace)])).toHaveLength(exists ? 0 : 1);
+  });
+
+  test.each(['values', 'notValues'])('may be in %s of a condition', list => {
+    const when = (key: string, namespace: string) =>
+      istio('AuthorizationPolicy', 'a', { rules: [{ when: [{ key, [list]: ['shop', namespace] }] }] });
+    const places = (key: string, namespace: string) =>
+      found('UnknownNamespace', [undeclared, when(key, namespace)]).map(each => each.field);
+    expect(places('source.namespace', 'other')).toEqual([]);
+    expect(places('source.namespace', 'nowhere')).toEqual([`spec.rules[0].when[0].${list}[1]`]);
+    expect(places('request.headers[namespace]', 'nowhere')).toEqual([]);
+  });
+});
+
+describe('an identity in a policy', () => {
+  const when = (key: string, ...values: string[]) => ({ when: [{ key, values }] });
+  const from = (source: object) => ({ from: [{ source }] });
+
+  test.each<[string, object, string[]]>([
+    ['a principal', from({ principals: ['cluster.local/ns/shop/sa/cart'] }), []],
+    [
+      'an unknown principal',
+      from({ principals: ['cluster.local/ns/shop/sa/crat'] }),
+      ['cluster.local/ns/shop/sa/crat'],
+    ],
+    ['a ServiceAccount', from({ serviceAccounts: ['shop/cart', 'cart'] }), []],
+    ['an unknown ServiceAccount', from({ serviceAccounts: ['shop/crat'] }), ['cluster.local/ns/shop/sa/crat']],
+    ['one of another namespace', from({ serviceAccounts: ['other/cart'] }), ['cluster.local/ns/other/sa/cart']],
+    ['one of the same namespace', from({ serviceAccounts: ['crat'] }), ['cluster.local/ns/shop/sa/crat']],
+    ['a principal of a condition', when('source.principal', '*', 'cluster.local/ns/shop/sa/cart'), []],
+    [
+      'an unknown principal of a condition',
+      when('source.principal', 'cluster.local/ns/shop/sa/crat'),
+      ['cluster.local/ns/shop/sa/crat'],
+    ],
+    ['a ServiceAccount of a condition', when('source.serviceAccount', 'shop/cart'), []],
+    [
+      'an unknown ServiceAccount of a condition',
+      when('source.serviceAccount', 'shop/crat'),
+      ['cluster.local/ns/shop/sa/crat'],
+    ],
+    ['a value of another condition', when('request.headers[a]', 'cluster.local/ns/shop/sa/crat'), []],
+  ])('%s exists, or not', (_name, rule, unknown) => {
+    const unknownOnes = found('UnknownPrincipal', [pods('cart'), istio('AuthorizationPolicy', 'a', { rules: [rule] })]);
+    expect(unknownOnes.map(each => /identity "(.*?)"/.exec(each.message)?.[1])).toEqual(unknown);
+  });
+
+  test('of a ServiceAccount, the fix has its own form', () => {
+    const fixes = (source: object) =>
+      found('UnknownPrincipal', [istio('AuthorizationPolicy', 'a', { rules: [from(source)] })]).map(each => each.fix);
+    expect(fixes({ serviceAccounts: ['a'] })).toEqual([expect.stringMatching('`NAMESPACE/NAME`')]);
+    expect(fixes({ principals: ['a'] })).toEqual([expect.stringMatching('`cluster.local/ns/NAMESPACE/sa/NAME`')]);
   });
 });
 

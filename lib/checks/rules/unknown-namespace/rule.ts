@@ -16,7 +16,7 @@ export const rule: Check = {
     const namespaces = [...cluster.namespaces, ...KUBERNETES_NAMESPACES];
     for (const policy of cluster.all(Kind.AUTHORIZATION_POLICY)) {
       for (const namespace of namespacesNamedBy(policy)) {
-        const pattern = namespace.text.toLowerCase();
+        const pattern = namespace.text;
         if (
           pattern.includes('*')
             ? !namespaces.some(each => matchesPattern(pattern, each))
@@ -26,7 +26,7 @@ export const rule: Check = {
             { type: Kind.NAMESPACE, name: pattern, namespace: '' },
             problem(
               namespace,
-              `The namespace "${namespace.text}" is not among these manifests, so this source matches no caller.`,
+              `The namespace "${pattern}" is not among these manifests, so this source matches no caller.`,
               'Correct the name, or declare the namespace.',
             ),
           );

@@ -2,7 +2,7 @@ import { type Cluster, isElsewhere, Kind, matchesPattern } from '../../../manife
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { absent, type Check, problem } from '../../manifests/check';
-import { aliases, principalsNamed, trustDomainOf } from '../../manifests/security/principals';
+import { aliases, identitiesNamed, trustDomainOf } from '../../manifests/security/principals';
 
 export const rule: Check = {
   id: 'UnknownPrincipal',
@@ -17,23 +17,27 @@ export const rule: Check = {
   *find(cluster) {
     const known = principals(cluster);
     const all = [...known];
-    for (const principal of principalsNamed(cluster).filter(each => !isElsewhere(each.resource, each.text))) {
-      const domain = trustDomainOf(principal.text);
-      const isPattern = principal.text.includes('*');
-      const [, namespace, account] = /^[^/*]+\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(principal.text) ?? [];
+    for (const { at, principal } of identitiesNamed(cluster).filter(
+      each => !isElsewhere(each.at.resource, each.principal),
+    )) {
+      const domain = trustDomainOf(principal);
+      const isPattern = principal.includes('*');
+      const [, namespace, account] = /^[^/*]+\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(principal) ?? [];
       const isOfGateway =
         namespace !== undefined && account !== undefined && Gateways.of(cluster).hasAccount(namespace, account);
       if (
         (domain === undefined || domain === cluster.mesh.trustDomain)
         && !isOfGateway
-        && (isPattern ? !all.some(each => matchesPattern(principal.text, each)) : !known.has(principal.text))
+        && (isPattern ? !all.some(each => matchesPattern(principal, each)) : !known.has(principal))
       ) {
         yield absent(
           { type: Kind.SERVICE_ACCOUNT, name: account ?? '', namespace: namespace ?? '' },
           problem(
-            principal,
-            `No ServiceAccount has the identity "${principal.text}", so this source matches no caller.`,
-            `Write \`${cluster.mesh.trustDomain}/ns/NAMESPACE/sa/NAME\` of a ServiceAccount that exists.`,
+            at,
+            `No ServiceAccount has the identity "${principal}", so this source matches no caller.`,
+            at.text === principal
+              ? `Write \`${cluster.mesh.trustDomain}/ns/NAMESPACE/sa/NAME\` of a ServiceAccount that exists.`
+              : 'Write `NAMESPACE/NAME` of a ServiceAccount that exists.',
           ),
         );
       }

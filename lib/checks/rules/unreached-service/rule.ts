@@ -6,7 +6,7 @@ import { admitsStrangers, membershipOfNode, policiesOf } from '../../manifests/c
 import { CallGraph } from '../../manifests/calls/graph';
 import type { Node } from '../../manifests/calls/node';
 import { type Check, problem } from '../../manifests/check';
-import { principalsNamed } from '../../manifests/security/principals';
+import { identitiesNamed } from '../../manifests/security/principals';
 
 export const rule: Check = {
   id: 'UnreachedService',
@@ -56,11 +56,11 @@ function namesFurtherCallers(node: Node, cluster: Cluster): boolean {
   const policies = new Set(
     policiesOf(node, cluster).filter(({ spec }) => ['', 'ALLOW'].includes(spec.get('action').text)),
   );
-  return principalsNamed(cluster).some(({ resource, text }) => {
-    const [, namespace, account] = /\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(text) ?? [];
+  return identitiesNamed(cluster).some(({ at: { resource }, principal }) => {
+    const [, namespace, account] = /\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(principal) ?? [];
     return (
       policies.has(resource)
-      && (isElsewhere(resource, text)
+      && (isElsewhere(resource, principal)
         || (namespace !== undefined && account !== undefined && Gateways.of(cluster).hasAccount(namespace, account)))
     );
   });
