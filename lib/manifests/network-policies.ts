@@ -6,7 +6,8 @@ import { Kind } from './kinds';
 import { addTo } from './lists';
 import { blockOfPods } from './pod-blocks';
 import { memo, memoByKey } from './memo';
-import { type Labels, selects } from './selector';
+import { ownValue } from './object';
+import { labelNamesIn, type Labels, selects } from './selector';
 
 /** One end of a connection: a Pod, or an address outside the cluster. */
 export interface Peer {
@@ -47,9 +48,12 @@ export class NetworkPolicies {
   private readonly policies: ByLabel;
   private readonly forAll = new Map<string, Resource[]>();
   private readonly generals = new Map<string, General>();
+  /** The names of the labels by which policies select Pods, at either end. */
+  private readonly labelNames: readonly string[];
 
   private constructor(private readonly cluster: Cluster) {
     const all = cluster.all(Kind.NETWORK_POLICY);
+    this.labelNames = [...new Set(all.flatMap(podSelectorsIn).flatMap(labelNamesIn))];
     all.filter(isForAll).forEach(each => addTo(this.forAll, each.namespace, each));
     this.policies = new ByLabel(
       all.filter(each => !isForAll(each)),
@@ -102,6 +106,11 @@ export class NetworkPolicies {
     return policies.length === 0 ? undefined : rules;
   }
 
+  /** What a Pod has in common with those that no policy tells apart from it: the namespace and the labels they select by. */
+  groupOf({ namespace, labels }: Peer): string {
+    return [namespace, ...this.labelNames.map(each => `${each}=${ownValue(labels, each) ?? ''}`)].join();
+  }
+
   private selecting({ labels, namespace }: Peer, direction: Direction): Selecting {
     return this.selectingLabels(labels, `${direction} ${namespace}`, namespace, direction);
   }
@@ -148,6 +157,14 @@ export class NetworkPolicies {
     }
     return { blocking: policies, undecided };
   }
+}
+
+function podSelectorsIn({ spec }: Resource): Field[] {
+  const peers = [
+    ...spec.get('ingress').items.flatMap(each => each.get('from').items),
+    ...spec.get('egress').items.flatMap(each => each.get('to').items),
+  ];
+  return [spec, ...peers].map(each => each.get('podSelector'));
 }
 
 /** The policies that select a Pod for one direction, those for all Pods of its namespace first. */

@@ -39,3 +39,11 @@ export function selects(selector: Field, labels: Labels): boolean {
     })
   );
 }
+
+/** The names of the labels on which a LabelSelector of Kubernetes depends. */
+export function labelNamesIn(selector: Field): string[] {
+  return [
+    ...Object.keys(selector.get('matchLabels').strings),
+    ...selector.get('matchExpressions').items.map(each => each.get('key').text),
+  ];
+}

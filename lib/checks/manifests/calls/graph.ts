@@ -1,5 +1,6 @@
 import { EgressHosts } from '../../../dataplane';
 import {
+  aliasedHost,
   addTo,
   type Cluster,
   type Field,
@@ -168,15 +169,22 @@ export class CallGraph {
     }
   }
 
+  /** The Service at a host; that behind a Service of type ExternalName, which is another name for it. */
   private serviceAt(host: string, namespace: string): Resource | undefined {
     const [name, space] = host.split('.');
     const isShort = /^[^.]+(\.[^.]+(\.svc)?)?$/.test(host);
-    return isShort
+    const found = isShort
       ? this.cluster.find(Kind.SERVICE, name ?? '', space ?? namespace)
-      : this.cluster.hosts
-          .named(host, namespace)
-          .map(each => each.resource)
-          .find(each => each.type === Kind.SERVICE);
+      : this.serviceNamed(host, namespace);
+    const alias = found && aliasedHost(found);
+    return alias === undefined ? found : this.serviceNamed(alias, namespace);
+  }
+
+  private serviceNamed(host: string, namespace: string): Resource | undefined {
+    return this.cluster.hosts
+      .named(host, namespace)
+      .map(each => each.resource)
+      .find(each => each.type === Kind.SERVICE);
   }
 
   private add(

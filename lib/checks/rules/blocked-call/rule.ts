@@ -11,14 +11,14 @@ import {
   namesOfPort,
   NetworkPolicies,
   type PeerPort,
-  targetPortOf,
   type Workload,
 } from '../../../manifests';
 import { HBONE, LINKERD_INBOUND } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { denialOf } from '../../manifests/calls/grants';
+import { calledPorts } from '../../manifests/calls/called-ports';
 import { CallGraph } from '../../manifests/calls/graph';
-import { type Call, evidenceOf } from '../../manifests/calls/node';
+import { type Call, evidenceOf, type Node } from '../../manifests/calls/node';
 import { waypointOf } from '../../manifests/ambient/enrolment';
 import { type Check, problem } from '../../manifests/check';
 
@@ -34,53 +34,93 @@ export const rule: Check = {
   *find(cluster) {
     const policies = NetworkPolicies.of(cluster);
     for (const call of CallGraph.of(cluster).calls) {
-      const [from, to] = [call.caller.workloads[0], call.callee.workloads[0]];
-      if (!from || !to) {
-        continue;
-      }
-      const isBetweenAmbient = [from, to].every(each => membershipOf(each, cluster) === Membership.AMBIENT);
-      if (isBetweenAmbient && call.callee.services.some(each => waypointOf(each, cluster))) {
-        // Each of them connects to the waypoint, not to the other.
-        continue;
-      }
-      const isBetweenLinkerd = [from, to].every(each => isInLinkerd(each, cluster));
-      const own = portsOf(call, to);
-      // The proxies of Linkerd connect to each other at one port, unless their installation has another transport.
-      const ports = isBetweenAmbient
-        ? [HBONE.number]
-        : isBetweenLinkerd && own.length > 0
-          ? [LINKERD_INBOUND.number, ...own]
-          : own;
-      const isBlocked = (direction: Direction, pod: Workload, peer: Workload) => {
-        const rules = policies.rulesFor(pod, direction);
-        return (
-          rules !== undefined
-          && ports.length > 0
-          && !ports.some(port =>
-            rules.some(
-              `${port} of ${to.resource.type} ${to.resource.key}, ${peer.resource.type} ${peer.resource.key}`,
-              rule => allows(rule, direction, pod, peer, tcp(port, namesOfPort(port, to)), cluster),
-            ),
-          )
-        );
-      };
-      const blockedBy = isBlocked('ingress', to, from)
-        ? { pod: to, direction: 'ingress', at: call.callee }
-        : isBlocked('egress', from, to)
-          ? { pod: from, direction: 'egress', at: call.caller }
-          : undefined;
-      const isDenied = () => isMember(membershipOf(to, cluster)) && denialOf(call.caller, call.callee, cluster);
-      if (blockedBy && !isDenied()) {
+      const blocked = blockedPair(call, policies, cluster);
+      if (blocked && !(isMember(membershipOf(blocked.to, cluster)) && denialOf(call.caller, call.callee, cluster))) {
+        const { pod, direction, at, ports } = blocked;
+        const which = at.workloads.length > 1 ? ` of ${pod.resource.kind} ${pod.name}` : '';
         yield problem(
           evidenceOf(call),
-          `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${blockedBy.at.name} do `
-            + `not allow its ${blockedBy.direction} on port ${[...new Set(ports)].join(', ')}.`,
-          `Add a rule to the NetworkPolicies of ${blockedBy.at.name}.`,
+          `${call.caller.name} calls ${call.callee.name}, and the NetworkPolicies of ${at.name} do `
+            + `not allow the ${direction}${which} on port ${[...new Set(ports)].join(', ')}.`,
+          `Add a rule to the NetworkPolicies of ${at.name}.`,
         );
       }
     }
   },
 };
+
+interface Blocked {
+  readonly to: Workload;
+  /** The workload whose policies block the call, and its node. */
+  readonly pod: Workload;
+  readonly at: Node;
+  readonly direction: Direction;
+  readonly ports: readonly number[];
+}
+
+/** The first workloads of both ends between which policies block the connections of a call. */
+function blockedPair(call: Call, policies: NetworkPolicies, cluster: Cluster): Blocked | undefined {
+  const group = (pod: Workload) =>
+    `${policies.groupOf(pod)} ${membershipOf(pod, cluster)} ${isInLinkerd(pod, cluster)}`;
+  const callees = distinctBy(
+    cluster.selectedBy(call.service),
+    each => `${group(each)} ${calledPorts(call, each).join()}`,
+  );
+  for (const from of distinctBy(call.caller.workloads, group)) {
+    for (const to of callees) {
+      const blocked = blockedBetween(from, to, call, policies, cluster);
+      if (blocked) {
+        return blocked;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The first of those with the same key. */
+function distinctBy<T>(all: readonly T[], keyOf: (each: T) => string): readonly T[] {
+  return all.length < 2 ? all : [...new Map([...all].reverse().map(each => [keyOf(each), each])).values()].reverse();
+}
+
+function blockedBetween(
+  from: Workload,
+  to: Workload,
+  call: Call,
+  policies: NetworkPolicies,
+  cluster: Cluster,
+): Blocked | undefined {
+  const isBetweenAmbient = [from, to].every(each => membershipOf(each, cluster) === Membership.AMBIENT);
+  if (isBetweenAmbient && call.callee.services.some(each => waypointOf(each, cluster))) {
+    // Each of them connects to the waypoint, not to the other.
+    return undefined;
+  }
+  const isBetweenLinkerd = [from, to].every(each => isInLinkerd(each, cluster));
+  const own = calledPorts(call, to);
+  // The proxies of Linkerd connect to each other at one port, unless their installation has another transport.
+  const ports = isBetweenAmbient
+    ? [HBONE.number]
+    : isBetweenLinkerd && own.length > 0
+      ? [LINKERD_INBOUND.number, ...own]
+      : own;
+  const isBlocked = (direction: Direction, pod: Workload, peer: Workload) => {
+    const rules = policies.rulesFor(pod, direction);
+    return (
+      rules !== undefined
+      && ports.length > 0
+      && !ports.some(port =>
+        rules.some(
+          `${port} of ${to.resource.type} ${to.resource.key}, ${peer.resource.type} ${peer.resource.key}`,
+          rule => allows(rule, direction, pod, peer, tcp(port, namesOfPort(port, to)), cluster),
+        ),
+      )
+    );
+  };
+  return isBlocked('ingress', to, from)
+    ? { to, pod: to, at: call.callee, direction: 'ingress', ports }
+    : isBlocked('egress', from, to)
+      ? { to, pod: from, at: call.caller, direction: 'egress', ports }
+      : undefined;
+}
 
 /** Whether rules allow a port; pod IPs are unknown, so an ipBlock may include any. */
 function allows(
@@ -99,11 +139,3 @@ function allows(
 }
 
 const tcp = (number: number, names: readonly string[] = []): PeerPort => ({ number, names, protocol: 'TCP' });
-
-/** The container ports of the callee that a call needs. */
-function portsOf({ service, ports }: Call, callee: Workload): number[] {
-  return service.spec
-    .get('ports')
-    .items.filter(each => ports.size === 0 || ports.has(each.get('port').number ?? 0))
-    .flatMap(port => targetPortOf(port, callee) ?? []);
-}

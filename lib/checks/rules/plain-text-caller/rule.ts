@@ -1,7 +1,8 @@
-import { isMember, Membership, modeFor } from '../../../manifests';
+import { type Cluster, isMember, Membership, membershipOf, modeFor, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { membershipOfNode } from '../../manifests/calls/grants';
+import { calledPorts } from '../../manifests/calls/called-ports';
 import { CallGraph } from '../../manifests/calls/graph';
 import { type Call, evidenceOf } from '../../manifests/calls/node';
 import { type Check, problem } from '../../manifests/check';
@@ -16,13 +17,8 @@ export const rule: Check = {
     for (const call of CallGraph.of(cluster).calls.filter(
       each => membershipOfNode(each.caller, cluster) === Membership.NONE,
     )) {
-      const [callee] = call.callee.workloads;
-      if (
-        callee
-        && !call.caller.workloads.some(isGateway)
-        && isMember(membershipOfNode(call.callee, cluster))
-        && modeFor(callee, cluster, targetOf(call)) === 'STRICT'
-      ) {
+      const isClosed = cluster.selectedBy(call.service).some(each => requiresMutualTls(call, each, cluster));
+      if (isClosed && !call.caller.workloads.some(isGateway)) {
         yield problem(
           evidenceOf(call),
           `${call.caller.name} is outside the mesh, and ${call.callee.name} requires mutual TLS, so its `
@@ -34,9 +30,13 @@ export const rule: Check = {
   },
 };
 
-function targetOf({ service, ports }: Call): number | undefined {
-  const port = service.spec
-    .get('ports')
-    .items.find(each => ports.size === 0 || ports.has(each.get('port').number ?? 0));
-  return port?.get('targetPort').number ?? port?.get('port').number;
+/** Whether the proxy of a callee closes connections in plain text: at all ports, if the called ones are unknown. */
+function requiresMutualTls(call: Call, callee: Workload, cluster: Cluster): boolean {
+  const modes = calledPorts(call, callee).map(each => modeFor(callee, cluster, each));
+  const isStrict = (mode: string) => mode === 'STRICT';
+  return (
+    isMember(membershipOf(callee, cluster))
+    && modes.length > 0
+    && (call.ports.size === 0 ? modes.every(isStrict) : modes.some(isStrict))
+  );
 }
