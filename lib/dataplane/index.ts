@@ -20,6 +20,7 @@ export { servedRequests } from './graph/served';
 export { certificateFailures, credentialFailure } from './listeners/certificates';
 export { gatewayListeners } from './listeners/ingress';
 export { withIngressesOfIstio } from './listeners/kubernetes-ingresses';
+export { conflictingListeners } from './listeners/listener-sets';
 export { type GatewayListener, policyTargetOf } from './listeners/listener';
 export { type GatewayPods, Gateways } from './listeners/gateways';
 export { authorityOf, BEARER, hostOfAuthority, type Message, type TokenPlace } from './messages/message';

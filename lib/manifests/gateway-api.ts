@@ -40,17 +40,32 @@ export function backendsOf(route: Resource): Reference[] {
     .map(at => reference(at, route, 'Service', ''));
 }
 
-/** The Gateway that a parent refers to; undefined if it is not declared. */
-export function parentGateway({ kind, group, name, namespace }: Reference, cluster: Cluster): Resource | undefined {
-  return kind === 'Gateway' && group === GROUP ? cluster.find(Kind.GATEWAY, name, namespace) : undefined;
+/** The kinds of ListenerSets, of which Istio reads the first. */
+export const LISTENER_SETS: readonly string[] = [Kind.LISTENER_SET, Kind.EXPERIMENTAL_LISTENER_SET];
+
+/** The Gateway that a parent refers to, itself or as a ListenerSet of it; undefined if it is not declared. */
+export function parentGateway(parent: Reference, cluster: Cluster): Resource | undefined {
+  const owner = parentWithListeners(parent, cluster);
+  return owner && gatewayOfListeners(owner, cluster);
+}
+
+/** The Gateway that has the listeners of a ListenerSet, or of itself. */
+export function gatewayOfListeners(owner: Resource, cluster: Cluster): Resource | undefined {
+  const { name, namespace } = parentOfSet(owner);
+  return owner.type === Kind.GATEWAY ? owner : cluster.find(Kind.GATEWAY, name, namespace);
 }
 
 /** The Gateway or ListenerSet that a parent refers to; undefined if it is not declared. */
 export function parentWithListeners(parent: Reference, cluster: Cluster): Resource | undefined {
-  const { kind, group, name, namespace } = parent;
-  return kind === 'ListenerSet' && group === GROUP
-    ? cluster.find(Kind.LISTENER_SET, name, namespace)
-    : parentGateway(parent, cluster);
+  const type = typeOf(parent.group, parent.kind);
+  return type === Kind.GATEWAY || LISTENER_SETS.includes(type)
+    ? cluster.find(type, parent.name, parent.namespace)
+    : undefined;
+}
+
+/** The Gateway to which a ListenerSet adds listeners. */
+export function parentOfSet(set: Resource): Reference {
+  return reference(set.spec.get('parentRef'), set, 'Gateway', GROUP);
 }
 
 /**
@@ -61,19 +76,25 @@ export function listenersFor(owner: Resource, namespace: string, parent: Referen
     .get('listeners')
     .items.filter(each => ['', each.get('name').text].includes(parent.at.get('sectionName').text))
     .filter(each => ['', each.get('port').text].includes(parent.at.get('port').text))
-    .filter(listener => {
-      const from = listener.get('allowedRoutes', 'namespaces');
-      switch (from.get('from').text) {
-        case 'All':
-          return true;
-        case 'Selector':
-          return selects(from.get('selector'), cluster.namespaceLabels(namespace));
-        case 'None':
-          return false;
-        default:
-          return owner.namespace === namespace;
-      }
-    });
+    .filter(each => allows(each.get('allowedRoutes', 'namespaces'), namespace, 'Same', cluster));
+}
+
+/** Whether a Gateway allows ListenerSets of a namespace: none by default. */
+export function allowsListenerSets(gateway: Resource, namespace: string, cluster: Cluster): boolean {
+  return allows(gateway.spec.get('allowedListeners', 'namespaces'), namespace, 'None', cluster);
+}
+
+function allows(namespaces: Field, namespace: string, byDefault: string, cluster: Cluster): boolean {
+  switch (namespaces.get('from').text || byDefault) {
+    case 'All':
+      return true;
+    case 'Selector':
+      return selects(namespaces.get('selector'), cluster.namespaceLabels(namespace));
+    case 'Same':
+      return namespaces.resource.namespace === namespace;
+    default:
+      return false;
+  }
 }
 
 /** Whether a parent is a service, so that the route applies to the mesh and not to a gateway. */

@@ -13,6 +13,7 @@ export const Kind = {
   ENVOY_EXTENSION_POLICY: 'EnvoyExtensionPolicy.gateway.envoyproxy.io',
   ENVOY_FILTER: 'EnvoyFilter.networking.istio.io',
   ENVOY_PATCH_POLICY: 'EnvoyPatchPolicy.gateway.envoyproxy.io',
+  EXPERIMENTAL_LISTENER_SET: 'XListenerSet.gateway.networking.x-k8s.io',
   GATEWAY: 'Gateway.gateway.networking.k8s.io',
   GATEWAY_CLASS: 'GatewayClass.gateway.networking.k8s.io',
   GRPC_ROUTE: 'GRPCRoute.gateway.networking.k8s.io',

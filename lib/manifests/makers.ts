@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster';
+import { LISTENER_SETS } from './gateway-api';
 import { fullHost } from './hosts';
 import { Kind } from './kinds';
 import { addTo } from './lists';
@@ -185,16 +186,8 @@ const MAKERS: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['SopsSecret.isindir.github.com', each => each.spec.get('secretTemplates').items.map(nameIn('name'))],
   ['KafkaUser.kafka.strimzi.io', of()],
   [Kind.INGRESS, each => (hasIssuer(each) ? each.spec.get('tls').items.map(nameIn('secretName')) : [])],
-  [
-    Kind.GATEWAY,
-    each =>
-      hasIssuer(each)
-        ? each.spec
-            .get('listeners')
-            .items.flatMap(listener => listener.get('tls', 'certificateRefs').items)
-            .map(nameIn('name'))
-        : [],
-  ],
+  [Kind.GATEWAY, certificatesOfListeners],
+  ...LISTENER_SETS.map(type => [type, certificatesOfListeners] as const),
 ]);
 
 function nameIn(name: string): (field: Resource['spec']) => string {
@@ -205,7 +198,16 @@ function secretsMadeBy(resource: Resource): readonly string[] {
   return (MAKERS.get(resource.type)?.(resource) ?? []).filter(each => each !== '');
 }
 
-/** Whether cert-manager makes certificates for an Ingress or a Gateway. */
+function certificatesOfListeners(owner: Resource): readonly string[] {
+  return hasIssuer(owner)
+    ? owner.spec
+        .get('listeners')
+        .items.flatMap(listener => listener.get('tls', 'certificateRefs').items)
+        .map(nameIn('name'))
+    : [];
+}
+
+/** Whether cert-manager makes certificates for an Ingress, a Gateway or a ListenerSet. */
 function hasIssuer({ annotations }: Resource): boolean {
   return ['cert-manager.io/cluster-issuer', 'cert-manager.io/issuer', 'kubernetes.io/tls-acme'].some(
     each => annotations[each] !== undefined && annotations[each] !== 'false',

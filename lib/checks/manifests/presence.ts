@@ -71,6 +71,7 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
   Kind.SECRET,
   Kind.ISTIO_GATEWAY,
   Kind.GATEWAY,
+  Kind.LISTENER_SET,
 ]);
 
 /**

@@ -4,18 +4,20 @@ import {
   controllerOf,
   type Field,
   firstIfAll,
+  gatewayOfListeners,
   hostsMeet,
   Kind,
   listenersFor,
   memo,
-  parentGateway,
   parentsOf,
+  parentWithListeners,
   type Resource,
   routesOf,
 } from '../../manifests';
 import { attachedRoutes, hostOf, readerOf, routesAttached } from '../listeners/attached-routes';
 import { gatewayListeners } from '../listeners/ingress';
 import type { GatewayListener } from '../listeners/listener';
+import { hasListener } from '../listeners/listener-sets';
 import { causeOfDrop } from '../routes/unsupported-filters';
 import { isListenerUnread } from '../unread';
 import type { Unreached } from './unreached-routes';
@@ -51,15 +53,20 @@ export function unattachedRoutes(cluster: Cluster): Unreached[] {
   return routesOf(cluster).flatMap(route => {
     const parents = parentsOf(route);
     const allowed = parents.map(parent => {
-      const gateway = parentGateway(parent, cluster);
+      const owner = parentWithListeners(parent, cluster);
+      const gateway = owner && gatewayOfListeners(owner, cluster);
       return gateway && controllerOf(gateway, cluster) !== 'unknown'
-        ? listenersFor(gateway, route.namespace, parent, cluster)
+        ? listenersFor(owner, route.namespace, parent, cluster).filter(
+            each => owner === gateway || hasListener(gateway, each, cluster),
+          )
         : [];
     });
     const listeners = allowed.flat();
     return listeners.length === 0
       || allowed.some(each => each.length === 0)
-      || listeners.some(each => isListenerUnread({ at: each, gateway: each.resource }, cluster))
+      || listeners.some(each =>
+        isListenerUnread({ at: each, gateway: gatewayOfListeners(each.resource, cluster) }, cluster),
+      )
       ? []
       : unattached(route, listeners, cluster);
   });

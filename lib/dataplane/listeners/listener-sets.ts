@@ -1,13 +1,15 @@
 import {
   addTo,
-  byAge,
+  ageOf,
+  allowsListenerSets,
   type Cluster,
   controllerOf,
   type Field,
+  inOrderOfAge,
   Kind,
   memo,
+  parentOfSet,
   type Resource,
-  selects,
 } from '../../manifests';
 
 /**
@@ -17,37 +19,48 @@ import {
  */
 export const listenersOf = memo((gateway: Resource, cluster: Cluster): readonly Field[] => {
   const own = gateway.spec.get('listeners').items;
-  if (controllerOf(gateway, cluster) !== 'istio') {
-    return own;
-  }
-  const sets = (setsByGateway(cluster).get(gateway.key) ?? []).filter(each => isAllowed(each, gateway, cluster));
-  const all = [...own, ...byAge(sets).flatMap(each => each.spec.get('listeners').items)];
-  return withoutConflicts(all);
+  return controllerOf(gateway, cluster) === 'istio'
+    ? withoutConflicts([...own, ...listenersOfSets(gateway, cluster)])
+    : own;
 });
+
+/** The listeners of ListenerSets that do not exist, since a Gateway of Istio has others in conflict with them. */
+export function conflictingListeners(cluster: Cluster): { listener: Field; gateway: Resource }[] {
+  return cluster
+    .all(Kind.GATEWAY)
+    .filter(gateway => controllerOf(gateway, cluster) === 'istio')
+    .flatMap(gateway =>
+      listenersOfSets(gateway, cluster)
+        .filter(each => !hasListener(gateway, each, cluster))
+        .map(listener => ({ listener, gateway })),
+    );
+}
+
+/** Whether a Gateway has a listener of its own or of a ListenerSet. */
+export function hasListener(gateway: Resource, { value }: Field, cluster: Cluster): boolean {
+  return valuesOfListeners(gateway, cluster).has(value);
+}
+
+const valuesOfListeners = memo(
+  (gateway: Resource, cluster: Cluster): ReadonlySet<unknown> =>
+    new Set(listenersOf(gateway, cluster).map(each => each.value)),
+);
+
+function listenersOfSets(gateway: Resource, cluster: Cluster): Field[] {
+  const sets = (setsByGateway(cluster).get(gateway.key) ?? []).filter(each =>
+    allowsListenerSets(gateway, each.namespace, cluster),
+  );
+  return inOrderOfAge(sets, ageOf, ['namespace', 'name']).flatMap(each => each.spec.get('listeners').items);
+}
 
 const setsByGateway = memo((cluster: Cluster): ReadonlyMap<string, Resource[]> => {
   const sets = new Map<string, Resource[]>();
   for (const each of cluster.all(Kind.LISTENER_SET)) {
-    const parent = each.spec.get('parentRef');
-    addTo(sets, `${parent.get('namespace').text || each.namespace}/${parent.get('name').text}`, each);
+    const { namespace, name } = parentOfSet(each);
+    addTo(sets, `${namespace}/${name}`, each);
   }
   return sets;
 });
-
-/** A Gateway allows no ListenerSets by default. */
-function isAllowed({ namespace }: Resource, gateway: Resource, cluster: Cluster): boolean {
-  const namespaces = gateway.spec.get('allowedListeners', 'namespaces');
-  switch (namespaces.get('from').text) {
-    case 'All':
-      return true;
-    case 'Same':
-      return namespace === gateway.namespace;
-    case 'Selector':
-      return selects(namespaces.get('selector'), cluster.namespaceLabels(namespace));
-    default:
-      return false;
-  }
-}
 
 /** Listeners without those that cannot exist beside earlier ones: on a port with hosts there is one of each, else one. */
 function withoutConflicts(listeners: readonly Field[]): Field[] {

@@ -5,12 +5,15 @@ import {
   type Field,
   fullHost,
   gatewayAt,
+  gatewayOfListeners,
   gatewaysNamedBy,
   hasLabels,
   isExposedAt,
   isInternal,
   Kind,
+  LISTENER_SETS,
   memo,
+  parentOfSet,
   parentsOf,
   type Resource,
   routesOf,
@@ -86,8 +89,6 @@ const unreadOfListener = memo((listener: Field, cluster: Cluster): Unsimulated |
   return field && unreadField(field);
 });
 
-const LISTENER_SETS = [Kind.LISTENER_SET, 'XListenerSet.gateway.networking.x-k8s.io'];
-
 /** Throws {@link Unsimulated} where listeners of a Gateway, or of any, come from elsewhere. */
 export function requireListenersRead(gateway: Resource | undefined, host: string, cluster: Cluster): void {
   const found = listenerSetOf(gateway, cluster);
@@ -119,12 +120,11 @@ const routesOfUnknownListeners = memo((cluster: Cluster): readonly Resource[] =>
 
 /** A ListenerSet of a kind, or at a Gateway of a controller, that is not simulated. */
 function listenerSetOf(gateway: Resource | undefined, cluster: Cluster): Resource | undefined {
-  return LISTENER_SETS.flatMap(type => cluster.all(type)).find(({ type, spec, namespace }) => {
-    const at = spec.get('parentRef');
-    const [name, parentNamespace] = [at.get('name').text, at.get('namespace').text || namespace];
-    const parent = cluster.find(Kind.GATEWAY, name, parentNamespace);
-    const isRead = type === Kind.LISTENER_SET && parent && controllerOf(parent, cluster) === 'istio';
-    return !isRead && (!gateway || (name === gateway.name && parentNamespace === gateway.namespace));
+  return LISTENER_SETS.flatMap(type => cluster.all(type)).find(set => {
+    const { name, namespace } = parentOfSet(set);
+    const parent = gatewayOfListeners(set, cluster);
+    const isRead = set.type === Kind.LISTENER_SET && parent && controllerOf(parent, cluster) === 'istio';
+    return !isRead && (!gateway || (name === gateway.name && namespace === gateway.namespace));
   });
 }
 

@@ -127,6 +127,17 @@ test('of two ListenerSets with one host the older has it, or else the first by n
   expect(enter(at('2026-02-01T00:00:00Z'), 'a.example')).toBe('web-v1');
 });
 
+test('of two ListenerSets of unknown age that of the first namespace has a host', () => {
+  const objects = [
+    door({ from: 'All' }),
+    set('one', [listener('a', 'a.example')], 'shop'),
+    route('web', 'web', ofSet('one')),
+    set('two', [listener('a', 'a.example')], 'money'),
+    route('bank', 'bank', ofSet('two'), 'money'),
+  ];
+  expect(enter(objects, 'a.example')).toBe('bank-v1');
+});
+
 test('certificates of a ListenerSet need a grant for ListenerSets', () => {
   const certificateRefs = [{ name: 'cert', namespace: 'shop' }];
   const objects = (kind: string) => [

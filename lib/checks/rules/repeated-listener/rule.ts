@@ -1,3 +1,4 @@
+import { conflictingListeners } from '../../../dataplane';
 import { Kind } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, problem } from '../../manifests/check';
@@ -8,7 +9,10 @@ export const rule: Check = {
   severity: Severity.ERROR,
   covers: ['KIA1503'],
   summary: 'Two listeners of a Gateway have the same port, protocol and hostname',
-  explanation: 'The Gateway API requires them to be distinct; both are rejected.',
+  explanation:
+    'The Gateway API requires them to be distinct; both are rejected. Of listeners of ListenerSets on one port, Istio '
+    + 'ignores those with the hostname of an earlier one: those of the Gateway are the first, then those of the oldest '
+    + 'ListenerSet. Of protocols without hostnames, such as TCP, a port has one listener.',
   *find(cluster) {
     for (const gateway of cluster.all(Kind.GATEWAY)) {
       const seen = new Set<string>();
@@ -23,6 +27,14 @@ export const rule: Check = {
         }
         seen.add(key);
       }
+    }
+    for (const { listener, gateway } of conflictingListeners(cluster)) {
+      yield problem(
+        listener,
+        `The Gateway ${gateway.key} has an earlier listener with this port and hostname, and Istio ignores this one.`,
+        'Use a different hostname or port.',
+        [],
+      );
     }
   },
 };

@@ -1,70 +1,109 @@
 import {
+  allowsListenerSets,
+  type Cluster,
+  type Field,
   Kind,
+  LISTENER_SETS,
   listenersFor,
   parentGateway,
+  parentOfSet,
   parentsOf,
+  parentWithListeners,
   type Reference,
   type Resource,
   routesOf,
 } from '../../../manifests';
 import { Severity } from '../../finding';
-import { absent, type Check, problem, unless } from '../../manifests/check';
+import { absent, type Check, problem, type Problem, unless } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'UnknownParent',
   severity: Severity.ERROR,
   covers: ['KIA1401'],
-  summary: 'A route of the Gateway API has a parent that does not exist, or does not accept it',
+  summary: 'A route or ListenerSet of the Gateway API has a parent that does not exist, or does not accept it',
   explanation:
-    'The route has no effect. A Gateway accepts routes from its own namespace, unless `allowedRoutes` of '
-    + 'a listener allows others; a `sectionName` or `port` must be that of a listener.',
+    'The route has no effect, and neither have those of the ListenerSet. A Gateway or ListenerSet accepts routes from '
+    + 'its own namespace, unless `allowedRoutes` of a listener allows others; a `sectionName` or `port` must be that '
+    + 'of a listener. A Gateway accepts no ListenerSets, unless its `allowedListeners` allows them.',
   *find(cluster) {
     for (const route of routesOf(cluster)) {
       for (const parent of parentsOf(route)) {
-        if (parent.kind === 'Service' && !cluster.find(Kind.SERVICE, parent.name, parent.namespace)) {
-          yield absent(
-            { type: Kind.SERVICE, name: parent.name, namespace: parent.namespace },
-            problem(
-              parent.at,
-              `The Service "${parent.name}" of namespace ${parent.namespace} is not among these manifests.`,
-              'Correct the reference.',
-            ),
-          );
-        } else if (parent.kind === 'Gateway') {
-          const gateway = parentGateway(parent, cluster);
-          if (!gateway) {
-            yield absent(
-              { type: Kind.GATEWAY, name: parent.name, namespace: parent.namespace },
-              problem(
-                parent.at,
-                `The Gateway "${parent.name}" of namespace ${parent.namespace} is not among these manifests.`,
-                'Correct the reference, or declare the Gateway.',
-              ),
-            );
-          } else if (listenersFor(gateway, route.namespace, parent, cluster).length === 0) {
-            const found = problem(
-              parent.at,
-              `No listener of the Gateway ${gateway.key} accepts this route.`,
-              `Allow ${route.namespace} in allowedRoutes.namespaces of a listener, and correct sectionName and port.`,
-            );
-            yield selectsByLabels(gateway, parent) && !cluster.isDeclared(route.namespace)
-              ? unless(`the namespace ${route.namespace}, which is not among these manifests, has the labels`, found)
-              : found;
-          }
-        }
+        yield* unknown(parent, cluster);
+        yield* refusedRoute(route, parent, cluster);
       }
+    }
+    for (const set of LISTENER_SETS.flatMap(type => cluster.all(type))) {
+      yield* unknown(parentOfSet(set), cluster);
+      yield* refusedSet(set, cluster);
     }
   },
 };
 
-/** Whether a listener that a reference names selects namespaces by labels that are not their names. */
-function selectsByLabels(gateway: Resource, { at }: Reference): boolean {
-  return gateway.spec
+function* unknown(parent: Reference, cluster: Cluster): Iterable<Problem> {
+  const { at, kind, name, namespace } = parent;
+  const type = TYPES.get(kind);
+  const found = type === Kind.SERVICE ? cluster.find(type, name, namespace) : parentWithListeners(parent, cluster);
+  if (type !== undefined && !found) {
+    yield absent(
+      { type, name, namespace },
+      problem(
+        at,
+        `The ${kind} "${name}" of namespace ${namespace} is not among these manifests.`,
+        `Correct the reference, or declare the ${kind}.`,
+      ),
+    );
+  }
+}
+
+const TYPES: ReadonlyMap<string, string> = new Map<string, string>([
+  ['Service', Kind.SERVICE],
+  ['Gateway', Kind.GATEWAY],
+  ['ListenerSet', Kind.LISTENER_SET],
+  ['XListenerSet', Kind.EXPERIMENTAL_LISTENER_SET],
+]);
+
+function* refusedRoute({ namespace }: Resource, parent: Reference, cluster: Cluster): Iterable<Problem> {
+  const owner = parentWithListeners(parent, cluster);
+  if (owner && listenersFor(owner, namespace, parent, cluster).length === 0) {
+    const found = problem(
+      parent.at,
+      `No listener of the ${owner.kind} ${owner.key} accepts this route.`,
+      `Allow ${namespace} in allowedRoutes.namespaces of a listener, and correct sectionName and port.`,
+    );
+    yield unlessLabelled(namespace, namedListeners(owner, parent), found, cluster);
+  }
+}
+
+function* refusedSet(set: Resource, cluster: Cluster): Iterable<Problem> {
+  const { namespace } = set;
+  const gateway = parentGateway(parentOfSet(set), cluster);
+  if (gateway && !allowsListenerSets(gateway, namespace, cluster)) {
+    const found = problem(
+      set.spec.get('parentRef'),
+      `The Gateway ${gateway.key} does not accept this ListenerSet, so none of its listeners exists.`,
+      `Allow ${namespace} in allowedListeners.namespaces of the Gateway, which allows none by default.`,
+    );
+    yield unlessLabelled(namespace, [gateway.spec.get('allowedListeners', 'namespaces')], found, cluster);
+  }
+}
+
+/** A note, if a namespace that is not among the manifests may have the labels by which others are allowed. */
+function unlessLabelled(namespace: string, allowed: readonly Field[], found: Problem, cluster: Cluster): Problem {
+  return allowed.some(selectsByLabels) && !cluster.isDeclared(namespace)
+    ? unless(`the namespace ${namespace}, which is not among these manifests, has the labels`, found)
+    : found;
+}
+
+function namedListeners(owner: Resource, { at }: Reference): Field[] {
+  return owner.spec
     .get('listeners')
     .items.filter(each => ['', each.get('name').text].includes(at.get('sectionName').text))
     .filter(each => ['', each.get('port').text].includes(at.get('port').text))
-    .map(each => each.get('allowedRoutes', 'namespaces'))
-    .some(each => each.get('from').text === 'Selector' && !JSON.stringify(each.value).includes(NAME_OF_NAMESPACE));
+    .map(each => each.get('allowedRoutes', 'namespaces'));
+}
+
+function selectsByLabels(namespaces: Field): boolean {
+  return namespaces.get('from').text === 'Selector' && !JSON.stringify(namespaces.value).includes(NAME_OF_NAMESPACE);
 }
 
 const NAME_OF_NAMESPACE = 'kubernetes.io/metadata.name';

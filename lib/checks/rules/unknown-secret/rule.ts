@@ -1,4 +1,4 @@
-import { type Cluster, Kind } from '../../../manifests';
+import { type Cluster, Kind, LISTENER_SETS } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { absent, type Check, problem, type Problem } from '../../manifests/check';
@@ -7,10 +7,10 @@ export const rule: Check = {
   id: 'UnknownSecret',
   severity: Severity.ERROR,
   covers: ['IST0101'],
-  summary: 'A Gateway refers to a Secret that does not exist',
+  summary: 'A Gateway or ListenerSet refers to a Secret that does not exist',
   explanation:
     'The gateway does not open the port until the Secret exists. For a Gateway of Istio it must be in the namespace of '
-    + 'the pods, for one of the Gateway API in that of the Gateway, unless it names another; there it is a note. '
+    + 'the pods, for one of the Gateway API in that of the Gateway or ListenerSet, unless it names another; there it is a note. '
     + 'Suppress the finding if the '
     + 'Secret is created at run time, for example by cert-manager.',
   *find(cluster) {
@@ -40,14 +40,14 @@ export const rule: Check = {
   },
 };
 
-/** The certificates of listeners of the Gateway API, in the namespace of the Gateway unless they name another. */
+/** The certificates of listeners of the Gateway API, in the namespace of their object unless they name another. */
 function* ofListeners(cluster: Cluster): Iterable<Problem> {
-  for (const gateway of cluster.all(Kind.GATEWAY)) {
-    for (const reference of gateway.spec
+  for (const owner of [Kind.GATEWAY, ...LISTENER_SETS].flatMap(type => cluster.all(type))) {
+    for (const reference of owner.spec
       .get('listeners')
       .items.flatMap(each => each.get('tls', 'certificateRefs').items)) {
       const [name, kind] = [reference.get('name'), reference.get('kind').text || 'Secret'];
-      const namespace = reference.get('namespace').text || gateway.namespace;
+      const namespace = reference.get('namespace').text || owner.namespace;
       if (kind === 'Secret' && name.text !== '' && !cluster.find(Kind.SECRET, name.text, namespace)) {
         const found = absent(
           { type: Kind.SECRET, name: name.text, namespace },
