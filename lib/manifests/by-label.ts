@@ -1,6 +1,6 @@
 import { addTo } from './lists';
 import type { Resource } from './resource';
-import { type Labels, labelTexts } from './selector';
+import { labelKey, labelKeys, type Labels } from './selector';
 
 /**
  * Objects by namespace and the first label that their selector requires, so that a Pod is compared with few of them.
@@ -16,8 +16,8 @@ export class ByLabel {
     oneOf: (resource: Resource) => readonly (readonly [string, string])[] = () => [],
   ) {
     for (const resource of resources) {
-      const [label] = labelTexts(demanded(resource));
-      const alternatives = label === undefined ? oneOf(resource).map(each => each.join('=')) : [label];
+      const [label] = labelKeys(demanded(resource));
+      const alternatives = label === undefined ? [...new Set(oneOf(resource).map(each => labelKey(...each)))] : [label];
       const ofNamespace = this.members.get(resource.namespace) ?? new Map<string | undefined, Resource[]>();
       this.members.set(resource.namespace, ofNamespace);
       (alternatives.length > 0 ? alternatives : [undefined]).forEach(each => addTo(ofNamespace, each, resource));
@@ -27,6 +27,6 @@ export class ByLabel {
   /** Those of a namespace that may select a Pod with these labels. */
   candidates(namespace: string, labels: Labels): readonly Resource[] {
     const ofNamespace = this.members.get(namespace);
-    return ofNamespace ? [undefined, ...labelTexts(labels)].flatMap(each => ofNamespace.get(each) ?? []) : [];
+    return ofNamespace ? [undefined, ...labelKeys(labels)].flatMap(each => ofNamespace.get(each) ?? []) : [];
   }
 }

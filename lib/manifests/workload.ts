@@ -1,3 +1,4 @@
+import { labelsOfPods } from './added-labels';
 import type { Field, Resource } from './resource';
 import { Kind } from './kinds';
 import type { Labels } from './selector';
@@ -85,7 +86,7 @@ export class Workload {
     readonly resource: Resource,
     readonly template: Field,
   ) {
-    this.labels = template.get('metadata', 'labels').strings;
+    this.labels = labelsOfPods(resource, template.get('metadata', 'labels').strings);
   }
 
   get name(): string {

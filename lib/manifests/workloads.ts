@@ -1,5 +1,5 @@
 import { addTo } from './lists';
-import { hasLabels, type Labels, labelTexts } from './selector';
+import { hasLabels, labelKeys, type Labels } from './selector';
 import type { Workload } from './workload';
 
 /** Workloads by namespace and label, so that a selector is compared only with those that have its rarest label. */
@@ -10,7 +10,7 @@ export class Workloads {
   constructor(readonly all: readonly Workload[]) {
     for (const workload of all) {
       addTo(this.byNamespace, workload.namespace, workload);
-      for (const label of labelTexts(workload.labels)) {
+      for (const label of labelKeys(workload.labels)) {
         addTo(this.byLabel, `${workload.namespace}/${label}`, workload);
         addTo(this.byLabel, label, workload);
       }
@@ -27,12 +27,12 @@ export class Workloads {
    * namespace.
    */
   select(selector: Labels, namespace?: string): readonly Workload[] {
-    const lists = labelTexts(selector).map(
+    const lists = labelKeys(selector).map(
       label => this.byLabel.get(namespace === undefined ? label : `${namespace}/${label}`) ?? [],
     );
     const [shortest = namespace === undefined ? this.all : this.in(namespace)] = lists.sort(
       (a, b) => a.length - b.length,
     );
-    return lists.length < 2 ? shortest : shortest.filter(each => hasLabels(each.labels, selector));
+    return lists.length === 0 ? shortest : shortest.filter(each => hasLabels(each.labels, selector));
   }
 }

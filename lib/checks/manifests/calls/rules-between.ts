@@ -7,7 +7,7 @@ import {
   hasLabels,
   Kind,
   type Labels,
-  labelTexts,
+  labelKeys,
   memo,
   parentsOf,
   type Resource,
@@ -71,14 +71,14 @@ class CallerRules {
     for (const [index, rule] of this.rules.entries()) {
       const matches = rule.get('match').items;
       for (const labels of matches.length === 0 ? [{}] : matches.map(match => match.get('sourceLabels').strings)) {
-        const [label = ''] = labelTexts(labels);
+        const [label = ''] = labelKeys(labels);
         addTo(this.byLabel, label, index);
       }
     }
   }
 
   candidates(workloads: readonly Workload[]): Field[] {
-    const labels = new Set(['', ...workloads.flatMap(each => labelTexts(each.labels))]);
+    const labels = new Set(['', ...workloads.flatMap(each => labelKeys(each.labels))]);
     const indexes = new Set([...labels].flatMap(label => this.byLabel.get(label) ?? []));
     return [...indexes].sort((a, b) => a - b).flatMap(index => this.rules[index] ?? []);
   }

@@ -1,7 +1,7 @@
 import { servicesWithoutPods } from '../../../dataplane';
 import { isElsewhere, labelTexts, PODS_ELSEWHERE, missingPods } from '../../../manifests';
 import { Severity } from '../../finding';
-import { absent, type Check, problem } from '../../manifests/check';
+import { absent, type Check, problem, unless } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'ServiceWithoutPods',
@@ -15,7 +15,7 @@ export const rule: Check = {
   *find(cluster) {
     for (const service of servicesWithoutPods(cluster).filter(each => !isElsewhere(each, PODS_ELSEWHERE))) {
       const selector = service.spec.get('selector');
-      yield absent(
+      const found = absent(
         missingPods(service.namespace),
         problem(
           selector,
@@ -24,6 +24,13 @@ export const rule: Check = {
           'Correct the selector, or the labels of the pods (`spec.template.metadata.labels` of the Deployment).',
         ),
       );
+      const others = Object.entries(selector.strings).filter(([name]) => !OF_PROGRAMS.test(name));
+      const pods = cluster.workloads.select(Object.fromEntries(others), service.namespace);
+      const isAdded = others.length > 0 && pods.length > 0;
+      yield isAdded ? unless('their program adds a label to one of the pods that have the others', found) : found;
     }
   },
 };
+
+/** Labels that Vault and OpenBao add to their own Pods. */
+const OF_PROGRAMS = /^(vault|openbao)-(active|initialized|perf-standby|sealed|version)$/;
