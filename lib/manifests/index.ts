@@ -39,6 +39,7 @@ export * from './mutual-tls';
 export * from './namesakes';
 export * from './network-policies';
 export * from './object';
+export { mayContainServices } from './pod-blocks';
 export type { Platform, Schema } from './packed-schemas';
 export * from './printable';
 export * from './protocol';

@@ -20,6 +20,13 @@ function mayContainPods(block: Field): boolean {
   });
 }
 
+/** Whether a block may contain the address of a Service: a private one, or, of GKE, one of a range of Google. */
+export function mayContainServices(cidr: string): boolean {
+  return (
+    !isOne(cidr) && [...PRIVATE, '34.118.224.0/20'].some(each => isBlockWithin(cidr, each) || isBlockWithin(each, cidr))
+  );
+}
+
 /** @see https://www.rfc-editor.org/rfc/rfc6890 */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 

@@ -11,6 +11,7 @@ import {
 } from '../../manifests';
 import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
+import { carriedBy, isCaptured, withoutProxy } from '../endpoints/capture';
 import type { Context } from './context';
 import {
   arePodsElsewhere,
@@ -76,6 +77,9 @@ function sendTo(
 ): SimulationResult {
   if (target) {
     requireAnother(target, caller, context.cluster);
+  }
+  if (!isCaptured(caller, target, message)) {
+    return straight(message, target, withoutProxy(caller), context, isConnection);
   }
   if (!caller.proxy || caller.proxy.isZtunnel) {
     const routed = caller.linkerd && throughLinkerd(message, target, caller, context, isConnection);
@@ -190,14 +194,6 @@ function straight(
     copies: [],
     steps: [carriedBy(caller)],
   };
-}
-
-function carriedBy({ proxy, linkerd }: Caller): string {
-  return proxy?.isZtunnel
-    ? 'carried by ztunnel'
-    : linkerd
-      ? 'carried by the proxy of Linkerd'
-      : 'direct connection without a proxy';
 }
 
 function throughSidecar(

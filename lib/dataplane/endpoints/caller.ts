@@ -1,4 +1,13 @@
-import { type Cluster, type Labels, Membership, membershipOf, memoByKey, type Workload } from '../../manifests';
+import {
+  type Cluster,
+  type Labels,
+  linkerdSetting,
+  Membership,
+  membershipOf,
+  memoByKey,
+  type Workload,
+} from '../../manifests';
+import { type Capture, captureOfSidecar, hasPort } from './capture';
 import { isHboneDisabled } from './hbone';
 import type { Machine } from './endpoints';
 import { hasLinkerdProxy, hasSidecar } from './membership';
@@ -16,6 +25,8 @@ export interface Caller {
   readonly proxy?: Proxy;
   /** Its identity, if its proxy is one of Linkerd. */
   readonly linkerd?: LinkerdIdentity;
+  /** What its proxy handles, if that is not all that it sends. */
+  readonly captures?: Capture;
 }
 
 /** A ServiceAccount, as the identity of a proxy of Linkerd proves it. */
@@ -49,8 +60,21 @@ const knownCaller = memoByKey((cluster: Cluster, workload: Workload): Caller => 
   const linkerd = hasLinkerdProxy(workload, cluster)
     ? { namespace, serviceAccount: workload.serviceAccount }
     : undefined;
-  return { title: `${namespace}/${name}`, namespace, labels, proxy, ...(linkerd ? { linkerd } : {}) };
+  const captures = proxy ? captureOfSidecar(workload.annotations) : linkerd && captureOfLinkerd(workload, cluster);
+  return {
+    title: `${namespace}/${name}`,
+    namespace,
+    labels,
+    proxy,
+    ...(linkerd ? { linkerd } : {}),
+    ...(captures ? { captures } : {}),
+  };
 });
+
+function captureOfLinkerd(workload: Workload, cluster: Cluster): Capture | undefined {
+  const skipped = linkerdSetting(workload, 'skip-outbound-ports', cluster);
+  return skipped === undefined ? undefined : ({ port }) => !hasPort(skipped, port);
+}
 
 /** A workload as a caller, with a sidecar, in ambient mode or without a proxy. */
 export function anyCallerOf(workload: Workload, cluster: Cluster): Caller {

@@ -13,6 +13,7 @@ import {
 import { verifyCertificate } from './backend-certificates';
 import type { BackendTls } from './backend-tls';
 import type { Caller } from './caller';
+import { capturesInbound } from './capture';
 import type { Attempt, Connection } from './connection';
 import type { Endpoint, Machine } from './endpoints';
 import { inboundPort } from './inbound-ports';
@@ -267,6 +268,5 @@ function usesMutualTls(
 
 /** Whether traffic to a port passes the proxy of the workload. */
 export function isProxied(workload: Workload, port: number, cluster: Cluster): boolean {
-  const excluded = (workload.annotations['traffic.sidecar.istio.io/excludeInboundPorts'] ?? '').split(',').map(Number);
-  return !isGatewayPod(workload) && hasSidecar(workload, cluster) && !excluded.includes(port);
+  return !isGatewayPod(workload) && hasSidecar(workload, cluster) && capturesInbound(workload, port);
 }

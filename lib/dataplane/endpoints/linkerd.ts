@@ -1,6 +1,7 @@
 import { type Cluster, linkerdSetting, type Workload } from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import type { Caller } from './caller';
+import { hasPort } from './capture';
 import type { Connection } from './connection';
 import { hasLinkerdProxy } from './membership';
 
@@ -17,7 +18,7 @@ export function linkerdConnection(
   port: number,
   cluster: Cluster,
 ): Connection['linkerd'] {
-  if (!hasLinkerdProxy(workload, cluster) || isSkipped(workload, port, cluster)) {
+  if (!hasLinkerdProxy(workload, cluster) || hasPort(linkerdSetting(workload, 'skip-inbound-ports', cluster), port)) {
     return undefined;
   }
   if (proxy?.identity !== undefined) {
@@ -27,15 +28,4 @@ export function linkerdConnection(
     );
   }
   return identity ? { identity } : {};
-}
-
-/** Whether connections to a port do not pass the proxy, by ports and ranges of ports. */
-function isSkipped(workload: Workload, port: number, cluster: Cluster): boolean {
-  return (linkerdSetting(workload, 'skip-inbound-ports', cluster) ?? '')
-    .split(',')
-    .filter(each => each.trim() !== '')
-    .some(each => {
-      const [first = NaN, last = first] = each.split('-').map(Number);
-      return first <= port && port <= last;
-    });
 }

@@ -3,6 +3,7 @@ import type { Context } from '../clusters/context';
 import { linkerdProxy, linkerdRoutesAt } from '../clusters/linkerd-outbound';
 import { outsideEndpoint } from '../clusters/outbound';
 import type { Caller } from '../endpoints/caller';
+import { capturing } from '../endpoints/capture';
 import { isHeadless } from '../endpoints/endpoints';
 import { unlessUnsimulated } from '../messages/unsimulated';
 import { areRoutesUnread, unreadOfHost } from '../unread';
@@ -46,6 +47,7 @@ export function pathsOutside(caller: Caller, context: Context): TrafficPath[] {
           route.spec.get('hostnames').texts.map(name => ({ name, port: at.get('port').number ?? 0 })),
         ),
     )
+    .filter(({ name, port }) => capturing(caller, undefined, port, name) !== false)
     .map(({ name, port }) => ({
       from: caller.title,
       to: `${name}:${port}`,

@@ -10,11 +10,13 @@ import {
 } from '../../manifests';
 import { isAmbient } from '../endpoints/tunnel';
 import { anyCallerOf, type Caller } from '../endpoints/caller';
+import { capturing, withoutProxy } from '../endpoints/capture';
 import type { Context } from '../clusters/context';
 import { arePodsElsewhere, isUnresolved } from '../endpoints/resolve';
 import { chosenEndpoints, endpointsOf, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/endpoints';
 import { hasSidecar } from '../endpoints/membership';
 import type { Proxy } from '../endpoints/proxy';
+import { not, type Ternary } from '../messages/unsimulated';
 import { type Listener, Scope } from '../virtual-hosts/scope';
 import { hasSharedListener } from '../clusters/listener-host';
 import { outsideEndpoint } from '../clusters/outbound';
@@ -65,8 +67,13 @@ function pathsFrom(caller: Caller, context: Context, reachable: ReachableHosts |
   const hosts = reachable?.straight ?? cluster.hosts.all;
   if (caller.linkerd) {
     return [
-      ...hosts.flatMap(host => portsOf(host).flatMap(port => pathsOfLinkerd(caller, host, port, straight, context))),
+      ...hosts.flatMap(host =>
+        portsOf(host).flatMap(port =>
+          asFarAs(capturedAt(caller, host, port), () => pathsOfLinkerd(caller, host, port, straight, context)),
+        ),
+      ),
       ...pathsOutside(caller, context),
+      ...pastProxy(caller, hosts, context),
     ];
   }
   if (!proxy) {
@@ -79,8 +86,30 @@ function pathsFrom(caller: Caller, context: Context, reachable: ReachableHosts |
   const scope = Scope.of(proxy, cluster);
   return [
     ...scope.listeners.flatMap(listener => throughListener(listener, scope, caller, proxy, context, reachable)),
-    ...passedThrough(scope, hosts).flatMap(({ host, port }) => straight(caller, host, port, context)),
+    ...passedThrough(scope, hosts).flatMap(({ host, port }) =>
+      asFarAs(capturedAt(caller, host, port), () => straight(caller, host, port, context)),
+    ),
+    ...pastProxy(caller, hosts, context),
   ];
+}
+
+/** Whether the proxy of a caller handles what it sends to a port of a host; undefined if that is unknown. */
+function capturedAt(caller: Caller, host: Host, port: Field): Ternary {
+  return capturing(caller, host, portNumber(port) ?? 0, host.name);
+}
+
+/** To the ports of hosts that the proxy of a caller does not handle, or may not. */
+function pastProxy(caller: Caller, hosts: readonly Host[], context: Context): TrafficPath[] {
+  return hosts.flatMap(host =>
+    portsOf(host).flatMap(port =>
+      asFarAs(not(capturedAt(caller, host, port)), () => straight(withoutProxy(caller), host, port, context)),
+    ),
+  );
+}
+
+/** Paths under a condition: in doubt if that is unknown, none if it is false. */
+function asFarAs(condition: Ternary, paths: () => TrafficPath[]): TrafficPath[] {
+  return condition === undefined ? paths().map(inDoubt) : condition ? paths() : [];
 }
 
 interface HostPort {
@@ -113,22 +142,25 @@ function throughListener(
     return sidecarVirtualHosts({ ...listener, ...narrowed }, proxy, number, context.cluster).flatMap(virtualHost => {
       const domain = virtualHost.domains.find(each => byDomain.has(each));
       const host = domain === undefined ? undefined : byDomain.get(domain);
+      const captured = capturing(caller, host, number, host?.name ?? '');
       return host || isAddressable(virtualHost, listener, number, caller, context)
-        ? routedBy(virtualHost, host, number, caller, proxy, context)
+        ? asFarAs(captured, () => routedBy(virtualHost, host, number, caller, proxy, context))
         : [];
     });
   });
   const connections = known.flatMap(({ host, port }) =>
-    carriesRequests(port) !== true
-      ? connected(caller, proxy, host, port, listener, context)
-      : scope.allowsAny && acceptsBytes(host, context)
-        ? straight(caller, host, port, context).map(each => ({
-            ...each,
-            when: 'as TCP',
-            isForAll: false,
-            isDetected: true,
-          }))
-        : [],
+    asFarAs(capturedAt(caller, host, port), () =>
+      carriesRequests(port) !== true
+        ? connected(caller, proxy, host, port, listener, context)
+        : scope.allowsAny && acceptsBytes(host, context)
+          ? straight(caller, host, port, context).map(each => ({
+              ...each,
+              when: 'as TCP',
+              isForAll: false,
+              isDetected: true,
+            }))
+          : [],
+    ),
   );
   const reached = new Set(
     requests.flatMap(({ from, to, ends }) => ends.map(each => `${from} ${to} ${each.destination}`)),

@@ -1,9 +1,13 @@
 import {
   type Cluster,
+  embedded,
   type Field,
   hasLabels,
+  isInLinkerd,
   Kind,
   type Labels,
+  Membership,
+  membershipOf,
   memo,
   type Resource,
   selects,
@@ -199,6 +203,7 @@ const suspectsIn = memo((cluster: Cluster): readonly Suspect[] => [
   ...ofMesh(cluster),
   ...ofKinds(cluster),
   ...ofFields(cluster),
+  ...ofPods(cluster),
 ]);
 
 /** Settings of the mesh concern every proxy. */
@@ -238,6 +243,41 @@ function ofFields(cluster: Cluster): Suspect[] {
         .map(field => ({ resource, field, concerns })),
     ),
   );
+}
+
+/** Annotations of Pods that keep traffic from their proxy by more than ports and addresses. */
+function ofPods(cluster: Cluster): Suspect[] {
+  return cluster.workloads.all.flatMap(workload => {
+    const found = unreadAnnotations(workload, cluster)[0];
+    return found
+      ? [{ resource: workload.resource, field: found, concerns: (_: Resource, party: Party) => isOf(party, workload) }]
+      : [];
+  });
+}
+
+function isOf({ namespace, labels, role }: Party, workload: Workload): boolean {
+  return role !== 'gateway' && namespace === workload.namespace && hasLabels(labels, workload.labels);
+}
+
+function unreadAnnotations(workload: Workload, cluster: Cluster): Field[] {
+  const annotation = (name: string) => workload.template.get('metadata', 'annotations', name);
+  const isSidecar = [Membership.SIDECAR, Membership.UNKNOWN].includes(membershipOf(workload, cluster));
+  const mode = [
+    annotation('sidecar.istio.io/interceptionMode'),
+    embedded(annotation('proxy.istio.io/config')).get('interceptionMode'),
+  ].find(each => each.exists);
+  return [
+    ...(isSidecar
+      ? [
+          ...(mode?.text === 'NONE' ? [mode] : []),
+          ...[annotation('traffic.sidecar.istio.io/excludeInterfaces')].filter(each => each.text !== ''),
+          ...[annotation('inject.istio.io/templates')].filter(each => /\bgrpc-/.test(each.text)),
+        ]
+      : []),
+    ...(isInLinkerd(workload, cluster) === false
+      ? []
+      : [annotation('config.linkerd.io/skip-subnets')].filter(each => each.text !== '')),
+  ];
 }
 
 /** Whether something that is not simulated may decide whether one workload reaches another. */
