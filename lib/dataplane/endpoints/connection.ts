@@ -9,6 +9,8 @@ export interface Connection {
   readonly labels: Labels;
   /** Known for clients outside, or if a test sets it. */
   readonly address?: string;
+  /** The address of the client that a gateway determines. */
+  readonly clientAddress?: string;
   /** The identity that mutual TLS proves, without `spiffe://`. */
   readonly identity?: string;
   /** The SNI of the client. */

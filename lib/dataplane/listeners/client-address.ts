@@ -25,6 +25,17 @@ export function withClientAddress(listener: GatewayListener, message: Message, c
   return entry !== undefined && isIP(entry) !== 0 ? { ...message, address: entry } : message;
 }
 
+/** A request as gateways read and pass it on: `x-forwarded-for` ends with the address of the connection. */
+export function withForwarded(message: Message, address: string | undefined): Message {
+  const entries = [...forwardedFor(message), address ?? UNKNOWN];
+  return entries.length === 1 && address === undefined
+    ? message
+    : { ...message, headers: { ...message.headers, 'x-forwarded-for': entries.join(',') } };
+}
+
+/** An address that a request does not state. */
+const UNKNOWN = 'unknown';
+
 /** The settings of proxies in the annotations of their Pods. */
 function configsOf({ gateway, caller: { namespace, labels } }: GatewayListener, cluster: Cluster): Field[] {
   return gateway

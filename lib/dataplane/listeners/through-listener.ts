@@ -15,7 +15,7 @@ import { authorize } from '../policies/authorization';
 import { checkAuthorizers } from '../policies/custom';
 import type { Connection } from '../endpoints/connection';
 import type { Context } from '../clusters/context';
-import { withClientAddress } from './client-address';
+import { withClientAddress, withForwarded } from './client-address';
 import { refusedConnection } from './client-connection';
 import { requireKnownController } from './controller';
 import { rejectedFor } from './rejected-ports';
@@ -106,15 +106,16 @@ function accepted(
   if (!listener.carriesRequests) {
     return passedOn(listener, message, inside, steps, context);
   }
-  const target = policyTargetOf(listener);
-  const request = client
+  const [target, peer] = [policyTargetOf(listener), connectionTo(listener, message, inside)];
+  const received = client
     ? readAs(client, message, hasCertificate)
     : normalized(receivedInMesh(listener, message, context), context.cluster);
-  if (!request || 'status' in request) {
-    return ended({ status: 400, reason: UNREADABLE_PATH, ...request, by: listener.at }, steps);
+  if (!received || 'status' in received) {
+    return ended({ status: 400, reason: UNREADABLE_PATH, ...received, by: listener.at }, steps);
   }
+  const request = withForwarded(received, peer.address);
   const virtualHost = virtualHostOf(listener.virtualHosts(), request.host);
-  const connection = connectionTo(listener, message, inside);
+  const connection = { ...peer, clientAddress: request.address };
   const asking = inMesh(listener, () =>
     checkAuthorizers(
       target,
@@ -294,7 +295,5 @@ function passedOn(
 
 /** Whether a route matches a request, before its token is validated. */
 function isRouted(virtualHost: VirtualHost | undefined, request: Message): boolean {
-  return (
-    virtualHost !== undefined && (virtualHost.needsTls === true || routeFor(virtualHost.routes, request) !== undefined)
-  );
+  return virtualHost?.needsTls === true || (virtualHost && routeFor(virtualHost.routes, request)) !== undefined;
 }

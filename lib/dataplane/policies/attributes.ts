@@ -1,8 +1,9 @@
+import { isIP } from 'node:net';
 import { type Cluster, type Field, isWithin, literalRegex, matchesPattern, memo, ownValue } from '../../manifests';
 import { claimTexts } from './claims';
 import type { Connection } from '../endpoints/connection';
 import { type Ternary, Unsimulated } from '../messages/unsimulated';
-import { authorityOf, type Message } from '../messages/message';
+import { authorityOf, forwardedFor, type Message } from '../messages/message';
 import { isPathTemplate, matchesPathsFrom, matchesTemplate } from './path-template';
 
 /** The input of authorization: a request or a TCP connection. What is unknown of it may have any value. */
@@ -103,6 +104,16 @@ const ofAddress =
     return address === undefined ? undefined : isWithin(address, block);
   };
 
+/**
+ * The address of the client: gateways determine it, and other proxies have the last entry of `x-forwarded-for`, of any
+ * client.
+ * @see https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for
+ */
+function clientAddress({ connection, message }: AuthorizationInput): string | undefined {
+  const entry = message && forwardedFor(message).at(-1);
+  return connection.clientAddress ?? (entry !== undefined && isIP(entry) !== 0 ? entry : connection.address);
+}
+
 /** The comparison for each attribute. The name is the part in brackets. */
 const ATTRIBUTES: Readonly<Record<string, (name: string, at: Field) => Matches>> = {
   'source.principal': () => (input, value, cluster) =>
@@ -125,7 +136,8 @@ const ATTRIBUTES: Readonly<Record<string, (name: string, at: Field) => Matches>>
   // https://github.com/istio/istio/issues/46982: no range has the address of a connection inside a tunnel.
   'source.ip': () => (input, block, cluster) =>
     !input.connection.isAtWaypoint && ofAddress(({ connection }) => connection.address)(input, block, cluster),
-  'remote.ip': () => ofAddress(({ connection, message }) => message?.address ?? connection.address),
+  'remote.ip': () => (input, block, cluster) =>
+    input.unknown?.has('headers') ? undefined : ofAddress(clientAddress)(input, block, cluster),
   'destination.ip': () => () => undefined,
   'destination.port':
     () =>

@@ -58,3 +58,21 @@ test('of an unknown path counts what it begins with', () => {
   expect(isAllowed({ paths: ['/v1*'] }, new Set(['path']), '/v1')).toBe(true);
   expect(isAllowed({ paths: ['/v1*'] }, new Set(['path']))).toBe(undefined);
 });
+
+test('the address of a client that unknown headers may have is unknown', () => {
+  const policy = {
+    apiVersion: 'security.istio.io/v1',
+    kind: 'AuthorizationPolicy',
+    metadata: { name: 'p', namespace: 'shop' },
+    spec: { rules: [{ from: [{ source: { remoteIpBlocks: ['10.0.0.0/8'] } }] }] },
+  };
+  const cluster = new Cluster(loadResources(JSON.stringify(policy), { file: 'p.yaml' }));
+  const port = { number: 80, names: [], protocol: 'TCP' } as const;
+  const allowed = (unknown: AuthorizationInput['unknown']) => {
+    const connection = { namespace: '', labels: {}, address: '10.0.0.7', port };
+    const input = { connection, message: MESSAGE, isTcp: false, unknown };
+    return authorize({ namespace: 'shop', labels: {} }, input, cluster).isAllowed;
+  };
+  expect(allowed(new Set())).toBe(true);
+  expect(allowed(new Set(['headers']))).toBe(undefined);
+});

@@ -96,6 +96,37 @@ test('a rule about addresses needs one of the request', () => {
   expect(() => matches(rule)).toThrow('Set the `address` of the request');
 });
 
+test.each([
+  ['5.5.5.5', true],
+  ['10.0.0.1, 5.5.5.5', true],
+  ['5.5.5.5, 10.0.0.1', false],
+  ['5.5.5.5, none', false],
+])('the address of a client at a sidecar is the last entry of x-forwarded-for, if it is one: %s → %s', (value, is) => {
+  const ask = { address: '10.0.0.9', headers: { 'x-forwarded-for': value } };
+  expect(matches(source({ remoteIpBlocks: ['5.5.5.5'] }), undefined, ask)).toBe(is);
+  expect(matches(source({ ipBlocks: ['10.0.0.9'] }), undefined, ask)).toBe(true);
+});
+
+test.each([
+  ['203.0.113.7', ['198.51.100.7'], true],
+  ['203.0.113.7', [], true],
+  ['10.0.0.9', ['203.0.113.7'], false],
+])('behind a gateway it is that of the connection to it: %s after %j → %s', (address, forged, is) => {
+  const gateway = istio('Gateway', 'door', {
+    selector: { istio: 'ingressgateway' },
+    servers: [{ hosts: ['*'], port: { number: 80, name: 'http', protocol: 'HTTP' } }],
+  });
+  const spec = { hosts: ['cart.example'], gateways: ['door'], http: [{ route: [{ destination: { host: 'cart' } }] }] };
+  const office = policy({ rules: [source({ remoteIpBlocks: ['203.0.113.0/24'] })] });
+  const entries = forged.length === 0 ? {} : { headers: { 'x-forwarded-for': forged.join(',') } };
+  const ask = (props: RequestProps) =>
+    endsOf(
+      traffic([gateway, istio('VirtualService', 'in', spec), office]).fromInternet('GET http://cart.example/', props),
+    );
+  expect(ask({ address, ...entries })).toBe(is ? 'cart-v1 50%, cart-v2 50%' : '403');
+  expect(() => ask(entries)).toThrow('Set the `address` of the request');
+});
+
 test('a query is no part of the path', () => {
   expect(matches(operation({ paths: ['/a/b'] }), 'GET http://cart/a/b?c')).toBe(true);
 });
