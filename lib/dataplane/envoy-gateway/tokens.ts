@@ -1,6 +1,6 @@
 import { type Cluster, type Field, Kind } from '../../manifests';
 import { BEARER, type Message, type Token } from '../messages/message';
-import { claimTexts, withClaimHeaders } from '../policies/claims';
+import { isForAudience, withClaimHeaders } from '../policies/claims';
 import { Unsimulated } from '../messages/unsimulated';
 import { titleOf } from '../unread/read';
 import { refused, type Verdict } from './verdict';
@@ -95,11 +95,6 @@ function looksAt(provider: Field, { place = BEARER }: Token, { headers }: Messag
     case 'cookie':
       return from.get('cookies').texts.includes(place.name);
   }
-}
-
-function isForAudience(provider: Field, { claims }: Token): boolean {
-  const audiences = provider.get('audiences').texts;
-  return audiences.length === 0 || claimTexts(claims, ['aud']).some(each => audiences.includes(each));
 }
 
 /** The headers that the providers of a `jwt` write, in lower case. */

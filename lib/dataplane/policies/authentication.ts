@@ -1,5 +1,5 @@
 import { type Cluster, type Field, Kind } from '../../manifests';
-import { claimTexts, withClaimHeaders } from './claims';
+import { isForAudience, withClaimHeaders } from './claims';
 import { policiesFor, type PolicyTarget } from '../endpoints/policy-target';
 import { BEARER, type Message, type Token, type TokenPlace } from '../messages/message';
 import { Unsimulated } from '../messages/unsimulated';
@@ -147,11 +147,6 @@ function withoutWritten(message: Message, rules: readonly Field[]): Message {
     ...message,
     headers: Object.fromEntries(Object.entries(message.headers).filter(([name]) => !written.has(name))),
   };
-}
-
-function isForAudience(rule: Field, { claims }: Token): boolean {
-  const audiences = rule.get('audiences').texts;
-  return audiences.length === 0 || claimTexts(claims, ['aud']).some(each => audiences.includes(each));
 }
 
 function passedOn(message: Message, token: Token, rule: Field): Message {

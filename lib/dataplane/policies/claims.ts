@@ -1,4 +1,5 @@
 import type { Field } from '../../manifests';
+import type { Token } from '../messages/message';
 import { Unsimulated } from '../messages/unsimulated';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -12,6 +13,20 @@ export function claimTexts(claims: Claims, path: readonly string[]): readonly st
     : Array.isArray(value)
       ? value.filter(each => typeof each === 'string')
       : [];
+}
+
+/**
+ * Whether a token is for one of the audiences of a rule or provider, if it has any. Envoy compares them without
+ * `http://` or `https://`, and without a slash at the end.
+ * @see https://github.com/envoyproxy/envoy/blob/main/source/common/jwt/check_audience.cc
+ */
+export function isForAudience(at: Field, { claims }: Token): boolean {
+  const audiences = at.get('audiences').texts.map(bareAudience);
+  return audiences.length === 0 || claimTexts(claims, ['aud']).some(each => audiences.includes(bareAudience(each)));
+}
+
+function bareAudience(audience: string): string {
+  return audience.replace(/^https?:\/\//, '').replace(/\/$/, '');
 }
 
 /**

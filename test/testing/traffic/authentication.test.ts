@@ -229,3 +229,15 @@ test.each([
     expect(arriving([tokens(...rules)], token)?.status).toBe(status);
   },
 );
+
+test.each([
+  ['https://api.shop.example/', 'https://api.shop.example', true],
+  ['api.shop.example', 'http://api.shop.example/', true],
+  ['https://api.shop.example', 'api.shop.example', true],
+  ['https://api.shop.example//', 'https://api.shop.example', false],
+  ['https://api.shop.example', 'HTTPS://api.shop.example', false],
+  ['https://api.shop.example', 'https://shop.example', false],
+])('an audience counts without its scheme and a slash at the end: %s and %s → %s', (audience, aud, is) => {
+  const claims = { iss: ISSUER, aud: [aud] };
+  expect(arriving([tokens(rule({ audiences: [audience] }))], { claims })?.status).toBe(is ? 0 : 403);
+});

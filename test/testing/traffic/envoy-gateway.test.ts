@@ -59,6 +59,7 @@ describe('an edge that the package renders for Envoy Gateway', () => {
     ask('GET /orders', { claims: { ...claims, iss: 'https://other.example' } }).expectDenied(401);
     ask('GET /orders', { claims: { ...claims, aud: 'other' } }).expectDenied(403);
     ask('GET /orders', { claims }).expectRoutedTo('web');
+    ask('GET /orders', { claims: { ...claims, aud: 'https://shop/' } }).expectRoutedTo('web');
     ask('GET /orders').expectDenied(401);
   });
 
