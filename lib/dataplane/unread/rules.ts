@@ -58,8 +58,21 @@ export const unreadOfRule = memo((rule: Field, cluster: Cluster): Unsimulated | 
     ...unreadMatchesOf(resource, reading),
     ...grants.flatMap(each => unreadFields(each, REFERENCE_GRANT)),
   ];
-  return field ? unreadField(field) : foreignBackend(rule);
+  return field ? unreadField(field) : (foreignBackend(rule) ?? missingBackend(rule));
 });
+
+/** A rule of a VirtualService that sends requests nowhere: proxies keep an earlier configuration if istiod has it. */
+function missingBackend(rule: Field): Unsimulated | undefined {
+  const routes = rule.get('route').items;
+  const isSent = routes.length === 1 || routes.some(each => (each.get('weight').number ?? 0) > 0);
+  const isAnswered = ['redirect', 'directResponse', 'delegate'].some(each => rule.get(each).exists);
+  return rule.resource.type !== Kind.VIRTUAL_SERVICE || isSent || isAnswered
+    ? undefined
+    : new Unsimulated(
+        `${titleOf(rule.resource)} has a rule without a destination of any weight (${String(rule)}), which Istio rejects.`,
+        'Give a destination a weight.',
+      );
+}
 
 /** The fields that are not simulated in the matches of all rules of an object. */
 const unreadMatchesOf = memo(({ spec }: Resource, reading: Reading): readonly Field[] =>

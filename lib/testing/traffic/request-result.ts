@@ -83,7 +83,7 @@ export class RequestResult {
 
   /** Whether the request always arrives at a destination. */
   get isAllowed(): boolean {
-    return this.outcomes.every(arrives);
+    return this.outcomes.length > 0 && this.outcomes.every(arrives);
   }
 
   /** Whether the request never arrives at a destination. */
@@ -109,10 +109,7 @@ export class RequestResult {
    * names), or at a host outside.
    */
   expectRoutedTo(name: string): void {
-    this.expect(
-      this.outcomes.every(each => arrives(each) && names(each).includes(name)),
-      `to be routed to ${name}`,
-    );
+    this.expect(this.isAllowed && this.outcomes.every(each => names(each).includes(name)), `to be routed to ${name}`);
   }
 
   /** Expects these percentages, by version or name of the workload, by host outside, or by response status. */

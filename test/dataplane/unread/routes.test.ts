@@ -208,3 +208,37 @@ describe('a Service that wants gateways to use its waypoint', () => {
     expect(endsOf(routed({}, { 'istio.io/use-waypoint': 'it' }).fromInternet('GET http://a.example/'))).toBe('503');
   });
 });
+
+describe('a rule that sends requests nowhere', () => {
+  const to = (...weights: number[]) => ({
+    route: weights.map(weight => ({ destination: { host: 'cart' }, weight })),
+  });
+
+  test.each([
+    ['weights of 0', to(0, 0)],
+    ['no destination', { name: 'none' }],
+  ])('is not simulated, since Istio rejects it: %s', (_, http) => {
+    const send = () =>
+      traffic([cartRules(http)])
+        .from('web')
+        .http('GET http://cart/');
+    expect(send).toThrow(
+      /VirtualService shop\/cart has a rule without a destination of any weight \(spec\.http\[0\]\)/,
+    );
+  });
+
+  test.each([
+    ['one destination', to(0), 'cart-v1 50%, cart-v2 50%'],
+    ['a weight', to(0, 1), 'cart-v1 50%, cart-v2 50%'],
+    ['a response', { directResponse: { status: 410 } }, '410'],
+    ['a redirect', { redirect: { authority: 'a.example' } }, '301'],
+  ])('is none with %s', (_, http, end) => {
+    expect(
+      endsOf(
+        traffic([cartRules(http)])
+          .from('web')
+          .http('GET http://cart/'),
+      ),
+    ).toBe(end);
+  });
+});
