@@ -81,7 +81,11 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
 function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
   const isOneOfSeveral = cluster.others.length > 0;
   const running =
-    isOneOfSeveral && type === Kind.SERVICE ? namespacesWithServices(cluster) : namespacesWithPods(cluster);
+    type === Kind.GATEWAY
+      ? namespacesWithGateways(cluster)
+      : isOneOfSeveral && type === Kind.SERVICE
+        ? namespacesWithServices(cluster)
+        : namespacesWithPods(cluster);
   const isOther =
     (running.size > 0 || isOneOfSeveral) && !running.has(namespace) && suggestion(namespace, [...running]) === '';
   return namespace !== '' && WITH_PODS.has(type) && isOther
@@ -137,6 +141,11 @@ const NAMESPACE = 'default';
 const namespacesWithPods = memo(
   (cluster: Cluster): ReadonlySet<string> =>
     new Set([...cluster.workloads.all.map(each => each.namespace), ...namespacesWithServices(cluster)]),
+);
+
+const namespacesWithGateways = memo(
+  (cluster: Cluster): ReadonlySet<string> =>
+    new Set([...cluster.all(Kind.GATEWAY).map(each => each.namespace), ...namespacesWithPods(cluster)]),
 );
 
 const namespacesWithServices = memo(

@@ -34,6 +34,12 @@ export function waypointOf({ labels, namespace }: Enrolled, cluster: Cluster): R
   return name === undefined ? undefined : cluster.find(Kind.GATEWAY, name, place);
 }
 
+/** The waypoint to which an object or its namespace refers, as `namespace/name`. */
+export function waypointKeyOf({ labels, namespace }: Enrolled, cluster: Cluster): string | undefined {
+  const { name, place } = referenceOf(labels, namespace, cluster.namespaceLabels(namespace));
+  return name === undefined ? undefined : `${place}/${name}`;
+}
+
 /** The waypoints to which a namespace, Service, ServiceEntry or workload refers, as `namespace/name`. */
 export function waypointsInUse(cluster: Cluster): ReadonlySet<string> {
   const namespaces = cluster.all(Kind.NAMESPACE).map(each => referenceOf({}, each.name, each.labels));

@@ -29,6 +29,14 @@ export function requestPolicies(
   );
 }
 
+/** Whether a policy is in an ambient namespace and has L7 settings. */
+export function isRequestPolicy(policy: Resource, cluster: Cluster): boolean {
+  return (
+    isAmbient(policy.namespace, cluster)
+    && KINDS.some(({ type, about }) => type === policy.type && about(policy) !== undefined)
+  );
+}
+
 /** Whether all workloads that a policy selects enforce it with their sidecars. */
 function isForSidecars(policy: Resource, cluster: Cluster): boolean {
   const labels = policy.spec.get('selector', 'matchLabels').strings;

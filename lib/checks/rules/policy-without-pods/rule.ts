@@ -11,23 +11,29 @@ import {
 } from '../../../manifests';
 import { Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
+import { problemOfTarget } from '../../manifests/ambient/targets';
 import { absent, type Check, problem, unless } from '../../manifests/check';
 
 export const rule: Check = {
   id: 'PolicyWithoutPods',
   severity: Severity.WARNING,
   covers: ['IST0127', 'KIA0004'],
-  summary: 'A policy selects no pods of the mesh',
+  summary: 'A policy selects no pods of the mesh, or no proxy enforces it for its target',
   explanation:
     'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. '
     + 'Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy '
     + 'there. Pods of gateways count that Istio makes or installs, '
-    + 'also if no manifest contains them. The annotation `cardinal.cdk8s.io/elsewhere: pods` states that other '
-    + 'manifests declare the pods.',
+    + 'also if no manifest contains them. A policy with `targetRefs` applies to Gateways, Services and ServiceEntries '
+    + 'of its own namespace, and at a waypoint only to the latter two; the GatewayClass `istio-waypoint` is a target in '
+    + 'the root namespace. '
+    + 'The annotation `cardinal.cdk8s.io/elsewhere: pods` states that other manifests declare the pods or the targets.',
   *find(cluster) {
     for (const type of [Kind.AUTHORIZATION_POLICY, Kind.REQUEST_AUTHENTICATION, Kind.PEER_AUTHENTICATION]) {
-      for (const policy of cluster.all(type).filter(each => targetRefsOf(each).length === 0)) {
-        yield* uselessness(policy, cluster);
+      for (const policy of cluster.all(type)) {
+        const targets = targetRefsOf(policy);
+        yield* targets.length === 0
+          ? uselessness(policy, cluster)
+          : targets.flatMap(each => problemOfTarget(each, cluster) ?? []);
       }
     }
   },

@@ -47,7 +47,7 @@ function isUnseen(policy: Resource, used: ReadonlySet<string>, cluster: Cluster)
           }
           case 'Gateway': {
             const gateway = cluster.find(Kind.GATEWAY, name, policy.namespace);
-            return (gateway === undefined || isWaypoint(gateway, cluster)) && !used.has(`${policy.namespace}/${name}`);
+            return gateway !== undefined && isWaypoint(gateway, cluster) && !used.has(`${policy.namespace}/${name}`);
           }
           default:
             return false;

@@ -9,7 +9,8 @@ import {
   targetRefsOf,
 } from '../../../manifests';
 import { Severity } from '../../finding';
-import { isGateway } from '../../manifests/ambient/enrolment';
+import { isGateway, waypointKeyOf } from '../../manifests/ambient/enrolment';
+import { problemOfTarget } from '../../manifests/ambient/targets';
 import { type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
@@ -19,7 +20,8 @@ export const rule: Check = {
   summary: 'No AuthorizationPolicy covers a workload of the mesh',
   explanation:
     'Any client in the cluster may call it. A policy covers a workload if it selects it, targets its '
-    + 'Service, or applies to its namespace or the whole mesh. '
+    + 'Service or the waypoint of the Service, or applies to its namespace or the whole mesh. Only a '
+    + 'waypoint enforces a policy that targets a Service. '
     + 'Dry runs and policies with the action AUDIT refuse nothing. It is a note where nothing has a policy: then all '
     + 'callers are allowed everywhere.',
   *find(cluster) {
@@ -49,15 +51,20 @@ export const rule: Check = {
           : [],
       ),
     );
-    const named = new Set(
-      policies.flatMap(each =>
-        targetRefsOf(each)
-          .filter(target => target.get('kind').text === 'Service')
-          .map(target => `${each.namespace}/${target.get('name').text}`),
-      ),
-    );
+    const targets = policies.flatMap(targetRefsOf).filter(each => !problemOfTarget(each, cluster));
+    const targetsOf = (kind: string) =>
+      targets
+        .filter(each => each.get('kind').text === kind)
+        .map(each => `${each.resource.namespace}/${each.get('name').text}`);
+    const [named, gateways] = [new Set(targetsOf('Service')), new Set(targetsOf('Gateway'))];
+    const isForAllWaypoints = targetsOf('GatewayClass').length > 0;
     // Workloads with the same Services have one list of them.
-    const isTargeted = memo((services: readonly Resource[]) => services.some(each => named.has(each.key)));
+    const isTargeted = memo((services: readonly Resource[]) =>
+      services.some(each => {
+        const waypoint = waypointKeyOf(each, cluster);
+        return waypoint !== undefined && (isForAllWaypoints || gateways.has(waypoint) || named.has(each.key));
+      }),
+    );
     for (const workload of cluster.workloads.all.filter(
       each => !isGateway(each) && isMember(membershipOf(each, cluster)),
     )) {
