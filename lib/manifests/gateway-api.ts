@@ -76,7 +76,12 @@ export function listenersFor(owner: Resource, namespace: string, parent: Referen
     .get('listeners')
     .items.filter(each => ['', each.get('name').text].includes(parent.at.get('sectionName').text))
     .filter(each => ['', each.get('port').text].includes(parent.at.get('port').text))
-    .filter(each => allows(each.get('allowedRoutes', 'namespaces'), namespace, 'Same', cluster));
+    .filter(each => allowsNamespace(each, namespace, cluster));
+}
+
+/** Whether a listener allows the objects of a namespace that attach to it; those of its own by default. */
+export function allowsNamespace(listener: Field, namespace: string, cluster: Cluster): boolean {
+  return allows(listener.get('allowedRoutes', 'namespaces'), namespace, 'Same', cluster);
 }
 
 /** Whether a Gateway allows ListenerSets of a namespace: none by default. */

@@ -51,5 +51,6 @@ export * from './selecting';
 export * from './selector';
 export * from './source';
 export * from './templates';
+export * from './waypoints';
 export * from './workload';
 export * from './workloads';

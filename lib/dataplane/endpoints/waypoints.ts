@@ -1,4 +1,15 @@
-import { type Cluster, type Host, Kind, type Labels, memo, NetworkPolicies, type Resource } from '../../manifests';
+import {
+  acceptsNamespace,
+  type Cluster,
+  type Host,
+  isWaypointFor,
+  Kind,
+  type Labels,
+  memo,
+  NetworkPolicies,
+  type Resource,
+  selectsNamespaces,
+} from '../../manifests';
 import { Unsimulated } from '../messages/unsimulated';
 import { type Caller, identityOf, type ProxiedCaller } from './caller';
 import type { Connection } from './connection';
@@ -29,7 +40,7 @@ export const waypointOf = memo(({ resource }: Host, cluster: Cluster): Waypoint 
     return undefined;
   }
   const waypoint = waypointNamed(name, labels[`${USE_WAYPOINT}-namespace`] ?? resource.namespace, cluster);
-  return ['service', 'all'].includes(trafficOf(waypoint.gateway)) ? waypoint : undefined;
+  return isBound('service', waypoint.gateway, resource.namespace, cluster) ? waypoint : undefined;
 });
 
 const USE_WAYPOINT = 'istio.io/use-waypoint';
@@ -48,7 +59,7 @@ export function rejectWorkloadWaypoint(namespace: string, pods: readonly { label
       continue;
     }
     const { gateway } = waypointNamed(name, labels[`${USE_WAYPOINT}-namespace`] ?? namespace, cluster);
-    if (['workload', 'all'].includes(trafficOf(gateway))) {
+    if (isBound('workload', gateway, namespace, cluster)) {
       throw new Unsimulated(
         `Connections to Pods of ${namespace} pass the waypoint ${gateway.key}, which is for workloads.`,
         'Send the request to a Service with a cluster IP: waypoints of Services are simulated.',
@@ -97,8 +108,12 @@ function waypointNamed(name: string, namespace: string, cluster: Cluster): Waypo
   return { gateway, caller: { title: `the waypoint ${gateway.key}`, namespace, labels, proxy } };
 }
 
-function trafficOf({ labels }: Resource): string {
-  return labels['istio.io/waypoint-for'] ?? 'service';
+/** Whether a waypoint is for what refers to it: traffic of this type, to objects of a namespace that it accepts. */
+function isBound(traffic: 'service' | 'workload', waypoint: Resource, namespace: string, cluster: Cluster): boolean {
+  if (selectsNamespaces(waypoint, cluster) && !cluster.isDeclared(namespace)) {
+    throw new UnknownMembership(namespace);
+  }
+  return isWaypointFor(traffic, waypoint, cluster) && acceptsNamespace(waypoint, namespace, cluster);
 }
 
 /** The labels that select the waypoint of an object: its own, else those of its namespace, which has to be known. */

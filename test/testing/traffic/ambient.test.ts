@@ -16,6 +16,15 @@ const waypoint = (labels: object = {}, name = 'waypoint') => ({
     listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE' }],
   },
 });
+const IN_INFRA = { 'istio.io/use-waypoint': 'waypoint', 'istio.io/use-waypoint-namespace': 'infra' };
+const inInfra = (namespaces: object) => ({
+  ...waypoint(),
+  metadata: { name: 'waypoint', namespace: 'infra' },
+  spec: {
+    gatewayClassName: 'istio-waypoint',
+    listeners: [{ name: 'mesh', port: 15008, protocol: 'HBONE', allowedRoutes: { namespaces } }],
+  },
+});
 const cart = (labels: object = { 'istio.io/use-waypoint': 'waypoint' }) => {
   const plain = service('cart') as { metadata: object };
   return { ...plain, metadata: { ...plain.metadata, labels } };
@@ -304,11 +313,51 @@ describe('with a waypoint', () => {
       'shop/cart-v1',
     ],
     ['a waypoint for all traffic', [namespace('shop'), cart(), waypoint({ 'istio.io/waypoint-for': 'all' })], 403],
+    [
+      'a waypoint of a class for workloads only',
+      [
+        namespace('shop'),
+        cart(),
+        waypoint(),
+        {
+          apiVersion: 'gateway.networking.k8s.io/v1',
+          kind: 'GatewayClass',
+          metadata: { name: 'istio-waypoint', labels: { 'istio.io/waypoint-for': 'workload' } },
+          spec: { controllerName: 'istio.io/mesh-controller' },
+        },
+      ],
+      'shop/cart-v1',
+    ],
+    [
+      'a waypoint of another namespace, which accepts its own',
+      [namespace('shop'), cart(IN_INFRA), inInfra({ from: 'Same' })],
+      'shop/cart-v1',
+    ],
+    [
+      'a waypoint of another namespace, which accepts all',
+      [namespace('shop'), cart(IN_INFRA), inInfra({ from: 'All' })],
+      403,
+    ],
   ])('%s', (_, objects, expected) => {
     const denying = policy('p', { ...AT_SERVICE, action: 'DENY', rules: [{}] });
     const all = Traffic.of(manifestsOf([pods('web'), pods('cart'), ...objects, denying]));
     const [outcome] = all.from('web').http(GET).outcomes;
     expect(outcome?.destination || outcome?.status).toBe(expected);
+  });
+
+  test('a waypoint that accepts namespaces by labels is unknown for one that is not declared', () => {
+    const ambient = (name: string) => pods(name, 'v1', { labels: { 'istio.io/dataplane-mode': 'ambient' } });
+    const objects = [ambient('web'), ambient('cart'), cart(IN_INFRA)];
+    const statuses = (namespaces: object) =>
+      Traffic.of(manifestsOf([...objects, inInfra(namespaces)]))
+        .from('web')
+        .http(GET)
+        .outcomes.map(each => each.destination);
+
+    expect(statuses({ from: 'Same' })).toEqual(['shop/cart-v1']);
+    expect(() => statuses({ from: 'Selector', selector: { matchLabels: { team: 'a' } } })).toThrow(
+      'The manifests do not declare the namespace shop',
+    );
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import {
   type Cluster,
   isAmbientNamespace,
+  isWaypointFor,
   Kind,
   type Labels,
   Membership,
@@ -9,12 +10,15 @@ import {
   type Workload,
 } from '../../../manifests';
 
-const USE = 'istio.io/use-waypoint';
+export const USE = 'istio.io/use-waypoint';
 const PLACE = 'istio.io/use-waypoint-namespace';
 
-/** Whether traffic is routed through a waypoint: by the object's label, else by its namespace's; `none` disables it. */
-export function isEnrolled(labels: Labels, namespace: Labels): boolean {
-  return waypointNamed(labels, namespace) !== undefined;
+/**
+ * Whether requests to a Service or ServiceEntry are routed through a waypoint: by its label, else by that of its
+ * namespace; `none` disables it. One that is not declared counts.
+ */
+export function isEnrolled(service: Enrolled, cluster: Cluster): boolean {
+  return waypointKeyOf(service, 'service', cluster) !== undefined;
 }
 
 /** The name of the waypoint that an object uses. */
@@ -29,15 +33,31 @@ export function isAmbient(namespace: string, cluster: Cluster): boolean {
 }
 
 /** The waypoint that a workload or a Service uses, if it is declared. */
-export function waypointOf({ labels, namespace }: Enrolled, cluster: Cluster): Resource | undefined {
-  const { name, place } = referenceOf(labels, namespace, cluster.namespaceLabels(namespace));
+export function waypointOf(user: Enrolled, cluster: Cluster): Resource | undefined {
+  const { name, place } = waypointReferenceOf(user, cluster);
   return name === undefined ? undefined : cluster.find(Kind.GATEWAY, name, place);
 }
 
-/** The waypoint to which an object or its namespace refers, as `namespace/name`. */
-export function waypointKeyOf({ labels, namespace }: Enrolled, cluster: Cluster): string | undefined {
-  const { name, place } = referenceOf(labels, namespace, cluster.namespaceLabels(namespace));
-  return name === undefined ? undefined : `${place}/${name}`;
+/** The waypoint for connections to a Service or to a workload, as `namespace/name`; one that is not declared counts. */
+export function waypointKeyOf(user: Enrolled, traffic: Traffic, cluster: Cluster): string | undefined {
+  const { name, place } = waypointReferenceOf(user, cluster);
+  const waypoint = waypointOf(user, cluster);
+  return name === undefined || (waypoint && !isWaypointFor(traffic, waypoint, cluster))
+    ? undefined
+    : `${place}/${name}`;
+}
+
+type Traffic = Parameters<typeof isWaypointFor>[0];
+
+/** The name and namespace of the waypoint to which an object refers, or else its namespace. */
+export function waypointReferenceOf({ labels, namespace }: Enrolled, cluster: Cluster): WaypointReference {
+  return referenceOf(labels, namespace, cluster.namespaceLabels(namespace));
+}
+
+interface WaypointReference {
+  /** Undefined if there is none. */
+  readonly name: string | undefined;
+  readonly place: string;
 }
 
 /** The waypoints to which a namespace, Service, ServiceEntry or workload refers, as `namespace/name`. */
@@ -68,12 +88,9 @@ interface Enrolled {
   readonly namespace: string;
 }
 
-function referenceOf(
-  labels: Labels,
-  namespace: string,
-  ofNamespace: Labels,
-): { readonly name: string | undefined; readonly place: string } {
-  return { name: waypointNamed(labels, ofNamespace), place: labels[PLACE] ?? ofNamespace[PLACE] ?? namespace };
+function referenceOf(labels: Labels, namespace: string, ofNamespace: Labels): WaypointReference {
+  const { [PLACE]: place = namespace } = labels[USE] === undefined ? ofNamespace : labels;
+  return { name: waypointNamed(labels, ofNamespace), place };
 }
 
 /** Whether a selector in an ambient namespace matches workloads in ambient mode without a waypoint. */
@@ -84,8 +101,8 @@ export function missesWaypoint(selector: Labels, namespace: string, cluster: Clu
       ? []
       : cluster.workloads.select(selector, namespace).filter(each => !isGateway(each));
   return workloads.length === 0
-    ? !isEnrolled({}, labels)
-    : workloads.some(each => isAmbientWorkload(each, cluster) && !isEnrolled(each.labels, labels));
+    ? waypointNamed({}, labels) === undefined
+    : workloads.some(each => isAmbientWorkload(each, cluster) && waypointNamed(each.labels, labels) === undefined);
 }
 
 /** Whether a workload is itself a gateway or waypoint. */

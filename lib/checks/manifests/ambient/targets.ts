@@ -38,14 +38,14 @@ function problemOfService(at: Field, type: string, cluster: Cluster): Problem | 
   if (!service) {
     return missing(at, type, 'Correct the name, or move the policy to the namespace of its target.', cluster);
   }
-  if (isEnrolled(service.labels, cluster.namespaceLabels(namespace)) || isRequestPolicy(at.resource, cluster)) {
+  if (isEnrolled(service, cluster) || isRequestPolicy(at.resource, cluster)) {
     return undefined;
   }
   const found = problem(
     at,
     `The ${service.kind} ${service.name} uses no waypoint, and nothing else enforces a policy with targetRefs for it.`,
     `${type === Kind.SERVICE ? 'Select its pods by `selector`, or label' : 'Label'} it with istio.io/use-waypoint, and `
-      + 'declare the waypoint.',
+      + 'declare the waypoint; it has to be for Services (`istio.io/waypoint-for`).',
     [],
   );
   return !cluster.isDeclared(namespace)

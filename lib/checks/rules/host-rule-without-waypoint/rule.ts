@@ -14,13 +14,12 @@ export const rule: Check = {
   *find(cluster) {
     for (const { resource, hosts } of requestRules(cluster)) {
       const services = ambientServices(resource, hosts, cluster);
-      for (const { at, service } of services.filter(
-        each => !isEnrolled(each.service.labels, cluster.namespaceLabels(each.service.namespace)),
-      )) {
+      for (const { at, service } of services.filter(each => !isEnrolled(each.service, cluster))) {
         yield problem(
           at,
           `The Service ${service.key} uses no waypoint, so these rules are ignored.`,
-          'Label the Service or its namespace with istio.io/use-waypoint, and declare the waypoint.',
+          'Label the Service or its namespace with istio.io/use-waypoint, and declare the waypoint; it has to be for '
+            + 'Services (`istio.io/waypoint-for`).',
           [isRule(resource) ? 'KIA0211' : 'KIA1113'],
         );
       }
@@ -29,12 +28,13 @@ export const rule: Check = {
         first
         && services.length === 0
         && isAmbient(resource.namespace, cluster)
-        && !isEnrolled({}, cluster.namespaceLabels(resource.namespace))
+        && !isEnrolled({ labels: {}, namespace: resource.namespace }, cluster)
       ) {
         yield problem(
           first,
           `Namespace ${resource.namespace} is in ambient mode and uses no waypoint, so these rules are ignored.`,
-          'Label the namespace with istio.io/use-waypoint, and declare the waypoint.',
+          'Label the namespace with istio.io/use-waypoint, and declare the waypoint; it has to be for Services '
+            + '(`istio.io/waypoint-for`).',
           [isRule(resource) ? 'KIA0210' : 'KIA1109'],
         );
       }

@@ -20,7 +20,8 @@ export const rule: Check = {
         yield problem(
           at,
           'The policy is at layer 7, but requests to its workloads pass no waypoint.',
-          `Label namespace ${resource.namespace} with istio.io/use-waypoint, and declare the waypoint.`,
+          `Label namespace ${resource.namespace} with istio.io/use-waypoint, and declare the waypoint; it has to be for `
+            + 'Services (`istio.io/waypoint-for`).',
           [noWaypoint],
         );
       }
@@ -43,7 +44,7 @@ function isUnseen(policy: Resource, used: ReadonlySet<string>, cluster: Cluster)
               name,
               policy.namespace,
             );
-            return !isEnrolled(named?.labels ?? {}, cluster.namespaceLabels(policy.namespace));
+            return !isEnrolled(named ?? { labels: {}, namespace: policy.namespace }, cluster);
           }
           case 'Gateway': {
             const gateway = cluster.find(Kind.GATEWAY, name, policy.namespace);

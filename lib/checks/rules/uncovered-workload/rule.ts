@@ -58,11 +58,13 @@ export const rule: Check = {
         .map(each => `${each.resource.namespace}/${each.get('name').text}`);
     const [named, gateways] = [new Set(targetsOf('Service')), new Set(targetsOf('Gateway'))];
     const isForAllWaypoints = targetsOf('GatewayClass').length > 0;
+    const isForWaypoint = (waypoint: string | undefined) =>
+      waypoint !== undefined && (isForAllWaypoints || gateways.has(waypoint));
     // Workloads with the same Services have one list of them.
     const isTargeted = memo((services: readonly Resource[]) =>
       services.some(each => {
-        const waypoint = waypointKeyOf(each, cluster);
-        return waypoint !== undefined && (isForAllWaypoints || gateways.has(waypoint) || named.has(each.key));
+        const waypoint = waypointKeyOf(each, 'service', cluster);
+        return isForWaypoint(waypoint) || (waypoint !== undefined && named.has(each.key));
       }),
     );
     for (const workload of cluster.workloads.all.filter(
@@ -72,7 +74,8 @@ export const rule: Check = {
         wide.has(workload.namespace)
         || wide.has(cluster.mesh.rootNamespace)
         || selecting.has(workload)
-        || isTargeted(cluster.servicesOf(workload));
+        || isTargeted(cluster.servicesOf(workload))
+        || isForWaypoint(waypointKeyOf(workload, 'workload', cluster));
       if (!isCovered) {
         const found = problem(
           workload.resource.metadata.get('name'),
