@@ -192,3 +192,23 @@ test.each<[string, KubernetesObject[], boolean]>([
 ])('a workload is covered by a policy for %s, or not', (_name, objects, isCovered) => {
   expect(findings('UncoveredWorkload', [SERVICE, WEB, ...objects])).toHaveLength(isCovered ? 0 : 1);
 });
+
+const peers = (place: string, spec: object) => of('security.istio.io/v1', 'PeerAuthentication', 'p', place, spec);
+const SELECTING = { selector: { matchLabels: { app: 'web' } }, mtls: { mode: 'STRICT' } };
+
+test.each<[string, KubernetesObject, number]>([
+  ['with a selector in the root namespace', peers('istio-system', SELECTING), 1],
+  ['without a selector in the root namespace', peers('istio-system', { mtls: { mode: 'STRICT' } }), 0],
+  ['with an empty selector in the root namespace', peers('istio-system', { ...SELECTING, selector: {} }), 0],
+  ['with a selector in the namespace of the pods', peers('shop', SELECTING), 0],
+])('a PeerAuthentication %s is reported if Istio ignores it', (_name, object, count) => {
+  expect(findings('PolicyWithoutPods', [SIDECARS, WEB, object])).toHaveLength(count);
+});
+
+test('an AuthorizationPolicy with a selector in the root namespace applies to the pods of others', () => {
+  const allowing = of('security.istio.io/v1', 'AuthorizationPolicy', 'a', 'istio-system', {
+    selector: { matchLabels: { app: 'web' } },
+  });
+
+  expect(findings('PolicyWithoutPods', [SIDECARS, WEB, allowing])).toEqual([]);
+});

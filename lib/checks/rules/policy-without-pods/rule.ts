@@ -21,6 +21,7 @@ export const rule: Check = {
   summary: 'A policy selects no pods of the mesh, or no proxy enforces it for its target',
   explanation:
     'It has no effect. A policy in the root namespace applies to all namespaces, any other to its own. '
+    + 'A PeerAuthentication with a selector has no effect in the root namespace. '
     + 'Pods without a proxy (and outside ambient mode) do not count, since no proxy enforces the policy '
     + 'there. Pods of gateways count that Istio makes or installs, '
     + 'also if no manifest contains them. A policy with `targetRefs` applies to Gateways, Services and ServiceEntries '
@@ -46,6 +47,15 @@ function* uselessness(policy: Resource, cluster: Cluster) {
     return;
   }
   const labels = selector.get('matchLabels').strings;
+  if (isMeshWide && policy.type === Kind.PEER_AUTHENTICATION && Object.keys(labels).length > 0) {
+    yield problem(
+      selector,
+      `Istio ignores a PeerAuthentication with a selector in the root namespace ${policy.namespace}.`,
+      'Move it to the namespace of its pods, or remove the selector, so that it applies to the whole mesh.',
+      [],
+    );
+    return;
+  }
   const namespace = isMeshWide ? undefined : policy.namespace;
   const pods = cluster.workloads.select(labels, namespace);
   if (
