@@ -4,7 +4,7 @@ export { LINKERD_INBOUND } from './endpoints/linkerd';
 export { isGatewayPod } from './endpoints/membership';
 export { policiesFor, type PolicyTarget } from './endpoints/policy-target';
 export { resolve } from './endpoints/resolve';
-export { HBONE } from './endpoints/waypoints';
+export { HBONE, policyTargetAt, waypointOf } from './endpoints/waypoints';
 export { differences, trafficDifference } from './graph/difference';
 export { type FailingPort, failingPorts, servicesWithoutPods, shadowedSubsets } from './graph/failing-hosts';
 export { closedGateways, type FailingBackend, failingBackends, rulesWithoutBackends } from './graph/failing-routes';

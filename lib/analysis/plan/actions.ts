@@ -10,7 +10,8 @@ import {
   Workload,
 } from '../../manifests';
 import { PolicyScope } from '../diff/policies';
-import { directionsOf, widened, withHostsOf, withoutClientTls } from './widen';
+import { liftedPolicies, restrictionsOf } from './lifted';
+import { widened, withHostsOf, withoutClientTls } from './widen';
 import type { Stage } from './stages';
 
 /** An object that a step applies or deletes. */
@@ -24,7 +25,7 @@ export interface Action {
 
 /** The actions that lead from one set of manifests to another. */
 export function actionsOf(before: Cluster, after: Cluster): readonly Action[] {
-  const situation = { before, after, scope: new PolicyScope(before) };
+  const situation = { before, after, scope: new PolicyScope(before), lifted: liftedPolicies(before, after) };
   const [old, now] = [before, after].map(({ resources }) => new Map(resources.map(each => [idOf(each), each])));
   return [...new Set([...(old?.keys() ?? []), ...(now?.keys() ?? [])])].sort().flatMap((id): Action[] => {
     const [was, is] = [old?.get(id), now?.get(id)];
@@ -39,6 +40,7 @@ interface Situation {
   readonly before: Cluster;
   readonly after: Cluster;
   readonly scope: PolicyScope;
+  readonly lifted: ReadonlySet<Resource>;
 }
 
 /** Whether an object routes requests to backends. */
@@ -176,7 +178,7 @@ function isOfNewWaypoint(policy: Resource, before: Cluster): boolean {
 
 /** Whether a new policy may deny what was allowed before, to a workload that exists. */
 function restrictsNewly(policy: Resource, { before, after, scope }: Situation): boolean {
-  if (policy.type === Kind.AUTHORIZATION_POLICY && !isAllowing(policy)) {
+  if (isDenying(policy)) {
     return true;
   }
   const there = new Set(before.workloads.all.map(({ namespace, name }) => `${namespace}/${name}`));
@@ -194,17 +196,11 @@ function restrictsNewly(policy: Resource, { before, after, scope }: Situation): 
 /** Whether a policy of the same kind restricts a workload already, so that another one adds to what is allowed. */
 function isRestricted(workload: string, policy: Resource, scope: PolicyScope): boolean {
   const others = scope.of(workload).filter(each => each.type === policy.type);
-  return policy.type === Kind.AUTHORIZATION_POLICY
-    ? others.some(isAllowing)
-    : directionsIn(policy).every(direction => others.some(each => directionsIn(each).includes(direction)));
+  return restrictionsOf(policy).every(each => others.flatMap(restrictionsOf).includes(each));
 }
 
-function directionsIn({ object }: Resource): readonly string[] {
-  return directionsOf((object.spec ?? {}) as Record<string, unknown>);
-}
-
-function isAllowing({ spec }: Resource): boolean {
-  return (spec.get('action').text || 'ALLOW') === 'ALLOW';
+function isDenying(policy: Resource): boolean {
+  return policy.type === Kind.AUTHORIZATION_POLICY && restrictionsOf(policy).length === 0;
 }
 
 /** The workloads that a policy applies to, by its labels. */
@@ -243,7 +239,7 @@ function successorsOf(sidecar: Resource, { before, after }: Situation): readonly
     );
 }
 
-function stageOfRemoved(was: Resource, { after }: Situation): Stage {
+function stageOfRemoved(was: Resource, { after, lifted }: Situation): Stage {
   const { type, namespace } = was;
   if (TYPES.includes(type)) {
     return 'last';
@@ -257,8 +253,11 @@ function stageOfRemoved(was: Resource, { after }: Situation): Stage {
   if (type === Kind.SERVICE) {
     return 'retire';
   }
+  if (lifted.has(was)) {
+    return 'grants';
+  }
   const protectsRest = selectedBy(was, after).length > 0;
-  if (type === Kind.AUTHORIZATION_POLICY && !isAllowing(was)) {
+  if (isDenying(was)) {
     return protectsRest ? 'grants' : 'rest';
   }
   if (type === Kind.SIDECAR && protectsRest) {
