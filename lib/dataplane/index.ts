@@ -16,6 +16,7 @@ export { isCatchAll, type Unreached, unreachedVirtualServices } from './graph/un
 export { type Reach, TrafficMatrix } from './graph/matrix';
 export { type RoutedReach, routedReaches } from './graph/calls';
 export { describeRetries, percent } from './graph/path-text';
+export { lostRequests } from './graph/lost';
 export { servedRequests } from './graph/served';
 export { certificateFailures, credentialFailure } from './listeners/certificates';
 export { gatewayListeners } from './listeners/ingress';

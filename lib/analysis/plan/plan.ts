@@ -1,4 +1,4 @@
-import { contextOf, servedRequests } from '../../dataplane';
+import { contextOf, lostRequests, servedRequests } from '../../dataplane';
 import { type Cluster, Kind, type Resource } from '../../manifests';
 import { type Action, actionsOf } from './actions';
 import { type Stage, STAGES } from './stages';
@@ -23,7 +23,7 @@ export interface Plan {
 interface Loss {
   /** The number of the step, from 1. */
   readonly step: number;
-  /** The caller, and the host with its port. */
+  /** The caller, the host with its port, and the match of the route. */
   readonly request: string;
 }
 
@@ -57,13 +57,13 @@ export function statesOf(steps: readonly Step[], before: Cluster): readonly (rea
 }
 
 function lossesIn(steps: readonly Step[], before: Cluster, after: Cluster): Loss[] {
-  const [old, now] = [before, after].map(each => servedRequests(contextOf(each)));
-  const states = statesOf(steps, before).slice(0, -1);
-  return states.flatMap((resources, index): Loss[] => {
-    const served = servedRequests(contextOf(after.withResources(resources)));
-    return [...(old ?? [])].flatMap(([request, was]): Loss[] => {
-      const least = Math.min(was, now?.get(request) ?? 0);
-      return (served.get(request) ?? 0) < least ? [{ step: index + 1, request }] : [];
-    });
-  });
+  const [old, now] = [servedRequests(contextOf(before)), servedRequests(contextOf(after))];
+  return statesOf(steps, before)
+    .slice(0, -1)
+    .flatMap((resources, index) =>
+      lostRequests(old, now, servedRequests(contextOf(after.withResources(resources)))).map(request => ({
+        step: index + 1,
+        request,
+      })),
+    );
 }

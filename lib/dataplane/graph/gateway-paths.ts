@@ -8,10 +8,10 @@ import {
   unknownPods,
 } from '../listeners/listener';
 import { gatewayListeners } from '../listeners/ingress';
-import { and, type Ternary } from '../messages/unsimulated';
+import type { Ternary } from '../messages/unsimulated';
 import type { Route } from '../routes/rule';
 import { areRoutesUnread, isListenerUnread, unreadKindFor } from '../unread';
-import { allows, answered, inDoubt, type TrafficPath } from './path-ends';
+import { allowedBy, allows, answered, inDoubt, type TrafficPath } from './path-ends';
 import { routed } from './route-path';
 
 export function ingressPaths(context: Context): TrafficPath[] {
@@ -55,7 +55,7 @@ function agreed(
   disagreement: () => Error,
 ): TrafficPath[] {
   const known = (all: readonly TrafficPath[]) =>
-    JSON.stringify(all, (name, value: unknown) => (name === 'isAllowed' ? undefined : value));
+    JSON.stringify(all, (name, value: unknown) => (['isAllowed', 'policies'].includes(name) ? undefined : value));
   if (known(trafficPaths) !== known(others)) {
     throw disagreement();
   }
@@ -68,16 +68,15 @@ function agreed(
   }));
 }
 
-const SENT_TO_HTTPS = { when: '', isForAll: true, ends: [answered('301', 1)], terms: [] };
+const SENT_TO_HTTPS = { when: '', isForAll: true, ends: [answered('301', 1, true)], terms: [] };
 
 function throughListener(listener: GatewayListener, route: Route, context: Context): TrafficPath {
   const trafficPath = routed(listener.caller, listener.caller.proxy, '', route, { number: listener.port }, context);
   return {
     ...trafficPath,
-    ends: trafficPath.ends.map(end => ({
-      ...end,
-      isAllowed: and([isAllowedThrough(listener, route, context), end.isAllowed]),
-    })),
+    ends: trafficPath.ends.map(end =>
+      allowedBy(end, isAllowedThrough(listener, route, context), policyTargetOf(listener), context),
+    ),
   };
 }
 

@@ -1,9 +1,9 @@
-import type { Workload } from '../../manifests';
+import { isDryRun, Kind, type Resource, type Workload } from '../../manifests';
 import { authorize } from '../policies/authorization';
 import { authorizeAtZtunnel } from '../policies/ztunnel';
 import type { AuthorizationInput } from '../policies/attributes';
 import { checkAuthorizers } from '../policies/custom';
-import type { PolicyTarget } from '../endpoints/policy-target';
+import { policiesFor, type PolicyTarget } from '../endpoints/policy-target';
 import { type Caller, callerOf } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
 import type { Connection } from '../endpoints/connection';
@@ -37,9 +37,13 @@ export interface TrafficPathEnd {
   readonly destination: string;
   /** Whether it is a workload or a host. */
   readonly isReached: boolean;
+  /** Whether it is the response that a route is for, rather than an error. */
+  readonly isReply?: boolean;
   readonly share: number;
   /** Whether policies allow all requests or none; undefined if only some of them. */
   readonly isAllowed: Ternary;
+  /** The AuthorizationPolicies that allow some requests: those of the callee, then those of the proxy before it. */
+  readonly policies?: readonly (readonly Resource[])[];
 }
 
 /** A way of which something that is not simulated may decide who gets in. */
@@ -59,12 +63,35 @@ export function endsAt(
   context: Context,
 ): TrafficPathEnd[] {
   const sum = endpoints.reduce((all, { weight }) => all + weight, 0);
-  return endpoints.map(endpoint => ({
-    destination: endpoint.workload ? destinationOf(endpoint.workload, endpoint.port.number) : (endpoint.outside ?? ''),
-    isReached: true,
-    share: (share * endpoint.weight) / sum,
-    isAllowed: isAllowedAt(endpoint, security, isTcp, caller, context),
-  }));
+  return endpoints.map(endpoint => {
+    const { workload } = endpoint;
+    const isAllowed = isAllowedAt(endpoint, security, isTcp, caller, context);
+    return {
+      destination: workload ? destinationOf(workload, endpoint.port.number) : (endpoint.outside ?? ''),
+      isReached: true,
+      share: (share * endpoint.weight) / sum,
+      isAllowed,
+      policies: [isAllowed === undefined && workload ? enforcedAt(workload, context) : []],
+    };
+  });
+}
+
+/** An end that a proxy before the callee allows requests to reach, too. */
+export function allowedBy(
+  end: TrafficPathEnd,
+  isAllowed: Ternary,
+  target: PolicyTarget,
+  context: Context,
+): TrafficPathEnd {
+  return {
+    ...end,
+    isAllowed: and([isAllowed, end.isAllowed]),
+    policies: [...(end.policies ?? [[]]), isAllowed === undefined ? enforcedAt(target, context) : []],
+  };
+}
+
+function enforcedAt(target: PolicyTarget, { cluster }: Context): readonly Resource[] {
+  return policiesFor(target, Kind.AUTHORIZATION_POLICY, cluster).filter(each => !isDryRun(each));
 }
 
 function isAllowedAt(
@@ -124,8 +151,8 @@ export function destinationOf({ namespace, name }: Workload, port: number): stri
   return `${namespace}/${name}:${port}`;
 }
 
-export function answered(status: string, share: number): TrafficPathEnd {
-  return { destination: `response ${status}`, isReached: false, share, isAllowed: true };
+export function answered(status: string, share: number, isReply = false): TrafficPathEnd {
+  return { destination: `response ${status}`, isReached: false, isReply, share, isAllowed: true };
 }
 
 export function merged(ends: readonly TrafficPathEnd[]): TrafficPathEnd[] {

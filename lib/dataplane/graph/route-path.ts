@@ -27,7 +27,7 @@ export function routed(
   const { timeoutMs, retries, fault, mirrors } = rule;
   const isAborted = fault !== undefined && fault.abortShare >= 1;
   const ends = reply
-    ? [answered(String(reply.status), 1)]
+    ? [answered(String(reply.status), 1, !rule.hasNoBackend)]
     : isAborted
       ? []
       : rule.backends.flatMap(backend => {

@@ -5,10 +5,10 @@ import type { Caller } from '../endpoints/caller';
 import { endpointsOf, isHeadless } from '../endpoints/endpoints';
 import { arePodsElsewhere } from '../endpoints/resolve';
 import { connectionTo, policyTargetAt, type Waypoint, waypointOf } from '../endpoints/waypoints';
-import { and, type Ternary } from '../messages/unsimulated';
+import type { Ternary } from '../messages/unsimulated';
 import { areRoutesUnread, unreadOfHost } from '../unread';
 import { unknownEnd } from './elsewhere-paths';
-import { allows, endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
+import { allowedBy, allows, endsAt, inDoubt, merged, type TrafficPath } from './path-ends';
 import { shortName } from './path-text';
 import { routed } from './route-path';
 
@@ -38,7 +38,7 @@ function throughWaypoint(caller: Caller, waypoint: Waypoint, host: Host, port: F
   const restricted = (path: TrafficPath): TrafficPath => ({
     ...path,
     from: caller.title,
-    ends: path.ends.map(end => ({ ...end, isAllowed: and([isAdmitted, end.isAllowed]) })),
+    ends: path.ends.map(end => allowedBy(end, isAdmitted, policyTargetAt(waypoint, host), context)),
   });
   const carries = carriesRequests(port);
   if (!carries) {

@@ -298,3 +298,20 @@ test('a request that the order cannot keep is a loss, with its step', () => {
     request: 'shop/web → pay.shop:80',
   });
 });
+
+test('requests of one path that a policy no longer allows in between are a loss, also if those of another one stay', () => {
+  const onPath = (name: string, selector: string, path: string) =>
+    policy('shop', 'web', `[{to: [{operation: {paths: [${path}]}}]}]`)
+      .replace('metadata: {name: web', `metadata: {name: ${name}`)
+      .replace('{app: web}', `{${selector}}`);
+  const side = (tier: string) =>
+    [
+      MESH,
+      WEB.replace('app: web}}, spec', `app: web, tier: ${tier}}}, spec`),
+      onPath('health', 'app: web', '/health'),
+      onPath('api', `tier: ${tier}`, '/v1/*'),
+    ].join('');
+  expect(planOf(clusterOf(side('x')), clusterOf(side('y'))).losses).toEqual([
+    { step: 1, request: 'shop/web → web.shop:80' },
+  ]);
+});
