@@ -104,6 +104,46 @@ test('a workload that outside requests reach no longer is closed', () => {
   );
 });
 
+const certified = (mode: string) =>
+  gateway(WEB).replace('protocol: HTTP}', `protocol: HTTPS}, tls: {mode: ${mode}, credentialName: a}`);
+
+test('clients outside reach more once a gateway of Istio requires no certificate of them', () => {
+  const [mutual, simple] = [ALL + certified('MUTUAL'), ALL + certified('SIMPLE')];
+  expect(changes(mutual, simple)).toContain('exposed: internet → shop/web:8080: some requests → all requests');
+  expect(changes(simple, mutual)).toContain('restricted: internet → shop/web:8080: all requests → some requests');
+});
+
+test('clients outside reach more once no policy of Envoy Gateway requires a certificate of them', () => {
+  const policy = (validation: string) => `---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: ClientTrafficPolicy
+metadata: {name: clients, namespace: shop}
+spec: {targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: door}], tls: {clientValidation: {${validation}}}}
+`;
+  const authority = 'caCertificateRefs: [{kind: ConfigMap, group: "", name: ca}]';
+  const open = `${server('shop', 'web')}---
+apiVersion: gateway.networking.k8s.io/v1
+kind: GatewayClass
+metadata: {name: eg}
+spec: {controllerName: gateway.envoyproxy.io/gatewayclass-controller}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: door, namespace: shop}
+spec:
+  gatewayClassName: eg
+  listeners: [{name: https, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: a}]}}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web, namespace: shop}
+spec: {parentRefs: [{name: door}], rules: [{backendRefs: [{name: web, port: 80}]}]}
+`;
+  const exposed = 'exposed: internet → shop/web:8080: some requests → all requests';
+  expect(changes(open + policy(authority), open)).toContain(exposed);
+  expect(changes(open + policy(authority), open + policy(`${authority}, optional: true`))).toContain(exposed);
+});
+
 test('a caller that a policy allows newly, or no longer', () => {
   const [narrow, wide] = [ALL + allowing('payments'), ALL + allowing('payments', 'shop')];
   expect(changes(narrow, wide)).toContain('opened: shop/web → payments/vault:8080: no request → all requests');

@@ -7,8 +7,9 @@ import {
   requireKnownTls,
   unknownPods,
 } from '../listeners/listener';
+import { needsClientCertificate } from '../listeners/client-certificate';
 import { gatewayListeners } from '../listeners/ingress';
-import type { Ternary } from '../messages/unsimulated';
+import { and, type Ternary, unlessUnsimulated } from '../messages/unsimulated';
 import type { Route } from '../routes/rule';
 import { areRoutesUnread, isListenerUnread, unreadKindFor } from '../unread';
 import { allowedBy, allows, answered, inDoubt, type TrafficPath } from './path-ends';
@@ -80,8 +81,13 @@ function throughListener(listener: GatewayListener, route: Route, context: Conte
   };
 }
 
-/** Whether the policies of a gateway allow requests. */
-function isAllowedThrough(listener: GatewayListener, { rule }: Route, context: Context): Ternary {
+/** Whether a gateway allows requests: of clients without a certificate too, and by its policies. */
+function isAllowedThrough(listener: GatewayListener, route: Route, context: Context): Ternary {
+  const isOpenToAll = unlessUnsimulated(() => !needsClientCertificate(listener, context.cluster)) === true;
+  return and([isOpenToAll ? true : undefined, isAllowedByPolicies(listener, route, context)]);
+}
+
+function isAllowedByPolicies(listener: GatewayListener, { rule }: Route, context: Context): Ternary {
   if (unreadKindFor([{ ...policyTargetOf(listener), role: 'gateway' }], context.cluster)) {
     return undefined;
   }

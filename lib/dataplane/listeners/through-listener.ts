@@ -21,6 +21,7 @@ import { requireKnownController } from './controller';
 import { rejectedFor } from './rejected-ports';
 import { rejectedPort } from './server-hosts';
 import { headersOfProviders } from './token-headers';
+import { needsClientCertificate } from './client-certificate';
 import { attachmentOf, type GatewayListener, policyTargetOf, requireKnownTls } from './listener';
 import { authorityOf, type Message, serverNameOf, withoutForgedCertificate } from '../messages/message';
 import { normalized, UNREADABLE_PATH } from '../clusters/normalization';
@@ -86,7 +87,7 @@ function accepted(
   }
   const place = attachmentOf(listener);
   const client = place && clientTerms(place, context.cluster);
-  if ((listener.tls === 'mutual' || (listener.tls === 'simple' && client?.needsCertificate)) && !hasCertificate) {
+  if (!hasCertificate && needsClientCertificate(listener, context.cluster)) {
     return ended({ status: 0, by: listener.at, reason: `${caller.title} requires a client certificate` }, steps);
   }
   if (listener.tls === 'mesh' && inside?.identity === undefined) {
@@ -98,10 +99,8 @@ function accepted(
     return ended({ status: listener.carriesRequests ? 503 : 0, by: listener.at, reason }, steps);
   }
   if (listener.tls === 'unusable') {
-    return ended(
-      { status: 0, by: listener.at, reason: `${caller.title} has no valid certificate that it is allowed to use` },
-      steps,
-    );
+    const reason = `${caller.title} has no valid certificate that it is allowed to use`;
+    return ended({ status: 0, by: listener.at, reason }, steps);
   }
   if (!listener.carriesRequests) {
     return passedOn(listener, message, inside, steps, context);
