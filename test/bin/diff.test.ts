@@ -235,6 +235,39 @@ test('a timeout is a change of terms, with its callers', () => {
   expect(stdout).toContain('spec.http[0].timeout changed: "1s" → "2s"\n1 terms, 1 object\n');
 });
 
+const routed = (rule: string) => `---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: vault, namespace: payments}
+spec: {hosts: [vault], http: [{match: [{uri: {prefix: /x}}], ${rule}}]}
+`;
+const TO_VAULT = 'route: [{destination: {host: vault}}]';
+
+test.each([
+  ['path', `rewrite: {uri: /a}, ${TO_VAULT}`, 'path rewritten to /a*'],
+  ['whole path', `rewrite: {uriRegexRewrite: {match: /x.*, rewrite: /b}}, ${TO_VAULT}`, 'path rewritten to *'],
+  ['host', `rewrite: {authority: b.example}, ${TO_VAULT}`, 'host rewritten to b.example'],
+  ['header', `headers: {request: {set: {x-role: admin}}}, ${TO_VAULT}`, 'header x-role set to admin'],
+  ['further header', `headers: {request: {add: {x-role: admin}}}, ${TO_VAULT}`, 'header x-role added: admin'],
+  ['removed header', `headers: {request: {remove: [x-role]}}, ${TO_VAULT}`, 'header x-role removed'],
+  [
+    'header of a destination',
+    'route: [{destination: {host: vault}, headers: {request: {set: {x-role: b}}}}]',
+    'header x-role set to b',
+  ],
+])('another %s with which requests arrive is another route', (_what, rule, text) => {
+  expect(changes(ALL + routed(TO_VAULT), ALL + routed(rule))).toEqual([
+    `rerouted: vault.payments:80 /x*: payments/vault:8080, 2 retries → payments/vault:8080, ${text}, 2 retries`,
+  ]);
+});
+
+test('another target of a redirect is another route', () => {
+  const [some, other] = ['uri: /y', 'uri: /y, authority: b.example'].map(each => routed(`redirect: {${each}}`));
+  expect(changes(`${ALL}${some}`, `${ALL}${other}`)).toEqual([
+    'rerouted: vault.payments:80 /x*: response 301, redirected to http://{host}/y → response 301, redirected to http://b.example/y',
+  ]);
+});
+
 test('values of Secrets and of containers are not printed', () => {
   const secret = (value: string) =>
     `${ALL}---\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: shop}\nstringData: {password: ${value}}\n`;

@@ -14,7 +14,7 @@ export const CHANGE_KINDS = {
   closed: 'is no longer reachable by a caller that still exists',
   restricted: 'is reachable by fewer requests',
   removed: 'is no longer reachable since it or the caller is removed',
-  rerouted: 'gets requests by another route, in other shares, or with a new version',
+  rerouted: 'gets requests by another route, in other shares, with other paths or headers, or with a new version',
   terms: 'has other timeouts, retries, faults or mirrors',
   object: 'is an object that is added, removed or changed',
 } as const;

@@ -84,7 +84,7 @@ function described(trafficPaths: readonly TrafficPath[]): Map<string, Described>
     const subject = trafficPath.when === '' ? trafficPath.to : `${trafficPath.to} ${trafficPath.when}`;
     const key = `${trafficPath.from} → ${subject}`;
     if (!all.has(key)) {
-      const ends = trafficPath.ends.map(describeEnd);
+      const ends = [...trafficPath.ends.map(describeEnd), ...(trafficPath.rewrites ?? [])];
       all.set(key, {
         from: trafficPath.from,
         subject,

@@ -27,6 +27,8 @@ export interface TrafficPath {
   /** Whether it is for connections to a port that is not declared for TCP. */
   readonly isDetected?: boolean;
   readonly ends: readonly TrafficPathEnd[];
+  /** How the request that arrives differs from the one that is sent: its path, host and headers. */
+  readonly rewrites?: readonly string[];
   /** Timeout, retries, faults and mirrors. */
   readonly terms: readonly string[];
 }

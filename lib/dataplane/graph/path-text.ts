@@ -1,5 +1,6 @@
-import type { Cluster, Host } from '../../manifests';
-import type { Match } from '../routes/rule';
+import { type Cluster, type Host, memo } from '../../manifests';
+import { pathsMatching } from '../routes/path-match';
+import type { Match, Route, Rule } from '../routes/rule';
 
 /** A match in short: the method, the path, and further conditions, without those on the caller. */
 export function describeMatch({ at, path }: Match): string {
@@ -30,6 +31,26 @@ export function describeMatch({ at, path }: Match): string {
     .filter(each => each !== '')
     .join(' ');
 }
+
+/** How a route changes the requests that it forwards: their paths, hosts and headers. */
+export function describeRewrites({ rule, match }: Route): readonly string[] {
+  const paths = rule.rewrite?.paths(pathsMatching(match?.path), match?.path);
+  return paths
+    ? [`path rewritten to ${paths.start}${paths.isOne ? '' : '*'}`, ...changesByRule(rule)]
+    : changesByRule(rule);
+}
+
+const changesByRule = memo(({ rewriteHost, request, backends }: Rule): readonly string[] => {
+  const hosts = [rewriteHost, ...backends.map(each => each.rewriteHost)].filter(each => each !== undefined);
+  return [
+    ...[...new Set(hosts)].map(each => `host rewritten to ${each}`),
+    ...[request, ...backends.map(each => each.request)].flatMap(({ set, add, remove }) => [
+      ...Object.entries(set).map(([name, value]) => `header ${name} set to ${value}`),
+      ...Object.entries(add).map(([name, value]) => `header ${name} added: ${value}`),
+      ...remove.map(name => `header ${name} removed`),
+    ]),
+  ];
+});
 
 export function shortName({ name }: Host, cluster: Cluster): string {
   return name.endsWith(`.svc.${cluster.clusterDomain}`) ? name.slice(0, -`.svc.${cluster.clusterDomain}`.length) : name;

@@ -8,20 +8,21 @@ import { unreadable } from '../clusters/tls-layers';
 import { lookUp } from '../clusters/look-up';
 import { unreadOfHost } from '../unread';
 import { isUsedByGateways } from '../endpoints/waypoints';
-import { describeMatch, describeRetries, percent } from './path-text';
+import { describeMatch, describeRetries, describeRewrites, percent } from './path-text';
 import { answered, endsAt, merged, type TrafficPath } from './path-ends';
 
 export function routed(
   caller: Caller,
   proxy: Proxy,
   to: string,
-  { rule, match }: Route,
+  route: Route,
   { number: port, dialed }: { readonly number: number; readonly dialed?: string },
   context: Context,
 ): TrafficPath {
+  const { rule, match } = route;
   const when = match ? describeMatch(match) : '';
   const reply = rule.reply?.(
-    { scheme: 'http', host: '', port, method: '', path: match?.path?.value ?? '/', query: '', headers: {} },
+    { scheme: 'http', host: '{host}', port, method: '', path: match?.path?.value ?? '/', query: '', headers: {} },
     match?.path,
   );
   const { timeoutMs, retries, fault, mirrors } = rule;
@@ -68,7 +69,8 @@ export function routed(
             `${percent(each.share)} mirrored to ${each.host}${each.subset === undefined ? '' : ` ${each.subset}`}`,
         ),
       ];
-  return { from: caller.title, to, when, isForAll: match?.matchesAll ?? true, ends: merged(ends), terms };
+  const rewrites = reply?.location === undefined ? describeRewrites(route) : [`redirected to ${reply.location}`];
+  return { from: caller.title, to, when, isForAll: match?.matchesAll ?? true, ends: merged(ends), rewrites, terms };
 }
 
 /** Whether a gateway connects to a waypoint first, whose policies are not among those of the path. */
