@@ -301,6 +301,31 @@ test('Markdown states that traffic does not change', () => {
   expect(diff(file, file, '--format', 'markdown').stdout).toBe('### Traffic\n\nThe change has no effect on traffic.\n');
 });
 
+test('Markdown has the changed objects of routes, gateways and policies in which no change of traffic was found', () => {
+  const tokens = (rule: string) => `${ALL}---
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: tokens, namespace: payments}
+spec: {jwtRules: [{issuer: a, jwks: '{}'${rule}}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: other, namespace: payments}
+data: {a: '${rule.length}'}
+`;
+  const [before, after] = [write('b.yaml', tokens(', audiences: [x]')), write('a.yaml', tokens(''))];
+  expect(diff(before, after, '--format', 'markdown').stdout).toContain(
+    '### Traffic\n\nThe comparison found no change of traffic. It did not cover: `RequestAuthentication payments/tokens changed`\n',
+  );
+});
+
+test('Markdown states that other objects have no effect on traffic', () => {
+  const other = `${ALL}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n`;
+  expect(diff(write('b.yaml', ALL), write('a.yaml', other), '--format', 'markdown').stdout).toContain(
+    'The change has no effect on traffic.',
+  );
+});
+
 const [narrow, wide] = [
   write('narrow.yaml', ALL + allowing('payments')),
   write('wide.yaml', ALL + allowing('payments', 'shop')),

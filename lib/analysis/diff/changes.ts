@@ -1,6 +1,6 @@
 import { contextOf, type Reach, trafficDifference, withIngressesOfIstio } from '../../dataplane';
 import type { Cluster, Place, Workload } from '../../manifests';
-import { type ObjectChange, objectChanges } from './objects';
+import { decidesOnTraffic, type ObjectChange, objectChanges } from './objects';
 import { idOf, PolicyScope } from './policies';
 import { requiredMutualTls } from './required-mutual-tls';
 import { versionsOf } from './versions';
@@ -29,6 +29,8 @@ export interface Change {
   /** Details, a line each. */
   readonly details: readonly string[];
   readonly place?: Place;
+  /** Whether it is an object whose type decides about requests. */
+  readonly isOfTraffic?: boolean;
 }
 
 /** The effects of a change of manifests: on traffic, the riskiest first, then on objects. */
@@ -50,11 +52,12 @@ export function changesOf(before: Cluster, after: Cluster): readonly Change[] {
       text: `${subject}: ${was ?? 'did not exist'} → ${is ?? 'no longer exists'}`,
       details: [`callers: ${callers.join(', ')}`],
     })),
-    ...objects.map(({ change, kind, key, place, fields }): Change => ({
+    ...objects.map((each): Change => ({
       kind: 'object',
-      text: `${kind} ${key} ${change}`,
-      details: fields,
-      place,
+      text: `${each.kind} ${each.key} ${each.change}`,
+      details: each.fields,
+      place: each.place,
+      isOfTraffic: decidesOnTraffic(each),
     })),
   ];
   const order = Object.keys(CHANGE_KINDS);

@@ -46,9 +46,7 @@ function markdownOf(changes: readonly Change[], unread: readonly string[]): stri
   const lines = [
     '### Traffic',
     '',
-    ...(traffic.length === 0
-      ? ['The change has no effect on traffic.']
-      : ['| change | what |', '|---|---|', ...traffic.map(rowOf)]),
+    ...(traffic.length === 0 ? [withoutEffect(objects)] : ['| change | what |', '|---|---|', ...traffic.map(rowOf)]),
     '',
     ...(unread.length === 0 ? [] : [`Not read: ${unread.map(code).join(', ')}`, '']),
     ...(objects.length === 0
@@ -62,6 +60,14 @@ function markdownOf(changes: readonly Change[], unread: readonly string[]): stri
         ]),
   ];
   return `${within(lines).join('\n').trimEnd()}\n`;
+}
+
+/** That objects which decide about requests have no effect is not certain, if the comparison found none. */
+function withoutEffect(objects: readonly Change[]): string {
+  const uncovered = objects.filter(each => each.isOfTraffic).map(each => code(each.text));
+  return uncovered.length === 0
+    ? 'The change has no effect on traffic.'
+    : `The comparison found no change of traffic. It did not cover: ${uncovered.join(', ')}`;
 }
 
 function rowOf({ kind, text, details }: Change): string {

@@ -36,6 +36,14 @@ export function objectChanges(before: Cluster, after: Cluster): readonly ObjectC
   });
 }
 
+/** Whether an object is of a type that decides about requests: what of it changes traffic is not always compared. */
+export function decidesOnTraffic({ object }: ObjectChange): boolean {
+  return TRAFFIC_TYPES.test(object);
+}
+
+const TRAFFIC_TYPES =
+  /^(Service|\w+\.((networking|security|extensions)\.istio\.io|(gateway\.)?networking\.k8s\.io|gateway\.envoyproxy\.io|policy\.linkerd\.io)) /;
+
 function byIdentity({ resources }: Cluster): ReadonlyMap<string, Resource> {
   return new Map(resources.map(each => [`${each.type} ${each.key}`, each]));
 }
