@@ -70,6 +70,7 @@ export class IstioAmbient extends IstioMesh {
     Capability.HEADER_ROUTES,
     Capability.MIRRORING,
     Capability.EGRESS_BY_HOST,
+    Capability.EGRESS_OPERATIONS,
     Capability.SERVICE_AUTH,
     Capability.SERVICE_TELEMETRY,
     Capability.SLO,

@@ -120,6 +120,12 @@ function fixFor(capability: Capability, gateway: GatewayFeatures): string {
       + '`ExternalAuthorizer.of({ service })`.'
     );
   }
+  if (capability === Capability.EGRESS_OPERATIONS) {
+    return (
+      'Call it through an egress gateway of Mesh.istio(), which enforces them: `topology.addEgressGateway(…)`; or choose a '
+      + 'target that supports it, or remove `allowedOperations`.'
+    );
+  }
   if (capability === Capability.PROGRESSIVE_ROLLOUTS) {
     return 'Use Mesh.istio(), or declare two versions of the service and divide requests by `split`.';
   }

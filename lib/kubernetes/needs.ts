@@ -9,6 +9,7 @@ import {
   type Delay,
   type Edge,
   type EdgeProps,
+  ExternalService,
   type Faults,
   type Redirect,
   type RedirectProps,
@@ -62,7 +63,7 @@ export const OF_CALLS = {
   port: 'Every target supports ports.',
   addressEnvVar: 'An environment variable of the caller, which Kubernetes sets.',
   addressEnvVars: 'Environment variables of the caller, which Kubernetes sets.',
-  allowedOperations: call => when(call.allowedOperations, Capability.OPERATIONS),
+  allowedOperations: neededByOperations,
   timeout: ({ policy }) => when(policy.timeout, Capability.TIMEOUTS),
   retries: ({ policy: { retries } }) => (retries ? neededBy<Retries>(OF_RETRIES, retries) : []),
   faults: ({ policy: { faults } }) => (faults ? neededBy<Faults>(OF_FAULTS, faults) : []),
@@ -167,6 +168,11 @@ export const OF_SERVICES = {
   portsWithoutMutualTls: ({ objects }) => when(objects.portsWithoutMutualTls, Capability.PLAINTEXT_PORTS),
   inMesh: 'Without a mesh no pod has a proxy.',
 } satisfies Needs<Omit<ServiceProps, keyof WorkloadProps>, Service>;
+
+function neededByOperations({ allowedOperations, callee }: Call): readonly Capability[] {
+  const leavesPodsDirectly = callee instanceof ExternalService && !callee.egressGateway;
+  return when(allowedOperations, leavesPodsDirectly ? Capability.EGRESS_OPERATIONS : Capability.OPERATIONS);
+}
 
 function neededByAuth({ auth: { token, key, login } }: Pick<Route, 'auth'>): readonly Capability[] {
   return [...when(token, Capability.TOKENS), ...when(key, Capability.API_KEYS), ...when(login, Capability.LOGIN)];

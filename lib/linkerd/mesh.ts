@@ -70,6 +70,7 @@ export class LinkerdMesh extends Target {
     Capability.SPLITS,
     Capability.HEADER_ROUTES,
     Capability.EGRESS_BY_HOST,
+    Capability.EGRESS_OPERATIONS,
     Capability.SLO,
     Capability.SERVICE_RATE_LIMITS,
     Capability.PROXY_SETTINGS,

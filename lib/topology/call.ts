@@ -30,7 +30,8 @@ export interface CallProps extends CallPolicy {
    */
   readonly addressEnvVars?: { readonly [name: string]: string };
   /**
-   * The only operations that the call may use. Any other is denied with 403.
+   * The only operations that the call may use. Any other is denied with 403. With `Mesh.istio()`, those of external
+   * services need an egress gateway.
    * @default - all
    */
   readonly allowedOperations?: Operation[];

@@ -28,6 +28,8 @@ export enum Capability {
   MIRRORING = 'mirroring',
   /** Calls to hosts outside the cluster, by host name: a ServiceEntry for each. */
   EGRESS_BY_HOST = 'egress by host name',
+  /** A call of a host outside that allows some operations only, enforced where it leaves the pods or the cluster. */
+  EGRESS_OPERATIONS = 'allowed operations of an external service',
   /** External services with a Service in the cluster: ExternalName, or EndpointSlices. */
   CLUSTER_SERVICES_OUTSIDE = 'a Service for an external service',
   /** Connections to hosts outside that pass a gateway with an identity of its own: an Istio Gateway and its pods. */

@@ -20,8 +20,9 @@ import {
   Topology,
 } from '../../lib';
 import { EnvoyGateway } from '../../lib/gateway';
-import { IstioIngress, IstioSidecars } from '../../lib/istio';
-import { unsupportedFeatures } from '../../lib/kubernetes';
+import { IstioAmbient, IstioIngress, IstioSidecars } from '../../lib/istio';
+import { type FeatureProvider, unsupportedFeatures } from '../../lib/kubernetes';
+import { LinkerdMesh } from '../../lib/linkerd';
 import { BY_FRONT_ALONE } from '../../lib/topology';
 import { plain } from '../istio/support';
 import { frontSubnets, restFront } from '../support/fronts';
@@ -249,6 +250,22 @@ test('a Service for an external service is reported where it is called', () => {
   ]);
 });
 
+test.each<[string, FeatureProvider, boolean, string[]]>([
+  ['the proxies of callers', new IstioSidecars(), false, ['shop/web → bank']],
+  ['an egress gateway', new IstioSidecars(), true, []],
+  ['a waypoint', new IstioAmbient(), false, []],
+  ['an EgressNetwork', new LinkerdMesh(), false, []],
+])('operations of a host outside behind %s', (_what, target, hasGateway, paths) => {
+  const shop = new Topology('shop');
+  const egressGateway = hasGateway ? shop.addEgressGateway('out') : undefined;
+  const bank = shop.addExternalService('bank', setValues({ host: 'bank.example', port: Port.http(80), egressGateway }));
+  plain(shop, 'web').calls(bank, { allowedOperations: [Operation.http('GET /rates')] });
+  const findings = unsupportedFeatures(shop, target);
+
+  expect(findings.map(({ path }) => path)).toEqual(paths);
+  expect(findings.every(({ fix }) => fix?.includes('addEgressGateway'))).toBe(true);
+});
+
 test('an egress gateway is reported where it is declared', () => {
   const topology = new Topology('shop');
   topology.addEgressGateway('out');
@@ -379,7 +396,9 @@ test.each<[string, CallPolicy, CallPolicy, boolean]>([
 });
 
 test('each feature is one that a mesh, a gateway or a front lists', () => {
-  const listed = [new IstioSidecars(), new IstioIngress(), new EnvoyGateway()].flatMap(each => [...each.capabilities]);
+  const listed = [new IstioSidecars(), new IstioAmbient(), new IstioIngress(), new EnvoyGateway()].flatMap(each => [
+    ...each.capabilities,
+  ]);
   const supported: readonly Capability[] = [...listed, ...BY_FRONT_ALONE];
   expect(Object.values(Capability).filter(each => !supported.includes(each))).toEqual([]);
 });

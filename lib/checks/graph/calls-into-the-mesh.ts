@@ -5,7 +5,7 @@ import type { SynthesisFinding } from './codes';
 
 /**
  * Calls across the mesh boundary that cannot work: a caller without a proxy has no identity, so STRICT mutual TLS
- * rejects it; a callee without a proxy cannot distinguish operations.
+ * rejects it; without a proxy nothing distinguishes the operations of a callee, or of an external service.
  */
 export function callsIntoTheMesh(topology: Topology): SynthesisFinding[] {
   return topology.services.flatMap(caller => caller.outgoingCalls.flatMap(call => findingOf(call)));
@@ -13,10 +13,20 @@ export function callsIntoTheMesh(topology: Topology): SynthesisFinding[] {
 
 function findingOf(call: Call): SynthesisFinding[] {
   const { caller, callee } = call;
-  if (!(callee instanceof Service)) {
-    return [];
-  }
   const path = `${caller.path} → ${callee.name}`;
+  if (!(callee instanceof Service)) {
+    return call.allowedOperations && !caller.inMesh
+      ? [
+          {
+            id: 'UnguardedOperations',
+            severity: Severity.ERROR,
+            path,
+            message: `${caller.name} has no proxy, and ${callee.name} is outside the cluster: nothing enforces \`allowedOperations\`.`,
+            fix: `Add ${caller.name} to the mesh, or remove \`allowedOperations\`.`,
+          },
+        ]
+      : [];
+  }
   if (!caller.inMesh && callee.inMesh && !callee.isPlaintext(call.port)) {
     return [
       {

@@ -1,4 +1,4 @@
-import { Port, type Service, Topology } from '../../../lib';
+import { Operation, Port, type Service, Topology } from '../../../lib';
 import { callsIntoTheMesh } from '../../../lib/checks/graph';
 
 function findings(callerInMesh: boolean, calleeInMesh: boolean, guarded: boolean) {
@@ -50,10 +50,28 @@ test('operations that nothing guards are named with both remedies', () => {
   ]);
 });
 
-test('a call to the outside crosses no border of the mesh', () => {
+function findingsOutside(inMesh: boolean, allowedOperations?: Operation[]) {
   const shop = new Topology('shop');
-  const web = shop.addService('web', { image: 'example/web:1', inMesh: false });
-  web.calls(shop.addExternalService('bank', { host: 'a.example', port: Port.tls(443) }));
+  const web = shop.addService('web', { image: 'example/web:1', inMesh });
+  web.calls(shop.addExternalService('bank', { host: 'a.example', port: Port.http(80) }), { allowedOperations });
+  return callsIntoTheMesh(shop);
+}
 
-  expect(callsIntoTheMesh(shop)).toEqual([]);
+test.each<[boolean, Operation[] | undefined]>([
+  [false, undefined],
+  [true, [Operation.http('GET /rates')]],
+])('a call to the outside, of a caller in the mesh: %s, crosses no border of the mesh', (inMesh, operations) => {
+  expect(findingsOutside(inMesh, operations)).toEqual([]);
+});
+
+test('operations of a host outside that a caller without a proxy calls are unguarded', () => {
+  expect(findingsOutside(false, [Operation.http('GET /rates')])).toEqual([
+    {
+      id: 'UnguardedOperations',
+      severity: 'error',
+      path: 'shop/web → bank',
+      message: 'web has no proxy, and bank is outside the cluster: nothing enforces `allowedOperations`.',
+      fix: 'Add web to the mesh, or remove `allowedOperations`.',
+    },
+  ]);
 });
