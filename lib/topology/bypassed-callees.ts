@@ -1,4 +1,5 @@
 import type { Call } from './call';
+import type { ICallee } from './references';
 import { ValidationError } from './validation-error';
 import type { WorkloadProps } from './workload/workload-props';
 
@@ -7,8 +8,7 @@ import type { WorkloadProps } from './workload/workload-props';
  * TLS only.
  */
 export function rejectBypass(path: string, { caller, callee, port }: Call, workloads: readonly WorkloadProps[]): void {
-  const isInMesh = 'inMesh' in callee && callee.inMesh === true;
-  if (isInMesh && workloads.some(({ proxy }) => proxy?.excludeOutboundPorts?.includes(port.number))) {
+  if (isInMesh(callee) && workloads.some(({ proxy }) => proxy?.excludeOutboundPorts?.includes(port.number))) {
     throw new ValidationError({
       code: 'BypassedProxy',
       path,
@@ -18,4 +18,9 @@ export function rejectBypass(path: string, { caller, callee, port }: Call, workl
       fix: `Leave ${port.number} out of \`proxy.excludeOutboundPorts\`, or use another port of the callee.`,
     });
   }
+}
+
+/** Whether a callee is a service whose pods have a proxy. */
+export function isInMesh(callee: ICallee): boolean {
+  return 'inMesh' in callee && callee.inMesh === true;
 }
