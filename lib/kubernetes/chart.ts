@@ -42,7 +42,7 @@ import { writesAsDeclared } from './as-written';
 import { unsupportedFeatures } from './capabilities';
 import { ClusterDns } from './cluster-dns';
 import { requireClusterCidrs } from './cluster-network';
-import { gatewayPods, oneForEachGateway } from './gateway-pods';
+import { gatewayNames, gatewayPods } from './gateway-pods';
 import { labelObjects, labelsOfTopology } from './labels';
 import { renderNetworkPolicies } from './network-policy';
 import { NoMesh } from './no-mesh';
@@ -130,7 +130,7 @@ export class TopologyChart extends Chart implements ITopologyChart {
           ...this.mesh.reservedNamespaces(),
           ...(this.mesh.gateway?.reservedNamespaces() ?? []),
         ]),
-        ...namesOfGateways(this.topology, this.gatewayNames()),
+        ...namesOfGateways(this.topology, gatewayNames(this.topology, this.mesh)),
         ...foreignCalls(this.topology),
         ...allowedPeers(this.topology, this.mesh.mutualTls),
         ...contractedCalls(this.topology, gatewayPods(this.topology, this.mesh), this.mesh.mutualTls),
@@ -236,20 +236,6 @@ export class TopologyChart extends Chart implements ITopologyChart {
     const object = found instanceof DeclaredObject ? found.object : found;
     reach(object);
     return object;
-  }
-
-  private gatewayNames(): { path: string; namespace: string; name: string }[] {
-    const {
-      topology,
-      mesh: { gateway },
-    } = this;
-    return gateway
-      ? oneForEachGateway(topology).map(edge => ({
-          path: edge.gateway?.path ?? edge.path,
-          namespace: gateway.namespaceOf(edge),
-          name: gateway.serviceNameOf(edge),
-        }))
-      : [];
   }
 
   /** The construct that is the scope of all objects of a service, an edge or a gateway. For targets. */

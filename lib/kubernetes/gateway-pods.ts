@@ -1,4 +1,4 @@
-import type { GatewayPods } from '../checks/graph';
+import type { GatewayName, GatewayPods } from '../checks/graph';
 import type { Edge, Topology } from '../topology';
 import type { Target } from './target';
 
@@ -17,4 +17,36 @@ export function gatewayPods({ edges }: Topology, { gateway, mutualTls }: Target)
         labels: gateway.labelsOf(edge),
       }))
     : [];
+}
+
+/** The names of what controllers make for gateways of edges, and for the proxies before services and hosts outside. */
+export function gatewayNames(topology: Topology, target: Target): GatewayName[] {
+  return [...namesOfEdges(topology, target), ...namesOfProxies(topology, target)];
+}
+
+function namesOfEdges(topology: Topology, { gateway }: Target): GatewayName[] {
+  return gateway
+    ? oneForEachGateway(topology).map(edge => {
+        const path = edge.gateway?.path ?? edge.path;
+        return {
+          path,
+          title: `the gateway of ${path}`,
+          namespace: gateway.namespaceOf(edge),
+          name: gateway.serviceNameOf(edge),
+        };
+      })
+    : [];
+}
+
+function namesOfProxies({ services, externals }: Topology, target: Target): GatewayName[] {
+  const tunnel = target.tunnel();
+  const names = [...services, ...externals].flatMap(callee => {
+    const proxy = tunnel?.proxyBefore(callee);
+    return proxy
+      ? [{ path: callee.path, title: `the proxy before ${callee.path}`, namespace: proxy.namespace, name: proxy.name }]
+      : [];
+  });
+  const isFirst = ({ namespace, name }: GatewayName, index: number) =>
+    names.findIndex(each => each.namespace === namespace && each.name === name) === index;
+  return names.filter(isFirst);
 }

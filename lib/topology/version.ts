@@ -3,6 +3,7 @@ import { requireImage } from './image';
 import { requireLabel } from './names';
 import type { IService, Replicas } from './references';
 import { deploymentName, validateWorkload, type WorkloadProps } from './workload';
+import { rejectContainerOfProxy } from './workload/further-containers';
 import { ValidationError } from './validation-error';
 import type { WorkloadKind } from './workload-kind';
 
@@ -43,6 +44,7 @@ export class Version {
     requireLabel(path, 'version', name);
     if (image !== undefined) {
       requireImage(path, image);
+      rejectContainerOfProxy(path, service.name);
     }
     validateWorkload(path, { service: service.name, pods: podsOf(service.workloadKind, workload) }, workload);
   }

@@ -489,7 +489,23 @@ export const POD_MISTAKES: Row[] = [
     ['"cart"'],
     [{ containers: [{ name: 'cart', image }] }, { initContainers: [{ name: 'cart', image }] }],
   ),
-  ['a container of Istio', 'ReservedName', ['"istio-proxy"'], add({ containers: [{ name: 'istio-proxy', image }] })],
+  ...[
+    'istio-proxy',
+    'istio-init',
+    'istio-validation',
+    'linkerd-proxy',
+    'linkerd-init',
+    'linkerd-network-validator',
+  ].flatMap((name): Row[] => [
+    [`a container ${name}`, 'ReservedName', [`"${name}"`], add({ containers: [{ name, image }] })],
+    [`an init container ${name}`, 'ReservedName', [`"${name}"`], add({ initContainers: [{ name, image }] })],
+    [
+      `a service ${name}, whose container has its name`,
+      'ReservedName',
+      [`"${name}"`],
+      () => new Topology('shop').addService(name, { image }),
+    ],
+  ]),
   ['a container without an image', 'InvalidImage', ['""'], add({ initContainers: [{ name: 'a', image: '' }] })],
   [
     'a probe of what ends first',

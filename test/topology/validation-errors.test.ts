@@ -396,7 +396,8 @@ const MISTAKES: [string, string, string[], () => unknown][] = [
     ['memoryLimit is "64"', '64Mi'],
     add({ resources: { memoryLimit: '64' } }),
   ],
-  ['the user of the proxy', 'ReservedUser', ['1337'], add({ runAsUser: 1337 })],
+  ["the user of Istio's proxy", 'ReservedUser', ['Istio', '1337'], add({ runAsUser: 1337 })],
+  ["the user of Linkerd's proxy", 'ReservedUser', ['Linkerd', '2102'], add({ runAsUser: 2102 })],
   ['root', 'OutOfRange', ['user is 0'], add({ runAsUser: 0 })],
   [
     'replicas and an autoscaler',

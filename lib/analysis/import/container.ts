@@ -42,13 +42,16 @@ const PULL_POLICIES: Readonly<Record<string, Code>> = {
   Never: { is: 'member', of: cardinal('ImagePullPolicy'), name: 'NEVER' },
 };
 
+/** The users of the proxies of Istio and Linkerd, which no container of a topology can have. */
+const OF_PROXIES = [1337, 2102];
+
 /** The user, if it is known not to be root. */
 export function userOf(container: Field, pod: Field): { readonly user?: number } | undefined {
   const [own, shared] = [container.get('securityContext'), pod.get('securityContext')];
   const user = own.get('runAsUser').number ?? shared.get('runAsUser').number;
   const isNonRoot = own.get('runAsNonRoot').exists ? own.get('runAsNonRoot').isTrue : shared.get('runAsNonRoot').isTrue;
   const isPlain = !own.get('privileged').isTrue && !own.get('allowPrivilegeEscalation').isTrue;
-  const isKnown = user === undefined ? isNonRoot : user > 0 && user !== 1337;
+  const isKnown = user === undefined ? isNonRoot : user > 0 && !OF_PROXIES.includes(user);
   return isKnown && isPlain ? { user } : undefined;
 }
 

@@ -222,7 +222,7 @@ export const SYNTHESIS_CODES = [
   {
     id: 'NameOfGateway',
     severity: Severity.ERROR,
-    summary: 'A workload has the name of the Service, Deployment and ServiceAccount of a gateway',
+    summary: 'A workload has the name of the Service, Deployment and ServiceAccount of a gateway or waypoint',
     explanation:
       'The controller of the gateway would overwrite its objects, and policies would allow the workload what '
       + 'they allow the gateway. Use another name.',

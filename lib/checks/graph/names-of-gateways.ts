@@ -2,12 +2,11 @@ import type { Service, Topology } from '../../topology';
 import { Severity } from '../finding';
 import type { SynthesisFinding } from './codes';
 
-/**
- * What a controller makes for an edge under one name: the Service, the Deployment and the ServiceAccount of its
- * gateway.
- */
+/** What a controller makes under one name: the Service, the Deployment and the ServiceAccount of a gateway. */
 export interface GatewayName {
   readonly path: string;
+  /** The gateway in messages. */
+  readonly title: string;
   readonly namespace: string;
   readonly name: string;
 }
@@ -27,14 +26,14 @@ export function namesOfGateways({ services }: Topology, gateways: readonly Gatew
         path,
         message:
           `"${gateway.name}" in the namespace ${gateway.namespace} names the Service, the Deployment and the `
-          + `ServiceAccount of the gateway of ${gateway.path}: what has the same name is overwritten, and `
+          + `ServiceAccount of ${gateway.title}: what has the same name is overwritten, and `
           + 'admitted as the gateway is.',
         fix: 'Use another name.',
       })),
   );
 }
 
-function namesOf({ path, namespace, name, serviceAccount, versions }: Service): GatewayName[] {
+function namesOf({ path, namespace, name, serviceAccount, versions }: Service): Omit<GatewayName, 'title'>[] {
   const names = new Set([name, serviceAccount, ...[...versions.values()].map(version => version.deploymentName)]);
   return [...names].map(each => ({ path, namespace, name: each }));
 }

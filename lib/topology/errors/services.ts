@@ -110,10 +110,10 @@ export const SERVICE_ERRORS = [
   },
   {
     id: 'ReservedUser',
-    summary: 'A container that runs as user or group 1337',
+    summary: 'A container that runs as user or group 1337, or as user 2102',
     explanation:
-      'Istio does not redirect the traffic of this user and group, which are those of its proxy: the container would '
-      + 'bypass mutual TLS and all policies. Use another id.',
+      'Istio does not redirect the traffic of user and group 1337, and Linkerd that of user 2102, which are those of '
+      + 'their proxies: the container would bypass mutual TLS and all policies. Use another id.',
   },
   {
     id: 'UnknownMethod',

@@ -28,19 +28,34 @@ const OF_FURTHER_CONTAINERS: Validations<FurtherContainer> = {
   ...OF_CONTAINER,
   name: (path, name) => {
     requireDnsLabel(path, 'a container', name);
-    if (name.startsWith('istio-')) {
-      throw new ValidationError({
-        code: 'ReservedName',
-        path,
-        summary: `Istio gives its own containers names such as "${name}", and would replace this one.`,
-        fix: 'Use another name.',
-      });
-    }
+    rejectContainerOfProxy(path, name);
   },
   image: requireImage,
 };
 
 const OF_INIT_CONTAINERS: Validations<InitContainer> = { ...OF_FURTHER_CONTAINERS, sidecar: anyValue };
+
+/** @see https://github.com/istio/istio/blob/master/pkg/kube/inject/webhook.go */
+const OF_PROXIES = [
+  'istio-proxy',
+  'istio-init',
+  'istio-validation',
+  'linkerd-proxy',
+  'linkerd-init',
+  'linkerd-network-validator',
+];
+
+/** Rejects the name of a container that a mesh adds: Istio would merge both, and Linkerd would leave its proxy out. */
+export function rejectContainerOfProxy(path: string, name: string): void {
+  if (OF_PROXIES.includes(name)) {
+    throw new ValidationError({
+      code: 'ReservedName',
+      path,
+      summary: `A mesh adds a container "${name}" to pods: with another one of this name they would have no working proxy.`,
+      fix: 'Use another name.',
+    });
+  }
+}
 
 /** Rejects containers that Kubernetes rejects. */
 export function validateContainers(path: string, containers: readonly FurtherContainer[]): void {

@@ -145,16 +145,18 @@ export const OF_POD_SECURITY_CONTEXT: Validations<PodSecurityContext> = {
 };
 
 /** The user and group of Istio's proxy, whose traffic is not redirected to it. */
-const PROXY = 1337;
+const ISTIO = 1337;
+/** The user of Linkerd's proxy; its group is one that no container has. */
+const LINKERD = 2102;
 
-/** Rejects user 0, and the user whose traffic bypasses the proxy. */
+/** Rejects user 0, and the users whose traffic bypasses a proxy. */
 export function requireUser(path: string, user: number): void {
   requireInteger(path, 'The user', user, 1, 2 ** 31 - 1);
-  if (user === PROXY) {
+  if (user === ISTIO || user === LINKERD) {
     throw new ValidationError({
       code: 'ReservedUser',
       path,
-      summary: "Istio's proxy runs as user 1337, so the traffic of this user bypasses the proxy.",
+      summary: `The proxy of ${user === ISTIO ? 'Istio' : 'Linkerd'} runs as user ${user}, so the traffic of this user bypasses the proxy.`,
       fix: 'Use another user id.',
     });
   }
@@ -162,7 +164,7 @@ export function requireUser(path: string, user: number): void {
 
 function requireGroup(path: string, what: string, group: number, least: number): void {
   requireInteger(path, what, group, least, 2 ** 31 - 1);
-  if (group === PROXY) {
+  if (group === ISTIO) {
     throw new ValidationError({
       code: 'ReservedUser',
       path,

@@ -1,4 +1,4 @@
-import { ClusterApp, Mesh, Port, type Target, Topology, TopologyChart } from '../../../lib';
+import { ClusterApp, Mesh, Operation, Port, type Target, Topology, TopologyChart } from '../../../lib';
 import { EnvoyGateway } from '../../../lib/gateway';
 import { plain } from '../../istio/support';
 
@@ -40,4 +40,27 @@ test('two edges whose gateways Envoy Gateway would give one name are found', () 
 
   expect(found(declare('a-b'), mesh)).toEqual(['shop/b-c']);
   expect(found(declare('a'), mesh)).toEqual([]);
+});
+
+test.each<[string, (shop: Topology) => unknown, string[]]>([
+  ['a ServiceAccount', shop => plain(shop, 'old', { serviceAccount: { name: 'waypoint' } }), ['shop/old']],
+  ['the Deployment of a version', shop => plain(shop, 'way', { versions: { point: {} } }), []],
+  [
+    'a ServiceAccount of another namespace',
+    shop => plain(shop, 'old', { namespace: 'other', serviceAccount: { name: 'waypoint' } }),
+    [],
+  ],
+])('%s with the name of a waypoint is found once where there is one', (_what, declare, paths) => {
+  const withWaypoint = (shop: Topology) => {
+    const bank = shop.addExternalService('bank', { host: 'bank.example', port: Port.http(80) });
+    const limited = plain(shop, 'limited', { deniedOperations: [Operation.http('GET /admin')] });
+    const caller = plain(shop, 'caller');
+    caller.calls(bank);
+    caller.calls(limited);
+    declare(shop);
+  };
+
+  expect(found(withWaypoint, Mesh.ambient())).toEqual(paths);
+  expect(found(declare, Mesh.ambient())).toEqual([]);
+  expect(found(withWaypoint)).toEqual([]);
 });
