@@ -1,4 +1,4 @@
-import { durationOf, type TopologyChart } from '../kubernetes';
+import { gatewayDurationOf, type TopologyChart } from '../kubernetes';
 import { Capability, type Edge, type EdgeRule, RETRY_ON, Route, ValidationError } from '../topology';
 import { limitsOf } from './client-headers';
 import { BackendTrafficPolicy } from './resources';
@@ -26,7 +26,7 @@ export function renderRetries(
       retry: {
         numRetries: attempts,
         retryOn: { triggers: [...on] },
-        perRetry: perTryTimeout ? { timeout: durationOf(perTryTimeout) } : undefined,
+        perRetry: perTryTimeout ? { timeout: gatewayDurationOf(perTryTimeout) } : undefined,
       },
     },
   });

@@ -1,7 +1,7 @@
 import type { ISecurityPolicy } from '@kubernetes-models/envoy-gateway/gateway.envoyproxy.io/v1alpha1' with {
   'resolution-mode': 'import',
 };
-import { durationOf, type SpecOf, type TopologyChart } from '../kubernetes';
+import { gatewayDurationOf, type SpecOf, type TopologyChart } from '../kubernetes';
 import {
   type AcceptedTokens,
   type ApiKeyProps,
@@ -90,7 +90,7 @@ function externalAuthorization(edge: Edge, authorizer: ExternalAuthorizer | unde
   return {
     ...(port.protocol === Protocol.GRPC ? { grpc: { backendRefs } } : { http: { backendRefs } }),
     headersToExtAuth: requestHeaders && [...requestHeaders],
-    timeout: timeout && durationOf(timeout),
+    timeout: timeout && gatewayDurationOf(timeout),
     failOpen: failureMode === FailureMode.FAIL_OPEN,
   };
 }

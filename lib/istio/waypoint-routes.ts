@@ -3,7 +3,7 @@ import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networki
 };
 import {
   backends,
-  durationOf,
+  gatewayDurationOf,
   headerCondition,
   headerFilters,
   HttpRoute,
@@ -137,7 +137,7 @@ function rulesUnder(
       ...(Object.keys(matched).length > 0 ? { matches: [matched] } : {}),
       ...(filters.length > 0 ? { filters } : {}),
       backendRefs,
-      ...(timeout ? { timeouts: { request: durationOf(timeout) } } : {}),
+      ...(timeout ? { timeouts: { request: gatewayDurationOf(timeout) } } : {}),
     };
   };
   const toHost = rewrite?.host === undefined ? {} : { hostname: rewrite.host };

@@ -10,7 +10,7 @@ export { renderCertificate } from './certificate';
 export * from './cluster-app';
 export * from './cluster-dns';
 export { declare } from './declared-object';
-export { durationOf } from './duration';
+export { durationOf, gatewayDurationOf } from './duration';
 export { labelsOf, labelsOfTopology } from './labels';
 export * from './edge-gateway';
 export { edgeDecidedBy, isRouted } from './edges-to';

@@ -14,7 +14,7 @@ import {
   type RouteProps,
   ValidationError,
 } from '../topology';
-import { durationOf } from './duration';
+import { gatewayDurationOf } from './duration';
 import { grouped, inChunks } from './lists';
 import { rejectLoop } from './redirect-loops';
 import type { SpecOf } from './resource';
@@ -83,7 +83,7 @@ function rulesOfRoutes(edge: Edge, routes: Route[], paths: PathMatches): Rule[] 
   const { service, port, timeout } = first;
   const matches = routes.map(route => operationMatch(route, paths, route.rewrite?.pathPrefix));
   const common = (mirror = service.mirror): Rule => ({
-    timeouts: { request: durationOf(timeout) },
+    timeouts: { request: gatewayDurationOf(timeout) },
     filters: filtersOf(edge, first, mirror),
   });
   const preflights = edge.cors ? preflightMatches(routes, paths) : [];
