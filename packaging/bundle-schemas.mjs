@@ -11,8 +11,9 @@ import { objectsAt, withReleases } from './schema-releases.mjs';
  * Usage: node packaging/bundle-schemas.mjs FILE
  *
  * The file has `{ types, kinds, versions, since, until }`. A kind is the number of its type, by `apiVersion/kind`. A type
- * is `s` (text), `n` (number), `b` (boolean), `i` (number or text), `q` (quantity), `?` (anything), the number of another
- * type, `{ e: [values] }`, `{ a: type }` (list), `{ m: type }` (map), or `{ o: { field: type }, r: [required fields] }`.
+ * is `s` (text), `n` (number), `b` (boolean), `i` (number or text), `q` (quantity), `d` (duration of the Gateway API), `?`
+ * (anything), the number of another type, `{ e: [values] }`, `{ a: type }` (list), `{ m: type }` (map), or
+ * `{ o: { field: type }, r: [required fields] }`.
  * `since` and `until`, of all kinds and of a type, have the releases that added and removed kinds, fields and values,
  * such as `Istio 1.28`; `versions` are those that the schemas serve.
  */
@@ -122,6 +123,9 @@ function numbersOf(path) {
 function named(file, name) {
   if (name === 'IIoK8sApimachineryPkgApiResourceQuantity') {
     return 'q';
+  }
+  if (name === 'IIoK8sSigsGatewayApiApisV1Duration') {
+    return 'd';
   }
   const key = `${file} ${name}`;
   if (!numbers.has(key)) {

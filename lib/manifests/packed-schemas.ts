@@ -15,8 +15,8 @@ export interface Lifespans {
   readonly until?: { readonly [member: string]: Release };
 }
 
-/** Text, number, boolean, number or text, quantity, anything. */
-type Scalar = 's' | 'n' | 'b' | 'i' | 'q' | '?';
+/** Text, number, boolean, number or text, quantity, duration of the Gateway API, anything. */
+type Scalar = 's' | 'n' | 'b' | 'i' | 'q' | 'd' | '?';
 
 /** A text of several, or a number. */
 export interface Enumeration extends Lifespans {

@@ -7,6 +7,8 @@ const istio = (kind: string, spec: string) => object('networking.istio.io/v1', k
 const security = (kind: string, spec: string) => object('security.istio.io/v1', kind, `spec: ${spec}`);
 const extension = (spec: string) => object('extensions.istio.io/v1alpha1', 'TrafficExtension', `spec: ${spec}`);
 const service = (field: string) => object('v1', 'Service', `spec: {${field}, ports: [{port: 80}]}`);
+const routeWithin = (timeout: string) =>
+  object('gateway.networking.k8s.io/v1', 'HTTPRoute', `spec: {rules: [{timeouts: {request: "${timeout}"}}]}`);
 const RESOURCES = 'spec.template.spec.containers[0].resources';
 const deployment = (fields: string, container = '') =>
   object(
@@ -350,6 +352,30 @@ test.each<[string, string, string | undefined]>([
     deployment('', `, resources: {limits: {cpu: ${each}}}`),
     undefined,
   ]),
+  ...['100500ms', '172800s', '1.5s', '10', '', '1h1m1s1ms1ms', '2d'].map<[string, string, string]>(each => [
+    `the duration "${each}" of the Gateway API`,
+    routeWithin(each),
+    'spec.rules[0].timeouts.request',
+  ]),
+  ...['0s', '99999ms', '1m40s500ms', '48h', '1h1m1s1ms'].map<[string, string, undefined]>(each => [
+    `the duration "${each}" of the Gateway API`,
+    routeWithin(each),
+    undefined,
+  ]),
+  [
+    'a duration of Istio, which may have more digits',
+    istio('VirtualService', '{hosts: [a], http: [{timeout: 100500ms, route: [{destination: {host: a}}]}]}'),
+    undefined,
+  ],
+  [
+    'a duration of Envoy Gateway',
+    object(
+      'gateway.envoyproxy.io/v1alpha1',
+      'BackendTrafficPolicy',
+      'spec: {timeout: {tcp: {connectTimeout: 100500ms}}}',
+    ),
+    'spec.timeout.tcp.connectTimeout',
+  ],
   ...['limits', 'requests'].map<[string, string, string]>(each => [
     `a resource in upper case in ${each}`,
     deployment('', `, resources: {${each}: {Memory: 64Mi}}`),

@@ -254,6 +254,9 @@ function isAhead({ resource }: Field): boolean {
 /** What programs add to objects in files, and read again: sops. */
 const OF_FILES: ReadonlySet<string> = new Set(['sops']);
 
+/** @see https://gateway-api.sigs.k8s.io/geps/gep-2257/ */
+const DURATION = /^([0-9]{1,5}(h|m|s|ms)){1,4}$/;
+
 const SCALARS = {
   s: { is: (value: unknown) => typeof value === 'string', noun: 'a text' },
   n: { is: (value: unknown) => typeof value === 'number', noun: 'a number' },
@@ -262,6 +265,10 @@ const SCALARS = {
   q: {
     is: (value: unknown) => typeof value === 'number' || (typeof value === 'string' && isQuantity(value)),
     noun: 'a quantity such as 100m or 64Mi',
+  },
+  d: {
+    is: (value: unknown) => typeof value === 'string' && DURATION.test(value),
+    noun: 'a duration such as 250ms, 10s or 1h30m, with up to five digits for each unit',
   },
 } as const;
 
