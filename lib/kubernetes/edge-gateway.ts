@@ -78,6 +78,7 @@ export abstract class EdgeGateway {
    */
   protected serviceOf(edge: Edge, declared?: string): GatewayServiceSpec {
     const { front, path } = edge;
+    requireServiceName(edge, this.serviceNameOf(edge), this.name);
     if (!front) {
       edgesBeside(edge).forEach(each => {
         requireKnownAddresses(each, declared);
@@ -104,6 +105,22 @@ export abstract class EdgeGateway {
       });
     }
     return { type: declared ?? 'ClusterIP' };
+  }
+}
+
+/** @see https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
+const LONGEST_NAME = 63;
+
+function requireServiceName({ path, gateway }: Edge, name: string, implementation: string): void {
+  if (name.length > LONGEST_NAME) {
+    throw new ValidationError({
+      code: 'InvalidName',
+      path: gateway?.path ?? path,
+      summary:
+        `The Service of ${implementation} would be "${name}", which has ${name.length} characters, and the name of a `
+        + `Service can have ${LONGEST_NAME}.`,
+      fix: `Use a name that is shorter by ${name.length - LONGEST_NAME}.`,
+    });
   }
 }
 

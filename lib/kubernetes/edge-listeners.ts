@@ -1,13 +1,16 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
   'resolution-mode': 'import',
 };
-import { ANY_HOST, type ConnectionRoute, type Edge } from '../topology';
+import { ANY_HOST, type ConnectionRoute, type Edge, ValidationError } from '../topology';
 import { certificatesOf } from './edge-certificates';
 import type { SpecOf } from './resource';
 import { edgesBeside, sharedListeners } from './shared-gateways';
 import type { Labels } from './topology-chart';
 
 type Listener = SpecOf<IGateway>['listeners'][number];
+
+/** The CRD of Gateways allows 64 listeners. @see https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec */
+const MOST_LISTENERS = 64;
 
 /**
  * The listeners for an edge: port 80, with TLS also port 443. Hosts that share a certificate share a listener
@@ -44,7 +47,18 @@ function edgeListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
 /** The listeners of the Gateway that serves an edge: of a shared one those of all its edges. */
 export function gatewayListeners(edge: Edge, tlsOptions?: Labels): Listener[] {
   const edges = edgesBeside(edge);
-  return edge.gateway ? sharedListeners(edges, edges, tlsOptions) : edgeListeners(edge, tlsOptions);
+  const listeners = edge.gateway ? sharedListeners(edges, edges, tlsOptions) : edgeListeners(edge, tlsOptions);
+  if (listeners.length > MOST_LISTENERS) {
+    throw new ValidationError({
+      code: 'OutOfRange',
+      path: (edge.gateway ?? edge).path,
+      summary: `The gateway would have ${listeners.length} listeners, and a Gateway can have ${MOST_LISTENERS}.`,
+      fix: edge.gateway
+        ? 'Use wildcards, or declare another gateway for some of the edges.'
+        : 'Declare another edge for some of the connections and hosts.',
+    });
+  }
+  return listeners;
 }
 
 /** The ports of these listeners, each once. */

@@ -36,7 +36,7 @@ export { backends } from './route-backends';
 export { headerFilters, mirrorFilter } from './route-filters';
 export { headerCondition } from './route-rules';
 export { PathOrder, requirementsOf } from './route-order';
-export { rejectTooManyRules } from './route-size';
+export { rejectTooManyRules, requirePathLength } from './route-size';
 export { render, type Rendering } from './rendering';
 export * from './resource';
 export { TelemetryBackend, type TelemetryBackendProps } from './telemetry-backend';

@@ -1,18 +1,19 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
   'resolution-mode': 'import',
 };
-import type {
-  Edge,
-  HeaderChanges,
-  HeaderOperations,
-  HeaderValues,
-  Mirror,
-  Port,
-  Redirect,
-  RedirectTarget,
-  Route,
-  RouteRewrite,
-  Service,
+import {
+  type Edge,
+  type HeaderChanges,
+  type HeaderOperations,
+  type HeaderValues,
+  type Mirror,
+  type Port,
+  type Redirect,
+  type RedirectTarget,
+  type Route,
+  type RouteRewrite,
+  type Service,
+  ValidationError,
 } from '../topology';
 import { literalValues } from './header-values';
 import { headersOf, methodsOf } from './preflights';
@@ -83,8 +84,28 @@ function literal(values: HeaderValues): { name: string; value: string }[] {
   return literalValues(values).map(([name, value]) => ({ name, value }));
 }
 
+/** The CRD of HTTPRoutes allows 64. @see https://gateway-api.sigs.k8s.io/reference/spec/#httpcorsfilter */
+const MOST_IN_CORS = 64;
+
+function requireFew({ path }: Edge, { origins, headers = [], exposedHeaders = [] }: NonNullable<Edge['cors']>): void {
+  const [name, list] = Object.entries({ origins, headers, exposedHeaders }).find(
+    ([, each]) => each.length > MOST_IN_CORS,
+  ) ?? ['', []];
+  if (list.length > 0) {
+    throw new ValidationError({
+      code: 'OutOfRange',
+      path,
+      summary: `CORS has ${list.length} \`${name}\`, and an HTTPRoute can have ${MOST_IN_CORS}.`,
+      fix: 'Declare another edge for some of them, or use "*".',
+    });
+  }
+}
+
 function corsFilter(edge: Edge): Filter[] {
   const { cors } = edge;
+  if (cors) {
+    requireFew(edge, cors);
+  }
   return cors
     ? [
         {

@@ -13,6 +13,7 @@ import {
   ValidationError,
 } from '../topology';
 import type { SpecOf } from './resource';
+import { LONGEST_PATH, requirePathLength } from './route-size';
 
 type Rule = NonNullable<SpecOf<IHTTPRoute>['rules']>[number];
 type PathMatch = NonNullable<NonNullable<Rule['matches']>[number]['path']>;
@@ -25,8 +26,6 @@ export enum PathOrder {
   EXPRESSIONS_FIRST,
 }
 
-/** @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
-const LONGEST = 1024;
 /** An empty group: it does not change what the expression matches. */
 const NOTHING = '(?:)';
 
@@ -48,6 +47,12 @@ export class PathMatches {
 
   /** The path match of a rule. */
   of(rule: EdgeRule): PathMatch {
+    const match = this.matchOf(rule);
+    requirePathLength(rule.path, rule.operation, match);
+    return match;
+  }
+
+  private matchOf(rule: EdgeRule): PathMatch {
     const { path } = rule.operation;
     return path.isExact
       ? { type: 'Exact', value: path.text }
@@ -103,7 +108,7 @@ export class PathMatches {
     const later = this.rivalsOf(rule, other => comesAfter(other, path)).filter(other => !this.isPrefix(other));
     const least = Math.max(0, ...later.map(other => this.expressionOf(other).length + 1));
     const filled = plain + NOTHING.repeat(Math.max(0, Math.ceil((least - plain.length) / NOTHING.length)));
-    if (filled !== plain && filled.length > LONGEST) {
+    if (filled !== plain && filled.length > LONGEST_PATH) {
       throw new ValidationError({
         code: 'AmbiguousRoutes',
         path: rule.path,

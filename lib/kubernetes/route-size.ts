@@ -1,4 +1,4 @@
-import { ValidationError } from '../topology';
+import { type Operation, ValidationError } from '../topology';
 
 /**
  * The CRDs of routes allow 16 rules and 128 matches in all.
@@ -18,6 +18,30 @@ export function rejectTooManyRules(callee: string, rules: readonly unknown[], ro
       path: callee,
       summary: `Its routing by header takes ${rules.length} rules, and ${route} has at most ${RULES_IN_A_ROUTE}.`,
       fix: 'Declare fewer, or use Mesh.istio().',
+    });
+  }
+}
+
+/** The CRDs of routes allow paths of 1024 characters. @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
+export const LONGEST_PATH = 1024;
+
+/**
+ * Throws if the match of an operation's path is longer than that of a route can be.
+ * @param where the path of the construct with the operation
+ */
+export function requirePathLength(
+  where: string,
+  operation: Operation,
+  { value = '' }: { readonly value?: string },
+): void {
+  if (value.length > LONGEST_PATH) {
+    throw new ValidationError({
+      code: 'OutOfRange',
+      path: where,
+      summary:
+        `The path of "${operation.toString()}" has ${value.length} characters in the HTTPRoute, with the expressions of `
+        + `its parameters, and an HTTPRoute can have ${LONGEST_PATH}.`,
+      fix: 'Shorten the path, use fewer parameters, or declare a prefix of it, e.g. "GET /orders/*".',
     });
   }
 }

@@ -8,9 +8,6 @@ import type { Labels } from './topology-chart';
 
 type Listener = SpecOf<IGateway>['listeners'][number];
 
-/** The CRD of Gateways allows 64 listeners. @see https://gateway-api.sigs.k8s.io/reference/spec/#gatewayspec */
-const MOST_LISTENERS = 64;
-
 /** The edges of the gateway that serves an edge: those of its shared gateway, or itself alone. */
 export function edgesBeside(edge: Edge): readonly Edge[] {
   // A gateway of another class cannot serve an edge: the topology rejects it.
@@ -37,7 +34,7 @@ export function leadOf({ edges, path }: SharedGateway): Edge {
  */
 export function sharedListeners(all: readonly Edge[], edges: readonly Edge[], tlsOptions?: Labels): Listener[] {
   const allowedRoutes = { namespaces: { from: 'Same' as const } };
-  const listeners = [
+  return [
     ...edges.flatMap(({ hosts }) =>
       hosts.map((host): Listener => {
         return { name: listenerName('http', host), port: 80, protocol: 'HTTP', hostname: host, allowedRoutes };
@@ -54,15 +51,6 @@ export function sharedListeners(all: readonly Edge[], edges: readonly Edge[], tl
         allowedRoutes,
       })),
   ];
-  if (listeners.length > MOST_LISTENERS) {
-    throw new ValidationError({
-      code: 'OutOfRange',
-      path: edges[0]?.gateway?.path ?? '',
-      summary: `The gateway would have ${listeners.length} listeners, and a Gateway can have ${MOST_LISTENERS}.`,
-      fix: 'Use wildcards, or declare another gateway for some of the edges.',
-    });
-  }
-  return listeners;
 }
 
 interface SharedCertificate {

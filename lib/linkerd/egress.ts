@@ -107,7 +107,7 @@ function renderExternal(
     const id = `egress:${name}:${port.number}`;
     if (port.carriesRequests) {
       const annotations = { ...requestAnnotations(call?.call.policy ?? {}, port) };
-      const matches = call?.call.allowedOperations?.map(httpMatch);
+      const matches = call?.call.allowedOperations?.map(each => httpMatch(external.path, each));
       new HttpRoute(scope, id, {
         metadata: { ...metadata, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
         spec: {

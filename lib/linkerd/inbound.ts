@@ -139,7 +139,7 @@ function renderRoutes(
         const rules = [matches.some(each => !each.method) ? {} : { matches }];
         new GrpcRoute(scope, `route:${name}`, { metadata, spec: { parentRefs, rules } });
       } else {
-        const rules = [{ matches: part.map(httpMatch) }];
+        const rules = [{ matches: part.map(each => httpMatch(service.path, each)) }];
         new HttpRoute(scope, `route:${name}`, { metadata, spec: { parentRefs, rules } });
       }
       const targetRef = { group: 'gateway.networking.k8s.io', kind: isGrpc ? 'GRPCRoute' : 'HTTPRoute', name };

@@ -1,7 +1,7 @@
 import type { IGRPCRoute, IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1' with {
   'resolution-mode': 'import',
 };
-import type { SpecOf } from '../kubernetes';
+import { requirePathLength, type SpecOf } from '../kubernetes';
 import { literalRegex, Operation, ValidationError } from '../topology';
 
 type HttpMatch = NonNullable<NonNullable<SpecOf<IHTTPRoute>['rules']>[number]['matches']>[number];
@@ -19,13 +19,19 @@ const SEGMENT = `\\.*${CHARACTER}(?:\\.|${CHARACTER})*`;
 const REST = `${SEGMENT}(?:/${SEGMENT})*/?`;
 
 /** An operation as a match of an HTTPRoute. */
-export function httpMatch({ method, path }: Operation): HttpMatch {
-  const own = method === undefined ? {} : { method: method as HttpMatch['method'] };
+export function httpMatch(where: string, operation: Operation): HttpMatch {
+  const { method } = operation;
+  const path = pathMatch(operation);
+  requirePathLength(where, operation, path);
+  return { path, ...(method === undefined ? {} : { method: method as HttpMatch['method'] }) };
+}
+
+function pathMatch({ path }: Operation): NonNullable<HttpMatch['path']> {
   return path.text === EVERYTHING.path.text
-    ? { path: { type: 'PathPrefix', value: '/' }, ...own }
+    ? { type: 'PathPrefix', value: '/' }
     : path.isExact
-      ? { path: { type: 'Exact', value: path.text }, ...own }
-      : { path: { type: 'RegularExpression', value: expressionOf(path.segments) }, ...own };
+      ? { type: 'Exact', value: path.text }
+      : { type: 'RegularExpression', value: expressionOf(path.segments) };
 }
 
 function expressionOf(segments: readonly string[]): string {
