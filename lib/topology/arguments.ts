@@ -1,7 +1,7 @@
 import { ARGUMENT_TYPES } from './argument-types';
 import { describe, requireDeclared } from './declared';
 import { isPlainObject } from './given';
-import { requireDuration } from './numbers';
+import { isDuration, requireDuration } from './numbers';
 import { suggestion } from './suggestion';
 import { ValidationError } from './validation-error';
 
@@ -97,6 +97,9 @@ function requireType(path: string, name: string, type: string, value: unknown): 
     rejectType(path, name, types, value);
   }
   const [only = ''] = types;
+  if (only === 'Duration') {
+    requireDuration(path, `\`${name}\``, value);
+  }
   if (only.endsWith('[]')) {
     (value as unknown[]).forEach((item, at) => {
       requireType(path, `${name}[${at}]`, only.slice(0, -2), item);
@@ -192,7 +195,7 @@ function isOf(type: string, value: unknown): boolean {
   }
   const kind = classes.get(type);
   return type === 'Duration'
-    ? typeof value === 'object' && value !== null && 'toMilliseconds' in value
+    ? isDuration(value)
     : kind
       ? Object.prototype.isPrototypeOf.call(kind.prototype, value as object)
       : type === 'any' || (typeof value === 'object' && !Array.isArray(value));

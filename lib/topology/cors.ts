@@ -1,7 +1,7 @@
-import { requireDuration } from './numbers';
 import type { Duration } from 'cdk8s';
 import { ValidationError } from './validation-error';
 import { requireHeaderName } from './names';
+import { requireSeconds } from './workload/seconds';
 
 /**
  * The CORS policy: the origins whose web pages may send requests.
@@ -39,7 +39,7 @@ const ORIGIN = /^(\*|https?:\/\/[a-z0-9.-]+(:\d+)?)$/;
 
 /** Rejects what browsers or gateways would not accept. */
 export function validateCors(path: string, { origins, headers, exposedHeaders, credentials, maxAge }: Cors): void {
-  requireDuration(path, 'The time that browsers cache preflight responses', maxAge);
+  requireSeconds(path, 'The time that browsers cache preflight responses', maxAge, 0);
   const wrong = origins.find(origin => !ORIGIN.test(origin));
   if (origins.length === 0 || wrong !== undefined) {
     throw new ValidationError({

@@ -32,9 +32,12 @@ export function requirePercentage(path: string, what: string, value: number): vo
   }
 }
 
-/** Rejects what is not a Duration, such as a number, which has no unit. */
+/** Rejects what is not a Duration of whole milliseconds, such as a number, which has no unit. */
 export function requireDuration(path: string, what: string, value: unknown): void {
-  if (value !== undefined && value !== null && !(typeof value === 'object' && 'toMilliseconds' in value)) {
+  if (value === undefined || value === null) {
+    return;
+  }
+  if (!isDuration(value)) {
     throw new ValidationError({
       code: 'NoDuration',
       path,
@@ -42,6 +45,22 @@ export function requireDuration(path: string, what: string, value: unknown): voi
       fix: 'Give a Duration of cdk8s, e.g. Duration.seconds(3).',
     });
   }
+  const millis = value.toMilliseconds({ integral: false });
+  if (!Number.isInteger(millis) || millis > LONGEST) {
+    throw new ValidationError({
+      code: 'OutOfRange',
+      path,
+      summary: `${what} is ${millis} ms, and durations in manifests are whole milliseconds, up to 99,999 hours.`,
+      fix: 'Give whole milliseconds, e.g. Duration.millis(1500).',
+    });
+  }
+}
+
+/** The longest duration of the Gateway API. @see https://gateway-api.sigs.k8s.io/geps/gep-2257/ */
+const LONGEST = 99_999 * 3_600_000;
+
+export function isDuration(value: unknown): value is Duration {
+  return typeof value === 'object' && value !== null && 'toMilliseconds' in value;
 }
 
 /** Rejects a duration below Istio's minimum, one millisecond. */

@@ -332,6 +332,20 @@ export const EDGE_MISTAKES: Row[] = [
   ["an edge's timeout without a unit", 'NoDuration', ['`timeout` is 3'], edge({ timeout: 3 as never })],
   ["a route's timeout without a unit", 'NoDuration', ['`timeout` is 3'], route({ timeout: 3 as never })],
   ['a cache without a unit', 'NoDuration', ['`cacheTtl` is 60'], route({ cacheTtl: 60 as never })],
+  [
+    "a browser's memory of a second and a half",
+    'OutOfRange',
+    ['1.5 s', 'whole seconds'],
+    edge({ cors: { origins: ['*'], maxAge: Duration.millis(1500) } }),
+  ],
+  ...[Duration.millis(1.5), Duration.millis(1000 / 3), Duration.seconds(0.0001), Duration.hours(99_999.5)].map(
+    (timeout): [string, string, string[], () => unknown] => [
+      `a timeout of ${timeout.toMilliseconds({ integral: false })} ms`,
+      'OutOfRange',
+      ['shop/door', `${timeout.toMilliseconds({ integral: false })} ms`, 'whole milliseconds', '99,999 hours'],
+      edge({ timeout }),
+    ],
+  ),
   ["a browser's memory without a unit", 'NoDuration', ['60'], edge({ cors: { origins: ['*'], maxAge: 60 as never } })],
   ["a part's time without a unit", 'NoDuration', ['timeout` is 1'], aggregate({ path: '/', timeout: 1 as never })],
   ...(
