@@ -10,6 +10,7 @@ const DECLARING = ['Callee', 'Edge', 'ForeignService', 'ForeignTopology', 'Obser
 const CONSTRUCTED = [
   'ClusterApp',
   'EdgeAlarms',
+  'EnvoyGateway',
   'HttpApiEdge',
   'IstioAmbient',
   'IstioIngress',
@@ -22,6 +23,7 @@ const CONSTRUCTED = [
   'NoMesh',
   'RestApiEdge',
   'SharedLoadBalancer',
+  'TargetGroupBinding',
   'Topology',
   'TopologyChart',
   'Waf',
@@ -162,6 +164,7 @@ function declarations(): Map<string, Declared> {
     'checks/templates',
     'openapi',
     'aws',
+    'gateway',
     'istio',
     'istio/install',
     'linkerd',

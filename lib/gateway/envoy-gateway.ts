@@ -21,7 +21,14 @@ import {
   type TopologyChart,
   type Tracing,
 } from '../kubernetes';
-import type { Edge, EdgeRule, Service } from '../topology';
+import {
+  type Edge,
+  type EdgeRule,
+  requireArguments,
+  requireDnsSubdomain,
+  requireNamespaceName,
+  type Service,
+} from '../topology';
 import { renderBackendProtocols } from './backend-protocols';
 import { renderClientPolicy } from './client-policy';
 import { requireInstallable } from './installable';
@@ -123,6 +130,13 @@ export class EnvoyGateway extends EdgeGateway {
 
   constructor(private readonly props: EnvoyGatewayProps = {}) {
     super();
+    requireArguments('new.EnvoyGateway', [props]);
+    if (props.namespace !== undefined) {
+      requireNamespaceName('EnvoyGateway', props.namespace);
+    }
+    if (props.gatewayClass !== undefined) {
+      requireDnsSubdomain('EnvoyGateway', 'a GatewayClass', props.gatewayClass);
+    }
   }
 
   /** The namespace of Envoy Gateway: no workload of a topology can be in it. */

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type Edge, ValidationError } from '../topology';
+import { type Edge, requireArguments, requireCidr, ValidationError } from '../topology';
 import type { Target } from './target';
 
 /** What registers pods in target groups. */
@@ -54,6 +54,7 @@ export interface TargetGroupBindingProps {
  */
 export class TargetGroupBinding extends Construct {
   constructor(scope: Construct, id: string, props: TargetGroupBindingProps) {
+    requireArguments('new.TargetGroupBinding', [scope, id, props]);
     super(scope, id);
     const { edge, mesh, controller = LoadBalancerController.AWS_LOAD_BALANCER_CONTROLLER } = props;
     const { gateway } = mesh;
@@ -107,7 +108,10 @@ const SECURITY_GROUP = /^sg-[\da-f]+$/;
 function requireReferences({ edge, ...props }: TargetGroupBindingProps): void {
   const invalid = (summary: string, fix: string) =>
     new ValidationError({ code: 'InvalidTargetGroup', path: edge.path, summary, fix });
-  const { targetGroupArn, targetGroupName, allowFromSecurityGroup } = props;
+  const { targetGroupArn, targetGroupName, allowFrom, allowFromSecurityGroup } = props;
+  if (allowFrom !== undefined) {
+    requireCidr(edge.path, allowFrom);
+  }
   if (targetGroupArn !== undefined && !ARN.test(targetGroupArn)) {
     throw invalid(
       `"${targetGroupArn}" is not the ARN of a target group.`,
@@ -138,7 +142,7 @@ function requireReferences({ edge, ...props }: TargetGroupBindingProps): void {
       'Set `targetGroupArn`, the output `TargetGroupArn` of the API.',
     );
   }
-  if (props.allowFrom !== undefined) {
+  if (allowFrom !== undefined) {
     throw invalid(
       'The controller of EKS Auto Mode does not support CIDRs in `networking`.',
       'Set `allowFromSecurityGroup` instead of `allowFrom`.',

@@ -56,7 +56,7 @@ export * from './rate-limit';
 export * from './references';
 export * from './user-frames';
 export * from './validation-error';
-export { constructIdOf, requireDnsLabel, requireHeaderName, requireNamespaceName } from './names';
+export { constructIdOf, requireDnsLabel, requireDnsSubdomain, requireHeaderName, requireNamespaceName } from './names';
 export { requireInteger, requirePercentage } from './numbers';
 export * from './operation';
 export { type MachineProps, Machines } from './machines';

@@ -503,3 +503,12 @@ test('an edge without a gateway is an error', () => {
 function never(): never {
   throw new Error('the topology has an edge');
 }
+
+test.each([
+  [{ controllerNamespce: 'eg' }, 'There is no property "controllerNamespce"'],
+  [{ gatewayClass: 5 }, '`gatewayClass` is 5, not a text.'],
+  [{ gatewayClass: 'My class' }, '"My class" cannot be the name of a GatewayClass.'],
+  [{ namespace: 'Envoy Gateway' }, '"Envoy Gateway" is not a DNS label, so it cannot be the name of a namespace.'],
+])('Envoy Gateway with %j is rejected', (props, message) => {
+  expect(() => new EnvoyGateway(props as never)).toThrow(`[EnvoyGateway] ${message}`);
+});

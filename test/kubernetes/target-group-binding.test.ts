@@ -140,3 +140,20 @@ describe('a target group with an ARN', () => {
     expect(() => binding(props)).toThrow(message);
   });
 });
+
+test('the source of connections is a CIDR', () => {
+  expect(() => bound(undefined, '10.0.0.0')).toThrow('[shop/door] "10.0.0.0" is not a CIDR.');
+});
+
+test.each([
+  [
+    'targetGroupname',
+    'There is no property "targetGroupname", so it would have no effect. Did you mean targetGroupName?',
+  ],
+  ['allowfrom', 'There is no property "allowfrom", so it would have no effect. Did you mean allowFrom?'],
+])('the misspelt property %s is rejected', (name, message) => {
+  const shop = new Topology('shop');
+  const edge = shop.addEdge('door', { host: 'shop.example' });
+  const props = { edge, mesh: Mesh.istio(), [name]: 'x' };
+  expect(() => new TargetGroupBinding(new Chart(new ClusterApp(), 'aws'), 'door', props)).toThrow(message);
+});

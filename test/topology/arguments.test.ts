@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { Duration, Testing } from 'cdk8s';
 import * as root from '../../lib';
 import * as aws from '../../lib/aws';
+import * as gateway from '../../lib/gateway';
 import * as openapi from '../../lib/openapi';
 import { ARGUMENT_TYPES } from '../../lib/topology/argument-types';
 import { argumentTypes } from '../../packaging/argument-types';
 
 type Build = () => unknown;
 
-const library = { ...root, ...aws };
+const library = { ...root, ...aws, ...gateway };
 const { Auth, ClientKey, FailureMode, HeaderMatch, Operation, Period, Port, Topology } = library;
 
 const entries = new Map(
@@ -232,6 +233,18 @@ test('each method whose arguments are checked has the types of its parameters', 
 
 test('the constructs and functions of all entry points are checked', () => {
   expect(METHODS).toEqual(expect.arrayContaining(['new.HttpApiEdge', 'new.Waf', 'function.openApi']));
+});
+
+test('every exported class that is constructed with properties checks them', () => {
+  const folder = join(__dirname, '../../lib');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(each => each.endsWith('.ts'))
+    .map(each => readFileSync(join(folder, each), 'utf8'));
+  const constructed = Object.keys(library).filter(name =>
+    sources.some(text => new RegExp(`^  constructor\\((?!\\s*declaring)[^)]*props: ${name}Props`, 'm').test(text)),
+  );
+  const byTheLibrary = ['PrivateLink', 'ValidationError'];
+  expect(constructed.filter(name => !entries.has(`new.${name}`)).sort()).toEqual(byTheLibrary);
 });
 
 test.each(METHODS.filter(name => !OF_THE_CDK.includes(name)))(
