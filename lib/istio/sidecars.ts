@@ -1,4 +1,4 @@
-import { Capability, type Labels, type SystemConnections, type TopologyChart } from '../kubernetes';
+import { Capability, type Labels, needsNativeSidecar, type SystemConnections, type TopologyChart } from '../kubernetes';
 import { type ProxyProps, type Service } from '../topology';
 import { renderEgressGateways } from './egress-gateway';
 import { IstioMesh, type IstioMeshProps } from './istio-mesh';
@@ -120,10 +120,9 @@ export class IstioSidecars extends IstioMesh {
    * beside them it would keep a Job from completing, and connections of init containers would not pass it.
    * @see https://istio.io/latest/docs/reference/config/annotations/#SidecarNativeSidecar
    */
-  podAnnotations({ inMesh, workloadKind, versions }: Service): Labels {
-    const hasInitContainers = [...versions.values()].some(({ workload }) => (workload.initContainers ?? []).length > 0);
-    const isNative = workloadKind.runsToCompletion || hasInitContainers || this.nativeSidecars;
-    return inMesh && isNative !== undefined ? { 'sidecar.istio.io/nativeSidecar': String(isNative) } : {};
+  podAnnotations(service: Service): Labels {
+    const isNative = needsNativeSidecar(service) || this.nativeSidecars;
+    return service.inMesh && isNative !== undefined ? { 'sidecar.istio.io/nativeSidecar': String(isNative) } : {};
   }
 
   /** Configuration and certificates from istiod, spans to the collector, metrics scraped from any namespace. */

@@ -99,3 +99,12 @@ export abstract class Target {
   /** Adds the target's own resources to the chart, after the workloads. */
   abstract render(chart: ITopologyChart): void;
 }
+
+/**
+ * Whether the proxy of a service must be a native sidecar: as a container beside others it would keep a Job from
+ * completing, and connections of init containers would not pass it.
+ */
+export function needsNativeSidecar({ workloadKind, versions }: Service): boolean {
+  const hasInitContainers = [...versions.values()].some(({ workload }) => (workload.initContainers ?? []).length > 0);
+  return workloadKind.runsToCompletion || hasInitContainers;
+}

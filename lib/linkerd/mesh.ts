@@ -2,6 +2,7 @@ import {
   Capability,
   type EdgeGateway,
   type Labels,
+  needsNativeSidecar,
   pods,
   type SystemConnections,
   Target,
@@ -108,7 +109,10 @@ export class LinkerdMesh extends Target {
     return {};
   }
 
-  /** The annotation that excludes pods from the mesh, and in namespaces of others those that add them. */
+  /**
+   * The annotation that excludes pods from the mesh, and in namespaces of others those that add them; of ports where
+   * the server may be first to send, and of proxies that are native sidecars.
+   */
   podAnnotations(service: Service): Labels {
     if (!service.inMesh) {
       return { [INJECT]: 'disabled' };
@@ -117,6 +121,7 @@ export class LinkerdMesh extends Target {
     return {
       ...(service.topology.owns(service.namespace) ? {} : { [INJECT]: 'enabled', ...DENY_BY_DEFAULT }),
       ...(opaque.length > 0 ? { [OPAQUE_PORTS]: opaque.join(',') } : {}),
+      ...(needsNativeSidecar(service) ? { [NATIVE_SIDECAR]: 'true' } : {}),
     };
   }
 
@@ -184,6 +189,12 @@ export class LinkerdMesh extends Target {
 const INJECT = 'linkerd.io/inject';
 const DENY_BY_DEFAULT: Labels = { 'config.linkerd.io/default-inbound-policy': 'deny' };
 const OPAQUE_PORTS = 'config.linkerd.io/opaque-ports';
+/**
+ * The name that all of Linkerd 2.18 to 2.20 have: 2.19 added one of beta, and 2.20, where native sidecars are the
+ * default, one without a stage.
+ * @see https://github.com/linkerd/linkerd2/blob/version-2.20/pkg/inject/inject.go
+ */
+const NATIVE_SIDECAR = 'config.alpha.linkerd.io/proxy-enable-native-sidecar';
 
 /** Ports on which a proxy waits for no bytes of the client: the server may be the first to send. */
 function opaquePorts({ ports }: Service): Service['ports'] {

@@ -49,7 +49,7 @@ function refused(name: keyof ProxyProps): (proxy: ProxyProps) => Annotations {
         code: 'NotRendered',
         path: 'Mesh.linkerd',
         summary: `The setting \`${name}\` has no counterpart in the proxy of Linkerd.`,
-        fix: 'Leave it out, or add the annotation of Linkerd to `podMetadata`.',
+        fix: 'Leave it out, or add the annotation of Linkerd with a JsonPatch of `chart.object(…)`.',
       });
     }
     return {};
