@@ -1,4 +1,5 @@
-import { HttpRoute, TcpRoute, TlsRoute, type TopologyChart } from '../kubernetes';
+import { HttpRoute, type Labels, TcpRoute, TlsRoute, type TopologyChart } from '../kubernetes';
+import { DEFAULT_OPAQUE_PORTS, OPAQUE_PORTS } from '../manifests';
 import { cidrOf, type Call, ExternalService, type Port, Protocol, type Service } from '../topology';
 import { httpMatch } from './operations';
 import { requestAnnotations } from './outbound';
@@ -25,9 +26,10 @@ export function renderEgress(chart: TopologyChart): void {
       continue;
     }
     const calls = externalCalls(first);
-    if (calls.some(({ external }) => !external.addresses)) {
+    const byName = calls.filter(({ external }) => !external.addresses);
+    if (byName.length > 0) {
       new EgressNetwork(chart.scopeOfNamespace(namespace), 'egress-network', {
-        metadata: { name: NETWORK, namespace },
+        metadata: { name: NETWORK, namespace, ...transparentPorts(byName) },
         spec: { trafficPolicy: 'Deny' },
       });
     }
@@ -94,7 +96,7 @@ function renderExternal(
   const network = networkOf(external);
   if (addresses) {
     new EgressNetwork(scope, `egress-network:${name}`, {
-      metadata: { name, namespace },
+      metadata: { name, namespace, ...transparentPorts(calls) },
       spec: { trafficPolicy: 'Deny', networks: addresses.map(each => ({ cidr: cidrOf(each) })) },
     });
   }
@@ -122,6 +124,16 @@ function renderExternal(
       new TcpRoute(scope, id, { metadata, spec: { parentRefs, rules } });
     }
   }
+}
+
+/** The annotation of a network whose routes match requests or server names on ports that would be opaque by default. */
+function transparentPorts(calls: readonly ExternalCall[]): { annotations?: Labels } {
+  const isMatched = ({ call: { port }, external }: ExternalCall) => port.carriesRequests || isByName(external, port);
+  if (!calls.some(each => isMatched(each) && DEFAULT_OPAQUE_PORTS.includes(each.call.port.number))) {
+    return {};
+  }
+  const opaque = calls.filter(each => !isMatched(each)).map(({ call }) => call.port.number);
+  return { annotations: { [OPAQUE_PORTS]: [...new Set(opaque)].join(',') } };
 }
 
 /** Without a declared host, the name of an external service is one that no DNS has. */

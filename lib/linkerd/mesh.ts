@@ -14,6 +14,7 @@ import { type Edge, type ProxyProps, requireArguments, Service, type Topology } 
 import { renderEgress } from './egress';
 import { renderInbound } from './inbound';
 import { renderOutbound } from './outbound';
+import { opaquePorts } from './opaque-ports';
 import { annotationsOf } from './proxy-annotations';
 import { renderSlos } from './slos';
 import { requireSupported, unsupportedIn } from './unsupported';
@@ -117,10 +118,9 @@ export class LinkerdMesh extends Target {
     if (!service.inMesh) {
       return { [INJECT]: 'disabled' };
     }
-    const opaque = opaquePorts(service).map(({ target }) => target);
     return {
       ...(service.topology.owns(service.namespace) ? {} : { [INJECT]: 'enabled', ...DENY_BY_DEFAULT }),
-      ...(opaque.length > 0 ? { [OPAQUE_PORTS]: opaque.join(',') } : {}),
+      ...opaquePorts(service.ports, ({ target }) => target),
       ...(needsNativeSidecar(service) ? { [NATIVE_SIDECAR]: 'true' } : {}),
     };
   }
@@ -178,25 +178,18 @@ export class LinkerdMesh extends Target {
     renderEgress(chart);
     renderSlos(chart, this.gateway, this.monitoringLabels);
     for (const service of chart.topology.services.filter(each => !each.isForeign && !each.hasService)) {
-      const opaque = opaquePorts(service).map(({ number }) => number);
-      if (opaque.length > 0) {
-        chart.object('Service', service.name, service.namespace).metadata.addAnnotation(OPAQUE_PORTS, opaque.join(','));
-      }
+      Object.entries(opaquePorts(service.ports, ({ number }) => number)).forEach(([name, value]) => {
+        chart.object('Service', service.name, service.namespace).metadata.addAnnotation(name, value);
+      });
     }
   }
 }
 
 const INJECT = 'linkerd.io/inject';
 const DENY_BY_DEFAULT: Labels = { 'config.linkerd.io/default-inbound-policy': 'deny' };
-const OPAQUE_PORTS = 'config.linkerd.io/opaque-ports';
 /**
  * The name that all of Linkerd 2.18 to 2.20 have: 2.19 added one of beta, and 2.20, where native sidecars are the
  * default, one without a stage.
  * @see https://github.com/linkerd/linkerd2/blob/version-2.20/pkg/inject/inject.go
  */
 const NATIVE_SIDECAR = 'config.alpha.linkerd.io/proxy-enable-native-sidecar';
-
-/** Ports on which a proxy waits for no bytes of the client: the server may be the first to send. */
-function opaquePorts({ ports }: Service): Service['ports'] {
-  return ports.filter(each => !each.carriesRequests);
-}

@@ -4,6 +4,15 @@ import { memo } from './memo';
 import type { Resource } from './resource';
 import type { Workload } from './workload';
 
+/** The annotation of Services, Pods and EgressNetworks with their opaque ports. */
+export const OPAQUE_PORTS = 'config.linkerd.io/opaque-ports';
+
+/**
+ * The ports that are opaque without this annotation, by the default of Linkerd's charts.
+ * @see https://github.com/linkerd/linkerd2/blob/version-2.20/charts/linkerd-control-plane/values.yaml
+ */
+export const DEFAULT_OPAQUE_PORTS: readonly number[] = [25, 587, 3306, 4444, 5432, 6379, 9300, 11211];
+
 const INJECT = 'linkerd.io/inject';
 const ENABLED: readonly string[] = ['enabled', 'ingress'];
 

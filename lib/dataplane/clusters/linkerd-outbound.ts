@@ -2,10 +2,12 @@ import { isIP } from 'node:net';
 import {
   type Cluster,
   covers,
+  DEFAULT_OPAQUE_PORTS,
   type Field,
   type Host,
   isWithin,
   Kind,
+  OPAQUE_PORTS,
   parentsOf,
   portNumber,
   portsOf,
@@ -49,7 +51,7 @@ export function throughLinkerd(
   if (!port || isHeadless(target)) {
     return undefined;
   }
-  if (isConnection || isOpaque(target.resource, message.port)) {
+  if (isConnection || isOpaque(target.resource, port)) {
     return byTcpRoute(message, target.resource, caller, context);
   }
   const routes = linkerdRoutesAt(target, port, caller, cluster);
@@ -119,8 +121,27 @@ export function linkerdProxy({ namespace, labels }: Caller): Proxy {
   return { namespace, labels, gateways: [], isGateway: true };
 }
 
-function isOpaque({ annotations }: Resource, port: number): boolean {
-  return (annotations['config.linkerd.io/opaque-ports'] ?? '').split(',').map(Number).includes(port);
+/** Whether a port of a Service is opaque. Without a list, the injector of Linkerd annotates it by target ports. */
+function isOpaque(service: Resource, port: Field): boolean {
+  const protocol = port.get('appProtocol').text.toLowerCase();
+  if (protocol !== '') {
+    return !['http', 'kubernetes.io/h2c'].includes(protocol);
+  }
+  const target = port.get('targetPort').number;
+  return (
+    isListed(service, portNumber(port))
+    || (service.annotations[OPAQUE_PORTS] === undefined
+      && target !== undefined
+      && DEFAULT_OPAQUE_PORTS.includes(target))
+  );
+}
+
+/** Whether the annotation of a Service or an EgressNetwork lists a port, which has a default. */
+function isListed({ annotations }: Resource, port = Number.NaN): boolean {
+  return (annotations[OPAQUE_PORTS] ?? DEFAULT_OPAQUE_PORTS.join(','))
+    .split(',')
+    .map(each => each.split('-').map(Number))
+    .some(([first = 0, last = first]) => first <= port && port <= last);
 }
 
 function byTcpRoute(
@@ -179,7 +200,8 @@ function toOutside(
           && at.get('port').number === message.port,
       ),
     );
-  return routes.some(each => allowsOutside(each, message, isRequest, cluster))
+  const allowing = isListed(network, message.port) ? routes.filter(each => each.type === Kind.TCP_ROUTE) : routes;
+  return allowing.some(each => allowsOutside(each, message, isRequest, cluster))
     ? undefined
     : ended({
         status: isRequest ? 403 : 0,
