@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { Auth, type Edge, type RedirectProps, type RouteProps, Topology } from '../../lib';
+import { Auth, type Edge, type EdgeProps, HeaderMatch, type RedirectProps, type RouteProps, Topology } from '../../lib';
 import { trafficOf } from '../support/manifests';
 import { one, plain, type Rendered, render } from './support';
 
@@ -118,11 +118,102 @@ test.each<[string, RedirectProps, boolean]>([
   }
 });
 
-test('with TLS a redirect to https loops, and one to http does not', () => {
-  const declare = (scheme: string) => () => rendered(edge => edge.redirect('ANY /*', { scheme }), 'door-tls');
+test.each<[Partial<EdgeProps>, string, boolean]>([
+  [{ tlsSecret: 'tls' }, 'http', true],
+  [{ tlsSecret: 'tls' }, 'https', true],
+  [{}, 'https', false],
+])('a redirect at an edge with %j to its own path with %s loops: %s', (props, scheme, loops) => {
+  const declare = () => {
+    const shop = new Topology('shop');
+    shop.addEdge('door', { host: 'shop.example', ...props }).redirect('GET /a', { scheme });
+    return render(shop);
+  };
+  if (loops) {
+    expect(declare).toThrow('[shop/door/GET /a] The location, "/a" of shop.example, matches the redirect itself.');
+  } else {
+    expect(declare).not.toThrow();
+  }
+});
 
-  expect(declare('https')).toThrow(/Contradiction/);
-  expect(declare('http')).not.toThrow();
+const tested = { match: { headers: [HeaderMatch.exact('x-test', 'yes')] } };
+
+test.each<[string, [string, RedirectProps][], string | undefined]>([
+  [
+    'of two paths to each other',
+    [
+      ['GET /b', { path: '/c' }],
+      ['GET /c', { path: '/b' }],
+    ],
+    '[shop/door/GET /b] The location, "/c" of shop.example, leads back to "GET /b" by "GET /c". Redirect',
+  ],
+  [
+    'of three paths',
+    [
+      ['GET /b', { path: '/c' }],
+      ['GET /c', { path: '/d' }],
+      ['ANY /d', { path: '/b' }],
+    ],
+    'leads back to "GET /b" by "GET /c" and "ANY /d".',
+  ],
+  [
+    'of two prefixes',
+    [
+      ['GET /b/*', { pathPrefix: '/c' }],
+      ['GET /c/*', { pathPrefix: '/b' }],
+    ],
+    'leads back to "GET /b/*" by "GET /c/*".',
+  ],
+  [
+    'to a loop of others',
+    [
+      ['GET /a', { path: '/b' }],
+      ['GET /b', { path: '/c' }],
+      ['GET /c', { path: '/b' }],
+    ],
+    '[shop/door/GET /b]',
+  ],
+  [
+    'that keep the method',
+    [
+      ['POST /b', { path: '/c', statusCode: 307 }],
+      ['POST /c', { path: '/b', statusCode: 308 }],
+    ],
+    'leads back to "POST /b" by "POST /c".',
+  ],
+  [
+    'of a method that clients change',
+    [
+      ['POST /b', { path: '/c' }],
+      ['GET /c', { path: '/b' }],
+    ],
+    undefined,
+  ],
+  [
+    'of which one leaves the edge',
+    [
+      ['GET /b', { path: '/c' }],
+      ['GET /c', { path: '/b', host: 'www.example' }],
+    ],
+    undefined,
+  ],
+  [
+    'of which the second has conditions',
+    [
+      ['GET /b', { path: '/c' }],
+      ['GET /c', { path: '/b', ...tested }],
+    ],
+    'leads back to "GET /c" by "GET /b".',
+  ],
+])('redirects %s', (_title, redirects, message) => {
+  const declare = () =>
+    rendered(edge => {
+      redirects.forEach(([operation, props]) => edge.redirect(operation, props));
+    });
+  if (message === undefined) {
+    expect(declare).not.toThrow();
+  } else {
+    expect(declare).toThrow(message);
+  }
 });
 
 test('a redirect that removes its prefix throws: Istio would leave two slashes', () => {
