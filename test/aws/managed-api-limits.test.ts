@@ -68,6 +68,13 @@ test.each<[string, RegExp, () => unknown]>([
     /"X-Forwarded-For" itself/,
     make('http', {}, {}, { claimHeaders: { 'X-Forwarded-For': 'sub' } }),
   ],
+  ...(['http', 'rest'] as const).flatMap(kind =>
+    ['host', 'Host'].map((header): [string, RegExp, () => unknown] => [
+      `a claim in the header ${header} of a ${kind} API`,
+      /would replace the host, and the gateway routes requests to ".*" by it/,
+      make(kind, {}, {}, { claimHeaders: { [header]: 'sub' } }),
+    ]),
+  ),
   ...['', 'a b', 'sub}', '$context.identity.sourceIp'].map((claim): [string, RegExp, () => unknown] => [
     `the claim "${claim}"`,
     /is not a claim name that AWS supports/,

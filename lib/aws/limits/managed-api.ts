@@ -67,6 +67,7 @@ export function requireFitForManagedApi(
   requireStageName(api, edge, props.stageName);
   Object.entries(props.claimHeaders ?? {}).forEach(([header, claim]) => {
     assertNotReservedHeader(api, edge, header);
+    rejectHost(api, edge, header);
     requireClaim(api, edge, claim);
   });
 }
@@ -255,6 +256,17 @@ function assertNotReservedHeader(api: ApiKind, { path }: Edge, header: string): 
       api,
       path,
       `AWS sets the header "${header}" itself, and allows no mapping of it.`,
+      'Use another name, e.g. "x-customer".',
+    );
+  }
+}
+
+function rejectHost(api: ApiKind, { path, host }: Edge, header: string): void {
+  if (header.toLowerCase() === 'host') {
+    throw invalid(
+      api,
+      path,
+      `A value in the header "${header}" would replace the host, and the gateway routes requests to "${host}" by it.`,
       'Use another name, e.g. "x-customer".',
     );
   }
