@@ -314,6 +314,13 @@ test('the message about a protection that is undefined has the way to declare no
   expect(() => service.calls(undefined as never)).toThrow(/import each other\. \(NotDeclared\)/);
 });
 
+test('fractions of a millisecond are rejected in every duration, also in those without a limit of their own', () => {
+  const limits = { shortestTimeout: Duration.millis(0.5) };
+  expect(() => library.Front.of({ name: 'Apigee', capabilities: [], limits })).toThrow(
+    '[Front.of] `limits.shortestTimeout` is 0.5 ms, and durations in manifests are whole milliseconds',
+  );
+});
+
 test('a property that protects nothing may be undefined', () => {
   const { topology } = shop();
   expect(topology.addService('web', { image: 'web:1', replicas: undefined, port: undefined }).ports).toEqual([]);
