@@ -3,7 +3,7 @@ import type { Edge, Topology } from '../topology';
 import type { Target } from './target';
 
 /** The edges with a gateway of their own, and of each shared gateway the first one. */
-export function oneForEachGateway({ edges }: Topology): readonly Edge[] {
+function oneForEachGateway({ edges }: Topology): readonly Edge[] {
   return edges.filter(({ gateway }, index) => !gateway || edges.findIndex(each => each.gateway === gateway) === index);
 }
 

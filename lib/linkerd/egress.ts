@@ -1,6 +1,6 @@
 import { HttpRoute, type Labels, TcpRoute, TlsRoute, type TopologyChart } from '../kubernetes';
-import { DEFAULT_OPAQUE_PORTS, OPAQUE_PORTS } from '../manifests';
 import { cidrOf, type Call, ExternalService, type Port, Protocol, type Service } from '../topology';
+import { DEFAULT_OPAQUE_PORTS, OPAQUE_PORTS } from './opaque-ports';
 import { httpMatch } from './operations';
 import { requestAnnotations } from './outbound';
 import { refuse } from './refuse';

@@ -3,8 +3,9 @@ import { ClusterApp, Mesh, Port, Topology, TopologyChart } from '../../lib';
 import { Manifests, Traffic } from '../../lib/testing';
 import { one, plain } from '../istio/support';
 import { linkerd } from './support';
+import * as rendered from '../../lib/linkerd/opaque-ports';
+import { DEFAULT_OPAQUE_PORTS, OPAQUE_PORTS } from '../../lib/manifests/linkerd';
 
-const OPAQUE_PORTS = 'config.linkerd.io/opaque-ports';
 const image = 'example/x:1';
 
 function grid(...[port, ...ports]: Port[]): Topology {
@@ -161,4 +162,8 @@ spec:
 `;
   const result = Traffic.of(Manifests.ofYaml(yaml)).from('web').http('GET https://db.example:5432/');
   expect(result.isDenied).toBe(!isAllowed);
+});
+
+test('the simulator and the manifests have the same default', () => {
+  expect([rendered.OPAQUE_PORTS, rendered.DEFAULT_OPAQUE_PORTS]).toEqual([OPAQUE_PORTS, DEFAULT_OPAQUE_PORTS]);
 });

@@ -11,7 +11,7 @@ import {
 } from '../../manifests';
 import { applyRule } from './apply-rule';
 import type { Caller } from '../endpoints/caller';
-import { carriedBy, isCaptured, withoutProxy } from '../endpoints/capture';
+import { carriedBy, isCaptured, withoutProxy } from '../endpoints/captured';
 import type { Context } from './context';
 import {
   arePodsElsewhere,

@@ -1,20 +1,8 @@
-import { isIP } from 'node:net';
-import {
-  type Host,
-  isBlockWithin,
-  isWithin,
-  Kind,
-  type Labels,
-  mayContainServices,
-  type Workload,
-} from '../../manifests';
-import { dialedNameOf, type Message } from '../messages/message';
-import { and, not, or, type Ternary, Unsimulated } from '../messages/unsimulated';
-import type { Caller } from './caller';
-import { dialledAddresses } from './endpoints';
+import { isBlockWithin, isWithin, type Labels, mayContainServices, type Workload } from '../../manifests';
+import { and, not, or, type Ternary } from '../messages/unsimulated';
 
 /** Where a connection goes before proxies and the network lead it to Pods. */
-export interface Destination {
+interface Destination {
   readonly port: number;
   /** Undefined if they are unknown. */
   readonly addresses?: readonly string[];
@@ -88,47 +76,3 @@ function hasAddress(ranges: string, { addresses, isService }: Destination): Tern
 
 /** Addresses that no name resolves to: metadata of cloud providers. */
 const LINK_LOCAL = '169.254.0.0/16';
-
-/** Whether the proxy of a caller handles what it sends to a name, which a host has; undefined if that is unknown. */
-export function capturing({ captures }: Caller, target: Host | undefined, port: number, name: string): Ternary {
-  const isService = target?.resource.type === Kind.SERVICE;
-  const own = isIP(name) === 0 ? undefined : [name];
-  const addresses = own ?? (target && (isService ? clusterAddresses(target) : dialledAddresses(target)));
-  return captures ? captures({ port, addresses, isService }) : true;
-}
-
-/** The addresses of a Service; those of a headless one are of its Pods. */
-function clusterAddresses({ resource: { spec } }: Host): readonly string[] | undefined {
-  const addresses = [spec.get('clusterIP').text, ...spec.get('clusterIPs').texts].filter(each => isIP(each) !== 0);
-  return addresses.length > 0 ? addresses : undefined;
-}
-
-/** Whether the proxy of a caller handles a request or connection. Throws if that is unknown. */
-export function isCaptured(caller: Caller, target: Host | undefined, message: Message): boolean {
-  const captured = capturing(caller, target, message.port, dialedNameOf(message));
-  if (captured === undefined) {
-    throw new Unsimulated(
-      `Annotations of ${caller.title} exclude some addresses from its proxy, and that of ${message.host} is unknown.`,
-      'Set the `clusterIP` of the Service, or send the request to an address.',
-    );
-  }
-  return captured;
-}
-
-/** A caller whose proxy does not handle a connection. */
-export function withoutProxy(caller: Caller): Caller {
-  return { ...caller, proxy: undefined, linkerd: undefined };
-}
-
-/** How the connections of a caller get to their destination, if no proxy routes them. */
-export function carriedBy({ title, proxy, linkerd, captures }: Caller): string {
-  if (proxy?.isZtunnel) {
-    return 'carried by ztunnel';
-  }
-  if (linkerd) {
-    return 'carried by the proxy of Linkerd';
-  }
-  return !proxy && captures
-    ? `direct connection: annotations of ${title} exclude it from its proxy`
-    : 'direct connection without a proxy';
-}

@@ -3,7 +3,7 @@ import type { Context } from '../clusters/context';
 import { linkerdProxy, linkerdRoutesAt } from '../clusters/linkerd-outbound';
 import { outsideEndpoint } from '../clusters/outbound';
 import type { Caller } from '../endpoints/caller';
-import { capturing } from '../endpoints/capture';
+import { capturing } from '../endpoints/captured';
 import { isHeadless } from '../endpoints/endpoints';
 import { unlessUnsimulated } from '../messages/unsimulated';
 import { areRoutesUnread, unreadOfHost } from '../unread';

@@ -10,7 +10,7 @@ import {
 } from '../../manifests';
 import { isAmbient } from '../endpoints/tunnel';
 import { anyCallerOf, type Caller } from '../endpoints/caller';
-import { capturing, withoutProxy } from '../endpoints/capture';
+import { capturing, withoutProxy } from '../endpoints/captured';
 import type { Context } from '../clusters/context';
 import { arePodsElsewhere, isUnresolved } from '../endpoints/resolve';
 import { chosenEndpoints, endpointsOf, isHeadless, isOnlyPod, mayChooseItself } from '../endpoints/endpoints';
