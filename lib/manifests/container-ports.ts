@@ -20,6 +20,7 @@ export function namesOfPort(number: number, workload: Workload): string[] {
     .filter(each => each !== '');
 }
 
-function declaredPorts(workload: Workload): Field[] {
+/** The ports that the containers of a workload declare. */
+export function declaredPorts(workload: Workload): Field[] {
   return workload.containers.flatMap(each => each.get('ports').items);
 }

@@ -21,6 +21,7 @@ import { CallGraph } from '../../manifests/calls/graph';
 import { type Call, evidenceOf, type Node } from '../../manifests/calls/node';
 import { waypointOf } from '../../manifests/ambient/enrolment';
 import { type Check, problem } from '../../manifests/check';
+import { Representatives } from './representatives';
 
 export const rule: Check = {
   id: 'BlockedCall',
@@ -32,9 +33,9 @@ export const rule: Check = {
     + 'the egress rules of the caller count, on the port of the pods; between ambient workloads that is '
     + 'always 15008, and between those of Linkerd 4143.',
   *find(cluster) {
-    const policies = NetworkPolicies.of(cluster);
+    const representatives = new Representatives(cluster);
     for (const call of CallGraph.of(cluster).calls) {
-      const blocked = blockedPair(call, policies, cluster);
+      const blocked = blockedPair(call, representatives, cluster);
       if (blocked && !(isMember(membershipOf(blocked.to, cluster)) && denialOf(call.caller, call.callee, cluster))) {
         const { pod, direction, at, ports } = blocked;
         const which = at.workloads.length > 1 ? ` of ${pod.resource.kind} ${pod.name}` : '';
@@ -59,16 +60,10 @@ interface Blocked {
 }
 
 /** The first workloads of both ends between which policies block the connections of a call. */
-function blockedPair(call: Call, policies: NetworkPolicies, cluster: Cluster): Blocked | undefined {
-  const group = (pod: Workload) =>
-    `${policies.groupOf(pod)} ${membershipOf(pod, cluster)} ${isInLinkerd(pod, cluster)}`;
-  const callees = distinctBy(
-    cluster.selectedBy(call.service),
-    each => `${group(each)} ${calledPorts(call, each).join()}`,
-  );
-  for (const from of distinctBy(call.caller.workloads, group)) {
-    for (const to of callees) {
-      const blocked = blockedBetween(from, to, call, policies, cluster);
+function blockedPair(call: Call, representatives: Representatives, cluster: Cluster): Blocked | undefined {
+  for (const from of representatives.ofCaller(call.caller)) {
+    for (const to of representatives.ofCallee(call.service)) {
+      const blocked = blockedBetween(from, to, call, cluster);
       if (blocked) {
         return blocked;
       }
@@ -77,18 +72,7 @@ function blockedPair(call: Call, policies: NetworkPolicies, cluster: Cluster): B
   return undefined;
 }
 
-/** The first of those with the same key. */
-function distinctBy<T>(all: readonly T[], keyOf: (each: T) => string): readonly T[] {
-  return all.length < 2 ? all : [...new Map([...all].reverse().map(each => [keyOf(each), each])).values()].reverse();
-}
-
-function blockedBetween(
-  from: Workload,
-  to: Workload,
-  call: Call,
-  policies: NetworkPolicies,
-  cluster: Cluster,
-): Blocked | undefined {
+function blockedBetween(from: Workload, to: Workload, call: Call, cluster: Cluster): Blocked | undefined {
   const isBetweenAmbient = [from, to].every(each => membershipOf(each, cluster) === Membership.AMBIENT);
   if (isBetweenAmbient && call.callee.services.some(each => waypointOf(each, cluster))) {
     // Each of them connects to the waypoint, not to the other.
@@ -103,7 +87,7 @@ function blockedBetween(
       ? [LINKERD_INBOUND.number, ...own]
       : own;
   const isBlocked = (direction: Direction, pod: Workload, peer: Workload) => {
-    const rules = policies.rulesFor(pod, direction);
+    const rules = NetworkPolicies.of(cluster).rulesFor(pod, direction);
     return (
       rules !== undefined
       && ports.length > 0
