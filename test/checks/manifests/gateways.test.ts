@@ -14,10 +14,14 @@ const object = (apiVersion: string, kind: string, name: string, namespace: strin
 
 /** The checks that find something besides the application, in the order of the objects. */
 function found(...objects: string[]): string[] {
-  const { findings } = checkManifests(
-    new Cluster(loadResources([...APPLICATION, ...objects].join('\n---\n'), { file: 'a.yaml' })),
-  );
-  return findings.filter(each => CONCERNED.includes(each.id)).map(each => each.id);
+  return findingsOf(objects)
+    .filter(each => CONCERNED.includes(each.id))
+    .map(each => each.id);
+}
+
+function findingsOf(objects: readonly string[]) {
+  const text = [...APPLICATION, ...objects].join('\n---\n');
+  return checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' }))).findings;
 }
 
 const CONCERNED = [
@@ -216,4 +220,20 @@ test.each<[string, string[], string]>([
   ['another namespace', [allow({ namespaces: ['istio'] })], 'UnknownNamespace'],
 ])('%s: a finding', (_name, objects, check) => {
   expect(found(...objects)).toEqual([check]);
+});
+
+test.each<[string, string[], string[]]>([
+  ['which has workloads, and no Gateway', [jwt('shop', CHART)], ['info']],
+  ['whose Gateway selects them', [jwt('shop', CHART), gateway(CHART, 80)], []],
+  [
+    'where the Gateway of another one selects them',
+    [jwt('shop', CHART), gateway(CHART, 80).replace('"shop"', '"edge"')],
+    ['info'],
+  ],
+  ['whose Gateway selects others', [jwt('shop', CHART), gateway({ istio: 'x' }, 80)], ['info']],
+  ['where an IstioOperator has them', [jwt('istio-system', PROFILE)], []],
+  ['without workloads', [jwt('istio-ingress', CHART)], []],
+])('a policy for a release of the chart in a namespace %s', (_name, objects, severities) => {
+  const policies = findingsOf(objects).filter(each => each.id === 'PolicyWithoutPods');
+  expect(policies.map(each => each.severity)).toEqual(severities);
 });

@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  hasLabels,
   isElsewhere,
   Kind,
   Membership,
@@ -9,7 +10,7 @@ import {
   targetRefsOf,
   missingPods,
 } from '../../../manifests';
-import { Gateways } from '../../../dataplane';
+import { type GatewayPods, Gateways } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { problemOfTarget } from '../../manifests/ambient/targets';
 import { absent, type Check, problem, unless } from '../../manifests/check';
@@ -58,11 +59,13 @@ function* uselessness(policy: Resource, cluster: Cluster) {
   }
   const namespace = isMeshWide ? undefined : policy.namespace;
   const pods = cluster.workloads.select(labels, namespace);
+  const gateways = Object.keys(labels).length > 0 ? Gateways.of(cluster).select(labels, namespace) : [];
+  const isUnlikely = namespace !== undefined && areUnlikelyIn(namespace, gateways, cluster);
   if (
     pods.some(each => membershipOf(each, cluster) !== Membership.NONE)
     || isVirtualMachine(policy, cluster)
     || (pods.length === 0 && isElsewhere(policy, PODS_ELSEWHERE))
-    || (Object.keys(labels).length > 0 && Gateways.of(cluster).select(labels, namespace).length > 0)
+    || (gateways.length > 0 && !isUnlikely)
   ) {
     return;
   }
@@ -75,12 +78,33 @@ function* uselessness(policy: Resource, cluster: Cluster) {
     [...(policy.type === Kind.AUTHORIZATION_POLICY ? ['IST0127'] : []), ...(pods.length > 0 ? [] : ['KIA0004'])],
   );
   yield pods.length === 0
-    ? absent(missingPods(namespace), found)
+    ? isUnlikely
+      ? unless(`a gateway of Istio's chart runs in ${namespace}`, found)
+      : absent(missingPods(namespace), found)
     : allowsPlainText(policy)
       ? { ...found, severity: Severity.INFO }
       : pods.some(each => each.resource.origin?.isChanged === true)
         ? unless('a patch of their kustomization adds them', found)
         : found;
+}
+
+/**
+ * Whether gateways are releases of Istio's chart, which may be in any namespace, and nothing indicates that they are in
+ * this one: it has workloads of its own among the manifests, and no Gateway that selects them.
+ */
+function areUnlikelyIn(namespace: string, gateways: readonly GatewayPods[], cluster: Cluster): boolean {
+  return (
+    gateways.length > 0
+    && gateways.every(each => each.namespace === undefined)
+    && cluster.workloads.in(namespace).length > 0
+    && !cluster
+      .all(Kind.ISTIO_GATEWAY)
+      .some(
+        each =>
+          each.namespace === namespace
+          && gateways.some(({ labels }) => hasLabels(labels, each.spec.get('selector').strings)),
+      )
+  );
 }
 
 /** Whether it is a PeerAuthentication that pods without a proxy comply with anyway: plain text is allowed on all ports. */
