@@ -36,28 +36,45 @@ export const membershipOf = memo((workload: Workload, cluster: Cluster): Members
   if (annotations['ambient.istio.io/redirection'] === 'enabled') {
     return Membership.AMBIENT;
   }
-  const asked = labels['sidecar.istio.io/inject'] ?? annotations['sidecar.istio.io/inject'];
-  const namespace = cluster.namespaceLabels(workload.namespace);
+  const asked = labels[INJECT] ?? annotations[INJECT];
   const isHostNetwork = workload.pod.get('hostNetwork').isTrue;
-  const isInjected =
-    isInjectedNamespace(namespace)
-    || (saysNothing(namespace) && (Boolean(labels['istio.io/rev']) || isInjectedByDefault(workload, cluster)));
-  if (asked === undefined ? isInjected : asked === 'true' && namespace['istio-injection'] !== 'disabled') {
+  if (asked !== 'false' && isSelectedByInjector(workload, cluster)) {
     return isHostNetwork ? Membership.NONE : Membership.SIDECAR;
   }
-  const mode = labels['istio.io/dataplane-mode'] ?? namespace['istio.io/dataplane-mode'];
+  const mode =
+    labels['istio.io/dataplane-mode'] ?? cluster.namespaceLabels(workload.namespace)['istio.io/dataplane-mode'];
   return mode === 'ambient' && !isHostNetwork
     ? Membership.AMBIENT
-    : asked === undefined && mode === undefined && !isHostNetwork && isUndecided(workload.namespace, cluster)
+    : asked !== 'false' && mode === undefined && !isHostNetwork && isUndecided(workload.namespace, cluster)
       ? Membership.UNKNOWN
       : Membership.NONE;
 });
+
+const INJECT = 'sidecar.istio.io/inject';
+
+/**
+ * Whether the injector is asked about the Pods of a workload: labels of the namespace and of the Pods decide this, and
+ * annotations of the Pods do not.
+ * @see https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#controlling-the-injection-policy
+ */
+function isSelectedByInjector(workload: Workload, cluster: Cluster): boolean {
+  const { labels, namespace } = workload;
+  const ofNamespace = cluster.namespaceLabels(namespace);
+  const label = labels[INJECT];
+  return (
+    !IGNORED_NAMESPACES.includes(namespace)
+    && (isInjectedNamespace(ofNamespace)
+      || (saysNothing(ofNamespace)
+        && (label === 'true'
+          || Boolean(labels['istio.io/rev'])
+          || (label === undefined && isInjectedByDefault(workload, cluster)))))
+  );
+}
 
 function isInjectedByDefault({ namespace }: Workload, cluster: Cluster): boolean {
   const labels = cluster.namespaceLabels(namespace);
   return (
     cluster.isDeclared(namespace)
-    && !IGNORED_NAMESPACES.includes(namespace)
     && labels['istio.io/dataplane-mode'] === undefined
     && injectsByDefault(cluster, labels)
   );
@@ -83,7 +100,7 @@ export const hasIstio = memo(
     || cluster.resources.some(each => each.type.endsWith('.istio.io'))
     || cluster.all(Kind.NAMESPACE).some(({ labels }) => isInjectedNamespace(labels) || isAmbientNamespace(labels))
     || cluster.workloads.all.some(
-      each => ({ ...each.annotations, ...each.labels })['sidecar.istio.io/inject'] === 'true' || hasProxy(each),
+      each => ({ ...each.annotations, ...each.labels })[INJECT] === 'true' || hasProxy(each),
     )
     || cluster.all(Kind.GATEWAY).some(each => /^istio(-|$)/.test(each.spec.get('gatewayClassName').text)),
 );

@@ -179,6 +179,70 @@ test.each([
   expect(inMesh(namespace, labels)).toBe(membership);
 });
 
+const INJECT = 'sidecar.istio.io/inject';
+
+test.each<[string, string, object, object, Membership]>([
+  ['no label selects it', '{}', {}, { [INJECT]: 'true' }, Membership.NONE],
+  ['the namespace is ambient', '{istio.io/dataplane-mode: ambient}', {}, { [INJECT]: 'true' }, Membership.AMBIENT],
+  ['the namespace does', '{istio-injection: enabled}', {}, { [INJECT]: 'true' }, Membership.SIDECAR],
+  ['the revision of the pod does', '{}', { 'istio.io/rev': 'canary' }, { [INJECT]: 'true' }, Membership.SIDECAR],
+  ['it disables injection', '{istio-injection: enabled}', {}, { [INJECT]: 'false' }, Membership.NONE],
+  ['it is neither true nor false', '{istio-injection: enabled}', {}, { [INJECT]: 'yes' }, Membership.SIDECAR],
+  ['the label is neither', '{istio-injection: enabled}', { [INJECT]: 'yes' }, {}, Membership.SIDECAR],
+  ['the label is neither, alone', '{}', { [INJECT]: 'yes' }, {}, Membership.NONE],
+  ['the label has priority', '{}', { [INJECT]: 'true' }, { [INJECT]: 'false' }, Membership.SIDECAR],
+  [
+    'the label disables injection',
+    '{istio-injection: enabled}',
+    { [INJECT]: 'false' },
+    { [INJECT]: 'true' },
+    Membership.NONE,
+  ],
+  ['the namespace has another value', '{istio-injection: "true"}', { [INJECT]: 'true' }, {}, Membership.NONE],
+])('injection by an annotation where %s', (_name, namespace, labels, annotations, membership) => {
+  const made = cluster(
+    `{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: ${namespace}}}\n---\n`
+      + JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', labels, annotations }, spec: {} }),
+  );
+  const [pod] = made.workloads.all;
+  expect(pod && membershipOf(pod, made)).toBe(membership);
+});
+
+test.each([
+  ['without a label', '{}', Membership.SIDECAR],
+  ['with a label that is neither true nor false', `{${INJECT}: "yes"}`, Membership.NONE],
+])('a pod %s, where the injector has all namespaces', (_name, labels, membership) => {
+  const made = cluster(
+    [
+      '{apiVersion: v1, kind: ConfigMap, metadata: {name: istio-sidecar-injector, namespace: istio-system}, data: '
+        + '{values: "{sidecarInjectorWebhook: {enableNamespacesByDefault: true}}"}}',
+      '{apiVersion: v1, kind: Namespace, metadata: {name: shop}}',
+      `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop, labels: ${labels}}, spec: {}}`,
+    ].join('\n---\n'),
+  );
+  const [pod] = made.workloads.all;
+  expect(pod && membershipOf(pod, made)).toBe(membership);
+});
+
+test.each([
+  ['kube-system', Membership.NONE],
+  ['other', Membership.SIDECAR],
+])('a pod of the namespace %s, which the injector ignores or not', (namespace, membership) => {
+  const made = cluster(
+    `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: ${namespace}, labels: {${INJECT}: "true"}}, spec: {}}`,
+  );
+  const [pod] = made.workloads.all;
+  expect(pod && membershipOf(pod, made)).toBe(membership);
+});
+
+test('a pod with the annotation alone is in the mesh, or not, by a namespace that is not declared', () => {
+  const made = cluster(
+    `{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: x, annotations: {${INJECT}: "true"}}, spec: {}}`,
+  );
+  const [pod] = made.workloads.all;
+  expect(pod && membershipOf(pod, made)).toBe(Membership.UNKNOWN);
+});
+
 test('a pod on the network of its node gets no proxy, one that has it keeps it', () => {
   expect(inMesh('{istio-injection: enabled}', '{}', '{hostNetwork: true}')).toBe(Membership.NONE);
   expect(inMesh('{}', '{}', '{containers: [{name: istio-proxy}]}')).toBe(Membership.SIDECAR);
