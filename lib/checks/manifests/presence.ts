@@ -76,19 +76,22 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
 
 /**
  * That a namespace may be of other manifests: Services and Pods are among these ones, and none of them in it. Its name
- * is not a slip for one that has some. One of several alternatives may also be for what runs already.
+ * is not a slip for one that has some, nor the name of a Gateway for one that is there. One of several alternatives may
+ * also be for what runs already.
  */
-function otherManifests({ type, namespace }: Missing, cluster: Cluster): string | undefined {
+function otherManifests({ type, name, namespace }: Missing, cluster: Cluster): string | undefined {
   const isOneOfSeveral = cluster.others.length > 0;
   const running =
-    type === Kind.GATEWAY
-      ? namespacesWithGateways(cluster)
-      : isOneOfSeveral && type === Kind.SERVICE
-        ? namespacesWithServices(cluster)
-        : namespacesWithPods(cluster);
+    isOneOfSeveral && type === Kind.SERVICE ? namespacesWithServices(cluster) : namespacesWithPods(cluster);
+  const gateways = type === Kind.GATEWAY ? cluster.all(type).filter(each => each.namespace === namespace) : [];
   const isOther =
     (running.size > 0 || isOneOfSeveral) && !running.has(namespace) && suggestion(namespace, [...running]) === '';
-  return namespace !== '' && WITH_PODS.has(type) && isOther
+  const isSlip =
+    suggestion(
+      name,
+      gateways.map(each => each.name),
+    ) !== '';
+  return namespace !== '' && WITH_PODS.has(type) && isOther && !isSlip
     ? `other manifests have it: nothing that runs in the namespace ${namespace} is among these`
     : undefined;
 }
@@ -141,11 +144,6 @@ const NAMESPACE = 'default';
 const namespacesWithPods = memo(
   (cluster: Cluster): ReadonlySet<string> =>
     new Set([...cluster.workloads.all.map(each => each.namespace), ...namespacesWithServices(cluster)]),
-);
-
-const namespacesWithGateways = memo(
-  (cluster: Cluster): ReadonlySet<string> =>
-    new Set([...cluster.all(Kind.GATEWAY).map(each => each.namespace), ...namespacesWithPods(cluster)]),
 );
 
 const namespacesWithServices = memo(

@@ -124,7 +124,8 @@ test.each<[string, KubernetesObject[], string]>([
 });
 
 test.each([
-  ['another Gateway', Severity.WARNING, gateway('waipoint', 'edge', 'istio')],
+  ['a Gateway of nearly the same name', Severity.WARNING, gateway('waipoint', 'edge', 'istio')],
+  ['another Gateway', Severity.INFO, gateway('public', 'edge', 'istio')],
   ['no Gateway', Severity.INFO, gateway('public', 'other', 'istio')],
 ])('a missing Gateway in a namespace with %s and no workloads is of severity %s', (_name, severity, other) => {
   const objects = [SIDECARS, WEB, other, policy('edge', AT_GATEWAY)];
