@@ -4,7 +4,6 @@ import { duplicate } from './duplicate';
 import type { Operation } from './operation';
 import type { Peer } from './peer';
 import type { Port } from './port';
-import { rejectOtherOperationsOfTarget, rejectPlaintextOfTarget } from './shared-targets';
 import { ValidationError } from './validation-error';
 
 /** What a {@link Peer} may call. */
@@ -53,20 +52,13 @@ export class AllowedPeer {
     this.plaintext = props.plaintext ?? false;
     validate(path, this);
     rejectRepeatedPeer(path, this, others);
-    rejectOtherOperationsOfTarget(
-      path,
-      this,
-      others.filter(each => callerOf(each) === callerOf(this)),
-    );
-    if (this.plaintext) {
-      rejectPlaintextOfTarget(path, this.port, callee.ports);
-    }
   }
 }
 
 /** Rejects a second declaration that the first one makes ineffective. */
 function rejectRepeatedPeer(path: string, added: AllowedPeer, others: readonly AllowedPeer[]): void {
-  const other = others.find(each => each.port === added.port && callerOf(each) === callerOf(added));
+  const key = keyOf(added);
+  const other = others.find(each => keyOf(each) === key);
   if (other && !(other.allowedOperations && added.allowedOperations)) {
     throw duplicate(
       path,
@@ -76,9 +68,9 @@ function rejectRepeatedPeer(path: string, added: AllowedPeer, others: readonly A
   }
 }
 
-function callerOf({ peer: { namespace, serviceAccount, podLabels, addresses } }: AllowedPeer): string {
+function keyOf({ peer: { namespace, serviceAccount, podLabels, addresses }, port }: AllowedPeer): string {
   const labels = Object.entries(podLabels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([namespace, serviceAccount, labels, addresses]);
+  return JSON.stringify([namespace, serviceAccount, labels, addresses, port.number]);
 }
 
 function validate(path: string, { peer, port, allowedOperations, plaintext }: AllowedPeer): void {

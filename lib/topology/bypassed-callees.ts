@@ -1,5 +1,4 @@
 import type { Call } from './call';
-import type { ICallee } from './references';
 import { ValidationError } from './validation-error';
 import type { WorkloadProps } from './workload/workload-props';
 
@@ -8,7 +7,8 @@ import type { WorkloadProps } from './workload/workload-props';
  * TLS only.
  */
 export function rejectBypass(path: string, { caller, callee, port }: Call, workloads: readonly WorkloadProps[]): void {
-  if (isInMesh(callee) && workloads.some(({ proxy }) => proxy?.excludeOutboundPorts?.includes(port.number))) {
+  const isInMesh = 'inMesh' in callee && callee.inMesh === true;
+  if (isInMesh && workloads.some(({ proxy }) => proxy?.excludeOutboundPorts?.includes(port.number))) {
     throw new ValidationError({
       code: 'BypassedProxy',
       path,
@@ -18,9 +18,4 @@ export function rejectBypass(path: string, { caller, callee, port }: Call, workl
       fix: `Leave ${port.number} out of \`proxy.excludeOutboundPorts\`, or use another port of the callee.`,
     });
   }
-}
-
-/** Whether a callee is a service whose pods have a proxy. */
-export function isInMesh(callee: ICallee): boolean {
-  return 'inMesh' in callee && callee.inMesh === true;
 }

@@ -1,9 +1,8 @@
 import { rejectAmbiguity } from './ambiguous-calls';
-import { isInMesh, rejectBypass } from './bypassed-callees';
+import { rejectBypass } from './bypassed-callees';
 import type { Call } from './call';
 import { rejectOnePortOutside } from './external-ports';
 import type { ITopology } from './references';
-import { rejectOtherOperationsOfTarget } from './shared-targets';
 import { ValidationError } from './validation-error';
 import type { WorkloadProps } from './workload/workload-props';
 
@@ -38,12 +37,5 @@ export function rejectContradictoryCall(
   const workloads = [...versions].map(({ workload }) => workload);
   rejectAmbiguity(path, call, others, workloads);
   rejectOnePortOutside(path, call, others);
-  if (isInMesh(call.callee)) {
-    rejectOtherOperationsOfTarget(
-      path,
-      call,
-      others.filter(each => each.callee === call.callee),
-    );
-  }
   rejectBypass(path, call, workloads);
 }

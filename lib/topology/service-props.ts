@@ -3,7 +3,6 @@ import { requireDnsLabel, requireLabel } from './names';
 import type { Port } from './port';
 import type { ICallee } from './references';
 import { anyValue } from './rules';
-import { requireOneProtocolForEachTarget } from './shared-targets';
 import { ValidationError } from './validation-error';
 import type { VersionProps } from './version';
 import { WORKLOAD_PROPERTIES, type WorkloadProps } from './workload';
@@ -87,9 +86,6 @@ export function labelsOfPods({ name, topology, namespace }: ICallee): { readonly
 /** Rejects properties that contradict each other. */
 export function validateService(path: string, ports: readonly Port[], props: ServiceProps): void {
   requireDistinctPorts(path, ports);
-  if (props.inMesh !== false) {
-    requireOneProtocolForEachTarget(path, ports);
-  }
   Object.values(RULES).forEach(validate => {
     validate(path, props);
   });

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Auth, type CallProps, HeaderMatch, Operation, Peer, Port, Topology } from '../../lib';
-import { serviceOfOneTarget } from './shared-target-mistakes';
+import { Auth, HeaderMatch, Operation, Port, Topology } from '../../lib';
 
 test.each([
   'x',
@@ -85,35 +84,4 @@ test('aggregates with equal credentials may be confused', () => {
   );
 
   expect(edge.aggregates).toHaveLength(3);
-});
-
-test.each<[string, CallProps]>([
-  ['all', {}],
-  ['the same', { allowedOperations: [Operation.http('GET /items'), Operation.http('POST /items')] }],
-])('two ports that are one port of the pods can be called with %s operations', (_what, props) => {
-  const shop = new Topology('shop');
-  const cart = serviceOfOneTarget(shop);
-  const [web, app] = ['web', 'app'].map(name => shop.addService(name, { image: 'example/x:1' }));
-  web?.calls(cart, { port: 80, ...props });
-  web?.calls(cart, { port: 81, ...props, allowedOperations: props.allowedOperations?.toReversed() });
-  app?.calls(cart, { port: 81 });
-  const pay = shop.addService('pay', { image: 'example/x:1', port: Port.http(82, { target: 8080 }) });
-  web?.calls(pay, { allowedOperations: [Operation.http('GET /invoices')] });
-  cart.allowFrom(Peer.serviceAccount({ namespace: 'jobs', name: 'runner' }), { port: 80, ...props });
-  cart.allowFrom(Peer.serviceAccount({ namespace: 'jobs', name: 'cleaner' }), { port: 81 });
-
-  expect(cart.incomingCalls).toHaveLength(3);
-});
-
-test('pods without a proxy can have two protocols on one port, and external services as well', () => {
-  const shop = new Topology('shop');
-  const [port, tls] = [Port.http(80, { target: 8443 }), Port.tls(443, { target: 8443 })];
-  const ports = [tls];
-  const old = shop.addService('old', { image: 'example/x:1', inMesh: false, port, ports });
-  const bank = shop.addExternalService('bank', { host: 'bank.example', port, ports });
-  const web = shop.addService('web', { image: 'example/x:1' });
-  web.calls(bank, { port: 80, allowedOperations: [Operation.http('GET /rates')] });
-  web.calls(bank, { port: 443 });
-
-  expect([old, bank].map(each => each.ports.length)).toEqual([2, 2]);
 });

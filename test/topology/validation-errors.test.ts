@@ -26,7 +26,6 @@ import { POD_MISTAKES } from './pod-mistakes';
 import { ROLLOUT_MISTAKES } from './rollout-mistakes';
 import { SERVICE_ACCESS_MISTAKES } from './service-access-mistakes';
 import { SHARED_GATEWAY_MISTAKES } from './shared-gateway-mistakes';
-import { SHARED_TARGET_MISTAKES } from './shared-target-mistakes';
 import { TRAFFIC_MISTAKES } from './traffic-mistakes';
 import { VALUE_MISTAKES } from './value-mistakes';
 import { WORKLOAD_KIND_MISTAKES } from './workload-kind-mistakes';
@@ -807,7 +806,6 @@ const ALL = [
   ...SERVICE_ACCESS_MISTAKES,
   ...LISTENER_MISTAKES,
   ...SHARED_GATEWAY_MISTAKES,
-  ...SHARED_TARGET_MISTAKES,
   ...VALUE_MISTAKES,
   ...ROLLOUT_MISTAKES,
   ...TRAFFIC_MISTAKES,
