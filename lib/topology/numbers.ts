@@ -51,7 +51,7 @@ export function requireDuration(path: string, what: string, value: unknown): voi
       code: 'OutOfRange',
       path,
       summary: `${what} is ${millis} ms, and durations in manifests are whole milliseconds, up to 99,999 hours.`,
-      fix: 'Give whole milliseconds, e.g. Duration.millis(1500).',
+      fix: 'Give whole milliseconds, at most 99,999 hours, e.g. Duration.millis(1500).',
     });
   }
 }

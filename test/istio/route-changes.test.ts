@@ -118,18 +118,27 @@ test.each<[string, RedirectProps, boolean]>([
   }
 });
 
-test.each<[Partial<EdgeProps>, string, boolean]>([
-  [{ tlsSecret: 'tls' }, 'http', true],
-  [{ tlsSecret: 'tls' }, 'https', true],
-  [{}, 'https', false],
-])('a redirect at an edge with %j to its own path with %s loops: %s', (props, scheme, loops) => {
+test.each<[Partial<EdgeProps>, string, string | undefined]>([
+  [
+    { tlsSecret: 'tls' },
+    'http',
+    'is redirected to HTTPS by the edge, and then matches the redirect itself. Redirect to a path of another route, or to another host. (',
+  ],
+  [
+    { tlsSecret: 'tls' },
+    'https',
+    'matches the redirect itself. Redirect to a path of another route, or to another host or scheme.',
+  ],
+  [{}, 'http', 'matches the redirect itself. Redirect to a path of another route, or to another host or scheme.'],
+  [{}, 'https', undefined],
+])('a redirect at an edge with %j to its own path with %s loops: %s', (props, scheme, message) => {
   const declare = () => {
     const shop = new Topology('shop');
     shop.addEdge('door', { host: 'shop.example', ...props }).redirect('GET /a', { scheme });
     return render(shop);
   };
-  if (loops) {
-    expect(declare).toThrow('[shop/door/GET /a] The location, "/a" of shop.example, matches the redirect itself.');
+  if (message !== undefined) {
+    expect(declare).toThrow(`[shop/door/GET /a] The location, "/a" of shop.example, ${message}`);
   } else {
     expect(declare).not.toThrow();
   }
@@ -187,6 +196,23 @@ test.each<[string, [string, RedirectProps][], string | undefined]>([
       ['GET /c', { path: '/b' }],
     ],
     undefined,
+  ],
+  [
+    'of which the second leaves a path that a route has',
+    [
+      ['GET /en/*', { path: '/intl/home' }],
+      ['GET /intl/*', { pathPrefix: '/en' }],
+      ['GET /en/home', { path: '/a' }],
+    ],
+    undefined,
+  ],
+  [
+    'of a prefix to a path below another one',
+    [
+      ['GET /en/*', { path: '/intl/home' }],
+      ['GET /intl/*', { pathPrefix: '/en' }],
+    ],
+    'leads back to "GET /en/*" by "GET /intl/*".',
   ],
   [
     'of which one leaves the edge',

@@ -23,9 +23,9 @@ export const SYNTHESIS_CODES = [
     severity: Severity.ERROR,
     summary: 'A call is limited to operations that nothing at the callee enforces',
     explanation:
-      'The callee has no proxy, its policies belong to the owner of its namespace, or it is outside the cluster and the '
-      + 'caller has no proxy, so every operation would be allowed. Add both to the mesh, own the namespace, or do not '
-      + 'limit the call.',
+      'The callee has no proxy, its policies belong to the owner of its namespace, it is outside the cluster and the '
+      + 'caller has no proxy, or connections are allowed to the same port of its pods, so every operation would be '
+      + 'allowed. Add both to the mesh, own the namespace, give each port its own `target`, or do not limit the call.',
   },
   {
     id: 'UnguardedCaller',

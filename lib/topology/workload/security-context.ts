@@ -146,7 +146,7 @@ export const OF_POD_SECURITY_CONTEXT: Validations<PodSecurityContext> = {
 
 /** The user and group of Istio's proxy, whose traffic is not redirected to it. */
 const ISTIO = 1337;
-/** The user of Linkerd's proxy; its group is one that no container has. */
+/** The user of Linkerd's proxy, whose traffic is not redirected to it. */
 const LINKERD = 2102;
 
 /** Rejects user 0, and the users whose traffic bypasses a proxy. */
