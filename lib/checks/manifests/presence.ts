@@ -72,6 +72,7 @@ const WITH_PODS: ReadonlySet<string> = new Set<string>([
   Kind.ISTIO_GATEWAY,
   Kind.GATEWAY,
   Kind.LISTENER_SET,
+  Kind.EXPERIMENTAL_LISTENER_SET,
 ]);
 
 /**

@@ -1,4 +1,4 @@
-import { Auth, ClusterApp, Mesh, Operation, Peer, Port, Topology, TopologyChart } from '../../../lib';
+import { Auth, ClusterApp, Mesh, Operation, Peer, Port, Topology, TopologyChart, type TopologyChartProps } from '../../../lib';
 import { sharedTargets } from '../../../lib/checks/graph';
 
 const GET = Operation.http('GET /x');
@@ -74,7 +74,7 @@ test('peers count as callers do', () => {
   expect(sharedTargets(shop)).toHaveLength(1);
 });
 
-test.each<[string, Mesh, number]>([
+test.each<[string, TopologyChartProps['mesh'], number]>([
   ['in a mesh', Mesh.istio(), 1],
   ['without one', Mesh.none(), 0],
 ])('a chart has the finding %s', (_name, mesh, count) => {

@@ -213,3 +213,23 @@ test('an AuthorizationPolicy with a selector in the root namespace applies to th
 
   expect(findings('PolicyWithoutPods', [SIDECARS, WEB, allowing])).toEqual([]);
 });
+
+test.each(['WasmPlugin', 'Telemetry'])('a %s at layer 7 for a waypoint that does not exist is reported', kind => {
+  const apiVersion = kind === 'Telemetry' ? 'telemetry.istio.io/v1' : 'extensions.istio.io/v1alpha1';
+  const spec = kind === 'Telemetry' ? { accessLogging: [{ providers: [{ name: 'a' }] }] } : { url: 'oci://a' };
+  const at = (name: string) =>
+    of(apiVersion, kind, 'a', 'shop', {
+      ...spec,
+      targetRefs: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', name }],
+    });
+  const count = (name: string) =>
+    findings('RequestPolicyWithoutWaypoint', [AMBIENT, WAYPOINT, SERVICE, WEB, at(name)]).length;
+  expect([count('waypoint'), count('waipoint')]).toEqual([0, 1]);
+});
+
+test('a policy that may take effect, by the namespace of other manifests, covers its workloads', () => {
+  const web = pod('web', { app: 'web', 'istio.io/dataplane-mode': 'ambient' });
+  const objects = [web, SERVICE, policy('shop', AT_SERVICE)];
+  expect(findings('PolicyWithoutPods', objects).map(each => each.severity)).toEqual([Severity.INFO]);
+  expect(findings('UncoveredWorkload', objects)).toEqual([]);
+});

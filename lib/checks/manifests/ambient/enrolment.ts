@@ -6,6 +6,7 @@ import {
   type Labels,
   Membership,
   membershipOf,
+  memo,
   type Resource,
   type Workload,
 } from '../../../manifests';
@@ -61,7 +62,7 @@ interface WaypointReference {
 }
 
 /** The waypoints to which a namespace, Service, ServiceEntry or workload refers, as `namespace/name`. */
-export function waypointsInUse(cluster: Cluster): ReadonlySet<string> {
+export const waypointsInUse = memo((cluster: Cluster): ReadonlySet<string> => {
   const namespaces = cluster.all(Kind.NAMESPACE).map(each => referenceOf({}, each.name, each.labels));
   const members = [...cluster.all(Kind.SERVICE), ...cluster.all(Kind.SERVICE_ENTRY), ...cluster.workloads.all].map(
     ({ labels, namespace }) => referenceOf(labels, namespace, {}),
@@ -71,7 +72,7 @@ export function waypointsInUse(cluster: Cluster): ReadonlySet<string> {
       .filter(each => each.name !== undefined)
       .map(({ name = '', place }) => `${place}/${name}`),
   );
-}
+});
 
 /** Whether a Gateway is a waypoint: by its class, or by the protocol of a listener. */
 export function isWaypoint(gateway: Resource, cluster: Cluster): boolean {

@@ -83,17 +83,15 @@ export class CallGraph {
   private readSidecars(): void {
     for (const sidecar of this.cluster.all(Kind.SIDECAR)) {
       const labels = sidecar.spec.get('workloadSelector', 'labels').strings;
-      const callers =
-        Object.keys(labels).length > 0
-          ? new Set(this.cluster.workloads.select(labels, sidecar.namespace).map(each => this.byWorkload.get(each)))
-          : new Set<Node>();
+      const selected = Object.keys(labels).length > 0 ? this.cluster.workloads.select(labels, sidecar.namespace) : [];
+      const callers = new Set(selected.map(each => this.byWorkload.get(each)));
       const listeners = EgressHosts.of(sidecar, sidecar.namespace);
       for (const host of callers.size === 0
         ? []
         : sidecar.spec.get('egress').items.flatMap(each => each.get('hosts').items)) {
         const service = this.serviceIn(host.text, listeners);
         for (const caller of callers) {
-          this.add(caller, service, Evidence.SIDECAR, host);
+          this.add(caller, selected, service, Evidence.SIDECAR, host);
         }
       }
     }
@@ -123,7 +121,8 @@ export class CallGraph {
         const methods = operations.flatMap(each => each.get('methods').texts);
         for (const { at, identity } of rule.get('from').items.flatMap(each => this.identitiesIn(each.get('source')))) {
           for (const caller of this.byIdentity.get(identity) ?? []) {
-            services.forEach(service => this.add(caller, service, Evidence.GRANT, at, ports, methods));
+            const callers = caller.workloads.filter(each => identity.endsWith(identityIn(each)));
+            services.forEach(service => this.add(caller, callers, service, Evidence.GRANT, at, ports, methods));
           }
         }
       }
@@ -155,15 +154,16 @@ export class CallGraph {
   }
 
   private readAddresses(): void {
-    for (const caller of this.nodes) {
-      for (const variable of caller.workloads
-        .flatMap(each => each.pod.get('containers').items)
-        .flatMap(each => each.get('env').items)
+    for (const [workload, caller] of this.byWorkload) {
+      for (const variable of workload.pod
+        .get('containers')
+        .items.flatMap(each => each.get('env').items)
         .map(each => each.get('value'))) {
         const [, host = '', port] =
           /^(?:[a-z][a-z0-9+.-]*:\/\/)?([a-z0-9][a-z0-9.-]*):(\d{1,5})(?:\/|$)/.exec(variable.text) ?? [];
         if (host !== '') {
-          this.add(caller, this.serviceAt(host, caller.namespace), Evidence.ADDRESS, variable, new Set([Number(port)]));
+          const service = this.serviceAt(host, caller.namespace);
+          this.add(caller, [workload], service, Evidence.ADDRESS, variable, new Set([Number(port)]));
         }
       }
     }
@@ -189,6 +189,7 @@ export class CallGraph {
 
   private add(
     caller: Node | undefined,
+    callers: readonly Workload[],
     service: Resource | undefined,
     evidence: Evidence,
     at: Field,
@@ -203,7 +204,15 @@ export class CallGraph {
     this.byCaller.set(caller, known);
     let call = known.get(callee);
     if (!call) {
-      call = { caller, callee, service, evidence: new Map(), ports: new Set(), granted: new Set() };
+      call = {
+        caller,
+        callers: new Set(),
+        callee,
+        service,
+        evidence: new Map(),
+        ports: new Set(),
+        granted: new Set(),
+      };
       known.set(callee, call);
       this.calls.push(call);
       caller.outgoing.push(call);
@@ -212,7 +221,8 @@ export class CallGraph {
     if (!call.evidence.has(evidence)) {
       call.evidence.set(evidence, at);
     }
-    const { ports: called, granted } = call;
+    const { ports: called, granted, callers: workloads } = call;
+    callers.filter(each => this.byWorkload.get(each) === caller).forEach(each => workloads.add(each));
     methods.forEach(each => granted.add(each));
     if (ports.size > 0) {
       service.spec
@@ -223,4 +233,9 @@ export class CallGraph {
         .forEach(each => called.add(portNumber(each) ?? 0));
     }
   }
+}
+
+/** The end of the identity of a workload, after the trust domain. */
+function identityIn({ namespace, serviceAccount }: Workload): string {
+  return `/ns/${namespace}/sa/${serviceAccount}`;
 }

@@ -49,6 +49,8 @@ export enum Evidence {
 /** A call from one node to another. */
 export interface Call {
   readonly caller: Node;
+  /** The workloads of the caller's node that the evidence is about. */
+  readonly callers: Set<Workload>;
   readonly callee: Node;
   /** The Service that is called. */
   readonly service: Resource;

@@ -8,11 +8,10 @@ import {
   type Resource,
   type Workload,
 } from '../../../manifests';
-import type { Node } from '../../manifests/calls/node';
 
 /** One workload of those at an end of a call that neither NetworkPolicies nor the mesh tell apart. */
 export class Representatives {
-  readonly ofCaller = memo((node: Node) => this.distinct(node.workloads));
+  readonly ofCallers = memo((callers: ReadonlySet<Workload>) => this.distinct([...callers]));
   readonly ofCallee = memo((service: Resource) => this.distinct(this.cluster.selectedBy(service)));
 
   constructor(private readonly cluster: Cluster) {}

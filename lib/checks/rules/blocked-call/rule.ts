@@ -61,7 +61,7 @@ interface Blocked {
 
 /** The first workloads of both ends between which policies block the connections of a call. */
 function blockedPair(call: Call, representatives: Representatives, cluster: Cluster): Blocked | undefined {
-  for (const from of representatives.ofCaller(call.caller)) {
+  for (const from of representatives.ofCallers(call.callers)) {
     for (const to of representatives.ofCallee(call.service)) {
       const blocked = blockedBetween(from, to, call, cluster);
       if (blocked) {

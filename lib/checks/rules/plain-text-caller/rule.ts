@@ -1,4 +1,5 @@
 import { type Cluster, isMember, Membership, membershipOf, modeFor, type Workload } from '../../../manifests';
+import { capturesInbound } from '../../../dataplane';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { membershipOfNode } from '../../manifests/calls/grants';
@@ -32,11 +33,12 @@ export const rule: Check = {
 
 /** Whether the proxy of a callee closes connections in plain text: at all ports, if the called ones are unknown. */
 function requiresMutualTls(call: Call, callee: Workload, cluster: Cluster): boolean {
-  const modes = calledPorts(call, callee).map(each => modeFor(callee, cluster, each));
+  const membership = membershipOf(callee, cluster);
+  const modes = calledPorts(call, callee).map(port =>
+    membership === Membership.SIDECAR && !capturesInbound(callee, port) ? 'DISABLE' : modeFor(callee, cluster, port),
+  );
   const isStrict = (mode: string) => mode === 'STRICT';
   return (
-    isMember(membershipOf(callee, cluster))
-    && modes.length > 0
-    && (call.ports.size === 0 ? modes.every(isStrict) : modes.some(isStrict))
+    isMember(membership) && modes.length > 0 && (call.ports.size === 0 ? modes.every(isStrict) : modes.some(isStrict))
   );
 }

@@ -48,10 +48,17 @@ function isUnseen(policy: Resource, used: ReadonlySet<string>, cluster: Cluster)
           }
           case 'Gateway': {
             const gateway = cluster.find(Kind.GATEWAY, name, policy.namespace);
-            return gateway !== undefined && isWaypoint(gateway, cluster) && !used.has(`${policy.namespace}/${name}`);
+            const isOfWaypoint = gateway ? isWaypoint(gateway, cluster) : !REPORTED_WITHOUT_GATEWAY.has(policy.type);
+            return isOfWaypoint && !used.has(`${policy.namespace}/${name}`);
           }
           default:
             return false;
         }
       });
 }
+
+/** The kinds of which PolicyWithoutPods reports those whose Gateway does not exist. */
+const REPORTED_WITHOUT_GATEWAY: ReadonlySet<string> = new Set<string>([
+  Kind.AUTHORIZATION_POLICY,
+  Kind.REQUEST_AUTHENTICATION,
+]);

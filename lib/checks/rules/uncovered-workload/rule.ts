@@ -10,7 +10,7 @@ import {
 } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway, waypointKeyOf } from '../../manifests/ambient/enrolment';
-import { problemOfTarget } from '../../manifests/ambient/targets';
+import { mayTakeEffect } from '../../manifests/ambient/targets';
 import { type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
@@ -51,7 +51,7 @@ export const rule: Check = {
           : [],
       ),
     );
-    const targets = policies.flatMap(targetRefsOf).filter(each => !problemOfTarget(each, cluster));
+    const targets = policies.flatMap(targetRefsOf).filter(each => mayTakeEffect(each, cluster));
     const targetsOf = (kind: string) =>
       targets
         .filter(each => each.get('kind').text === kind)
@@ -62,10 +62,7 @@ export const rule: Check = {
       waypoint !== undefined && (isForAllWaypoints || gateways.has(waypoint));
     // Workloads with the same Services have one list of them.
     const isTargeted = memo((services: readonly Resource[]) =>
-      services.some(each => {
-        const waypoint = waypointKeyOf(each, 'service', cluster);
-        return isForWaypoint(waypoint) || (waypoint !== undefined && named.has(each.key));
-      }),
+      services.some(each => named.has(each.key) || isForWaypoint(waypointKeyOf(each, 'service', cluster))),
     );
     for (const workload of cluster.workloads.all.filter(
       each => !isGateway(each) && isMember(membershipOf(each, cluster)),

@@ -33,6 +33,8 @@ const peerAuthentication = (mode: string, ports: object = {}, labels: object = {
   });
 const alias = (externalName: string) => service('site', 'shop', { type: 'ExternalName', externalName, selector: {} });
 
+const EXCLUDED = 'traffic.sidecar.istio.io/excludeInboundPorts';
+
 describe('a caller in plain text', () => {
   const WEB = 'http://web.shop:80/';
 
@@ -46,6 +48,15 @@ describe('a caller in plain text', () => {
       'the port requires mutual TLS by its number in the Pod',
       [caller(WEB), peerAuthentication('PERMISSIVE', { 8080: 'STRICT' })],
       true,
+    ],
+    [
+      'the port is excluded from the proxy',
+      [
+        caller(WEB),
+        ...['v1', 'v2'].map(version => pods('web', version, { annotations: { [EXCLUDED]: '8080' } })),
+        peerAuthentication('STRICT'),
+      ],
+      false,
     ],
     ['another port requires it', [caller(WEB), peerAuthentication('PERMISSIVE', { 9000: 'STRICT' })], false],
     ['one version of the callee requires it', [caller(WEB), peerAuthentication('STRICT', {}, { version: 'v2' })], true],
@@ -149,5 +160,15 @@ describe('a call that NetworkPolicies block', () => {
     expect(found.map(each => / allow the (.*) on port 8080\./.exec(each)?.[1])).toEqual(
       where === undefined ? [] : [where],
     );
+  });
+
+  test('only the workloads that call count, of those that one Service selects', () => {
+    const others = service('all', 'shop', { selector: { version: 'v3' } });
+    const worker = pods('worker', 'v3');
+    const first = caller(WEB, { namespace: 'shop', version: 'v3' });
+    const forClients = ofWeb({ ingress: [{ from: [{ podSelector: labels({ app: 'client' }) }] }] });
+    expect(messages('BlockedCall', others, worker, first, forClients)).toEqual([]);
+    const forWorkers = ofWeb({ ingress: [{ from: [{ podSelector: labels({ app: 'worker' }) }] }] });
+    expect(messages('BlockedCall', others, worker, first, forWorkers)).toHaveLength(1);
   });
 });
