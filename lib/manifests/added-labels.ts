@@ -70,10 +70,10 @@ function ofInjector({ name }: Resource, labels: Labels): Named {
   ];
 }
 
-const ANY: AddedLabel = { example: '', isCertain: true, matches: value => value !== '' };
+const ANY: AddedLabel = { example: '', isCertain: true, isShared: true, matches: value => value !== '' };
 
 function exactly(text: string): AddedLabel {
-  return { example: text, isCertain: true, matches: value => value === text };
+  return { example: text, isCertain: true, isShared: true, matches: value => value === text };
 }
 
 function ifInjected(text: string): AddedLabel {
@@ -85,6 +85,7 @@ function numbered(first: number, count: number | undefined): AddedLabel {
   return {
     example: '0',
     isCertain: true,
+    isShared: count === 1,
     matches: value =>
       /^(0|[1-9]\d*)$/.test(value)
       && Number(value) >= first
@@ -92,10 +93,11 @@ function numbered(first: number, count: number | undefined): AddedLabel {
   };
 }
 
-function after(prefix: string, { example, isCertain, matches }: AddedLabel): AddedLabel {
+function after(prefix: string, { example, isCertain, isShared, matches }: AddedLabel): AddedLabel {
   return {
     example: prefix + example,
     isCertain,
+    isShared,
     matches: value => value.startsWith(prefix) && matches(value.slice(prefix.length)),
   };
 }

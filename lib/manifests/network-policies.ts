@@ -6,8 +6,7 @@ import { Kind } from './kinds';
 import { addTo } from './lists';
 import { blockOfPods } from './pod-blocks';
 import { memo, memoByKey } from './memo';
-import { ownValue } from './object';
-import { labelNamesIn, type Labels, selects } from './selector';
+import { distinction, labelNamesIn, type Labels, selects } from './selector';
 
 /** One end of a connection: a Pod, or an address outside the cluster. */
 export interface Peer {
@@ -108,7 +107,7 @@ export class NetworkPolicies {
 
   /** What a Pod has in common with those that no policy tells apart from it: the namespace and the labels they select by. */
   groupOf({ namespace, labels }: Peer): string {
-    return [namespace, ...this.labelNames.map(each => `${each}=${ownValue(labels, each) ?? ''}`)].join();
+    return JSON.stringify([namespace, ...this.labelNames.map(each => distinction(labels, each))]);
   }
 
   private selecting({ labels, namespace }: Peer, direction: Direction): Selecting {

@@ -10,6 +10,8 @@ export interface AddedLabel {
   readonly example: string;
   /** Whether all Pods have the label, with one value or another. */
   readonly isCertain: boolean;
+  /** Whether those that have it have one value. */
+  readonly isShared: boolean;
   readonly matches: (value: string) => boolean;
 }
 
@@ -57,14 +59,34 @@ const DIFFERING: ReadonlyMap<string, RegExp> = new Map([
   ].map(name => [name, /.+/] as const),
 ]);
 
-/** Whether labels contain all labels of a selector; an empty selector matches all. */
+/** Whether all Pods with these labels have all labels of a selector; an empty selector matches all. */
 export function hasLabels(labels: Labels, selector: Labels): boolean {
   return Object.entries(selector).every(([name, value]) => hasLabel(labels, name, value));
 }
 
+/** The same for some of the Pods: one of a StatefulSet has a label with its name. */
+export function mayHaveLabels(labels: Labels, selector: Labels): boolean {
+  return Object.entries(selector).every(
+    ([name, value]) =>
+      hasLabel(labels, name, value) || (ownValue(labels, name) === undefined && addedMatches(labels, name, value)),
+  );
+}
+
 function hasLabel(labels: Labels, name: string, value: string): boolean {
   const own = ownValue(labels, name);
-  return own === undefined ? ADDED.get(labels)?.get(name)?.matches(value) === true : own === value;
+  return own === undefined
+    ? ADDED.get(labels)?.get(name)?.isShared === true && addedMatches(labels, name, value)
+    : own === value;
+}
+
+function addedMatches(labels: Labels, name: string, value: string): boolean {
+  return ADDED.get(labels)?.get(name)?.matches(value) === true;
+}
+
+/** What tells labels apart by a name: the value of all Pods, or an example of it. */
+export function distinction(labels: Labels, name: string): string {
+  const added = ADDED.get(labels)?.get(name);
+  return JSON.stringify(ownValue(labels, name) ?? (added?.isShared === true ? [added.example] : null));
 }
 
 /**

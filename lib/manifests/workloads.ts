@@ -1,5 +1,5 @@
 import { addTo } from './lists';
-import { hasLabels, labelKeys, type Labels } from './selector';
+import { mayHaveLabels, labelKeys, type Labels } from './selector';
 import type { Workload } from './workload';
 
 /** Workloads by namespace and label, so that a selector is compared only with those that have its rarest label. */
@@ -33,6 +33,6 @@ export class Workloads {
     const [shortest = namespace === undefined ? this.all : this.in(namespace)] = lists.sort(
       (a, b) => a.length - b.length,
     );
-    return lists.length === 0 ? shortest : shortest.filter(each => hasLabels(each.labels, selector));
+    return lists.length === 0 ? shortest : shortest.filter(each => mayHaveLabels(each.labels, selector));
   }
 }

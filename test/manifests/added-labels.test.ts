@@ -1,4 +1,12 @@
-import { Cluster, type Labels, resourcesOf, selects } from '../../lib/manifests';
+import {
+  Cluster,
+  hasLabels,
+  type Labels,
+  mayHaveLabels,
+  NetworkPolicies,
+  resourcesOf,
+  selects,
+} from '../../lib/manifests';
 import { ByLabel } from '../../lib/manifests/by-label';
 
 const workload = (apiVersion: string, kind: string, spec: object, labels: object = { app: 'db' }) => ({
@@ -74,7 +82,8 @@ test.each<[string, object, string, string, boolean]>([
 });
 
 test.each<[string, string, object, boolean]>([
-  ['In one of the values', NAME, { operator: 'In', values: ['other-0', 'main-1'] }, true],
+  ['In a value of some Pods', NAME, { operator: 'In', values: ['other-0', 'main-1'] }, false],
+  ['In a value of all Pods', 'controller-revision-hash', { operator: 'In', values: ['x', 'y'] }, true],
   ['In other values', NAME, { operator: 'In', values: ['other-0'] }, false],
   ['NotIn some of the values', NAME, { operator: 'NotIn', values: ['main-0'] }, true],
   ['Exists', NAME, { operator: 'Exists' }, true],
@@ -94,6 +103,38 @@ test.each<[string, string, object, boolean]>([
     },
   ]);
   expect(policy && only && selects(policy.spec.get('podSelector'), only.labels)).toBe(expected);
+});
+
+test.each<[string, object, string, string, boolean, boolean]>([
+  ['one of two Pods', set(), NAME, 'main-1', false, true],
+  ['the only Pod', set({ replicas: 1 }), NAME, 'main-0', true, true],
+  ['a hash', set(), 'controller-revision-hash', 'x', true, true],
+  ['no Pod', set(), NAME, 'main-2', false, false],
+  ['a label of the template', set(), 'app', 'db', true, true],
+  ['another value of the template', set(), 'app', 'web', false, false],
+])('the label of %s is of all Pods, or of some', (_name, object, name, value, all, some) => {
+  const [only] = clusterOf(object).workloads.all;
+  const selector = { [name]: value };
+  expect(only && [hasLabels(only.labels, selector), mayHaveLabels(only.labels, selector)]).toEqual([all, some]);
+});
+
+test('policies distinguish workloads by labels that all of their Pods have', () => {
+  const names = (names: string[], spec: object, label: string) => {
+    const policy = {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'a', namespace: 'shop' },
+      spec: { podSelector: { matchLabels: { [label]: 'x' } } },
+    };
+    const sets = names.map(name => ({ ...set(spec), metadata: { name, namespace: 'shop' } }));
+    const cluster = new Cluster(resourcesOf([policy, ...sets]));
+    return new Set(cluster.workloads.all.map(each => NetworkPolicies.of(cluster).groupOf(each))).size;
+  };
+  expect([
+    names(['a', 'b'], { replicas: 1 }, NAME),
+    names(['a', 'b'], { replicas: 2 }, NAME),
+    names(['a', 'b'], { replicas: 1 }, 'app'),
+  ]).toEqual([2, 1, 1]);
 });
 
 test('an object that selects Pods by added labels is one candidate for them', () => {

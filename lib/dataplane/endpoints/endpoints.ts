@@ -2,6 +2,7 @@ import {
   type Cluster,
   type Field,
   hasLabels,
+  mayHaveLabels,
   type Host,
   Kind,
   type Labels,
@@ -63,7 +64,7 @@ function declaredEndpoints(host: Host, port: Field, labels: Labels, cluster: Clu
   if (resource.type === Kind.SERVICE) {
     const pods = cluster
       .selectedBy(resource)
-      .filter(each => hasLabels(each.labels, labels))
+      .filter(each => mayHaveLabels(each.labels, labels))
       .flatMap(workload => podsAt(workload, targetPortOf(port, workload), port));
     return [
       ...pods,
@@ -75,7 +76,7 @@ function declaredEndpoints(host: Host, port: Field, labels: Labels, cluster: Clu
   if (Object.keys(selector).length > 0) {
     const pods = cluster.workloads
       .select(selector, resource.namespace)
-      .filter(each => hasLabels(each.labels, labels))
+      .filter(each => mayHaveLabels(each.labels, labels))
       .flatMap(workload => podsAt(workload, targetOf(port), port));
     return [...pods, ...entriesAt(resource, selector, port, labels, cluster)];
   }

@@ -45,3 +45,28 @@ test('a label that Vault adds to a Pod is a note, if Pods have the others', () =
   expect(found(service({ app: 'other', 'vault-active': 'true' }))).toEqual(['ServiceWithoutPods: error']);
   expect(found(service({ app: 'db', active: 'true' }))).toEqual(['ServiceWithoutPods: error']);
 });
+
+test('policies for one Pod are no rivals of those for another, and cover no others', () => {
+  const telemetry = (name: string, index: number) =>
+    JSON.stringify({
+      apiVersion: 'telemetry.istio.io/v1',
+      kind: 'Telemetry',
+      metadata: { name, namespace: 'shop' },
+      spec: {
+        selector: { matchLabels: { 'apps.kubernetes.io/pod-index': String(index) } },
+        accessLogging: [{ providers: [{ name: 'a' }] }],
+      },
+    });
+  const allow = JSON.stringify({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'AuthorizationPolicy',
+    metadata: { name: 'a', namespace: 'shop' },
+    spec: { selector: { matchLabels: { 'apps.kubernetes.io/pod-index': '1' } } },
+  });
+  const meshed = '{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {istio-injection: enabled}}}';
+  const text = [meshed, ...APPLICATION, telemetry('a', 0), telemetry('b', 1), allow].join('\n---\n');
+  const { findings } = checkManifests(new Cluster(loadResources(text, { file: 'a.yaml' })));
+  const ids = findings.map(each => each.id);
+  expect(ids).not.toContain('RivalSelectors');
+  expect(ids).toContain('UncoveredWorkload');
+});

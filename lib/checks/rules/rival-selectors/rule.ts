@@ -1,4 +1,4 @@
-import { addTo, type Cluster, type Resource, type Workload } from '../../../manifests';
+import { addTo, type Cluster, hasLabels, type Resource, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, type Problem, problem } from '../../manifests/check';
 import { othersOf } from '../../manifests/names';
@@ -43,7 +43,10 @@ function groupsOf(resources: readonly Resource[], path: readonly string[], clust
     const labels = Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1));
     if (labels.length > 0) {
       const key = JSON.stringify([each.namespace, labels]);
-      const group = groups.get(key) ?? { resources: [], workloads: cluster.workloads.select(selector, each.namespace) };
+      const group = groups.get(key) ?? {
+        resources: [],
+        workloads: cluster.workloads.select(selector, each.namespace).filter(pods => hasLabels(pods.labels, selector)),
+      };
       groups.set(key, group);
       group.resources.push(each);
     }

@@ -1,4 +1,4 @@
-import { type Cluster, fullHost, hasLabels, Kind, memo, missingPods } from '../../../manifests';
+import { type Cluster, fullHost, hasLabels, Kind, mayHaveLabels, memo, missingPods } from '../../../manifests';
 import { Severity } from '../../finding';
 import { absent, type Check, problem } from '../../manifests/check';
 import { destinationsOf, targetOf } from '../../manifests/routing/destinations';
@@ -42,7 +42,7 @@ export const rule: Check = {
         const wanted = Object.fromEntries(
           Object.entries(subset.get('labels').strings).filter(([name, value]) => value === '' || !ADDED.test(name)),
         );
-        if (Object.keys(wanted).length > 0 && !labels.some(each => hasLabels(each, wanted))) {
+        if (Object.keys(wanted).length > 0 && !labels.some(each => mayHaveLabels(each, wanted))) {
           const name = subset.get('name').text;
           const isRouted = routed(cluster).has(`${target.name} ${name}`);
           const isElsewhere = cluster.workloads.select({ ...(isService ? {} : selector), ...wanted }).length > 0;

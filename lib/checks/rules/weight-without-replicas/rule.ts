@@ -1,4 +1,4 @@
-import { type Cluster, type Field, hasLabels, Kind, type Resource, type Workload } from '../../../manifests';
+import { type Cluster, type Field, Kind, mayHaveLabels, type Resource, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { replicasOf } from '../../manifests/calls/replicas';
 import { type Check, problem } from '../../manifests/check';
@@ -64,7 +64,7 @@ function podsBehind(destination: Field, virtualService: Resource, cluster: Clust
       : chosenRules(namespacesApplying(virtualService, cluster), target, cluster).flatMap(
           each => each.subset(subset) ?? [],
         );
-  return subset === '' ? pods : found ? pods.filter(each => hasLabels(each.labels, found.labels)) : [];
+  return subset === '' ? pods : found ? pods.filter(each => mayHaveLabels(each.labels, found.labels)) : [];
 }
 
 function ofRoutes(cluster: Cluster): Share[] {
