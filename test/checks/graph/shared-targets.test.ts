@@ -1,4 +1,14 @@
-import { Auth, ClusterApp, Mesh, Operation, Peer, Port, Topology, TopologyChart, type TopologyChartProps } from '../../../lib';
+import {
+  Auth,
+  ClusterApp,
+  Mesh,
+  Operation,
+  Peer,
+  Port,
+  Topology,
+  TopologyChart,
+  type TopologyChartProps,
+} from '../../../lib';
 import { sharedTargets } from '../../../lib/checks/graph';
 
 const GET = Operation.http('GET /x');
