@@ -55,12 +55,6 @@ function problemOfService(at: Field, type: string, cluster: Cluster): Problem | 
       : found;
 }
 
-/** Whether a policy is enforced at a target, or that depends on other manifests. */
-export function mayTakeEffect(at: Field, cluster: Cluster): boolean {
-  const found = problemOfTarget(at, cluster);
-  return found === undefined || found.isUncertain === true;
-}
-
 function problemOfGateway(at: Field, cluster: Cluster): Problem | undefined {
   const { namespace } = at.resource;
   const name = at.get('name').text;

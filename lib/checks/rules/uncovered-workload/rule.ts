@@ -1,4 +1,5 @@
 import {
+  type Field,
   hasLabels,
   isDryRun,
   isMember,
@@ -10,7 +11,7 @@ import {
 } from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway, waypointKeyOf } from '../../manifests/ambient/enrolment';
-import { mayTakeEffect } from '../../manifests/ambient/targets';
+import { problemOfTarget } from '../../manifests/ambient/targets';
 import { type Check, problem } from '../../manifests/check';
 
 export const rule: Check = {
@@ -51,18 +52,20 @@ export const rule: Check = {
           : [],
       ),
     );
-    const targets = policies.flatMap(targetRefsOf).filter(each => mayTakeEffect(each, cluster));
-    const targetsOf = (kind: string) =>
-      targets
-        .filter(each => each.get('kind').text === kind)
-        .map(each => `${each.resource.namespace}/${each.get('name').text}`);
-    const [named, gateways] = [new Set(targetsOf('Service')), new Set(targetsOf('Gateway'))];
-    const isForAllWaypoints = targetsOf('GatewayClass').length > 0;
+    const targets = policies.flatMap(targetRefsOf).map(at => ({ at, found: problemOfTarget(at, cluster) }));
+    const keysOf = (some: typeof targets) => new Set(some.map(({ at }) => keyOfTarget(at)));
+    const certain = keysOf(targets.filter(each => each.found === undefined));
+    const uncertain = keysOf(targets.filter(each => each.found?.isUncertain === true));
+    const isForAllWaypoints = certain.has(`GatewayClass ${cluster.mesh.rootNamespace}/istio-waypoint`);
     const isForWaypoint = (waypoint: string | undefined) =>
-      waypoint !== undefined && (isForAllWaypoints || gateways.has(waypoint));
+      waypoint !== undefined && (isForAllWaypoints || certain.has(`Gateway ${waypoint}`));
     // Workloads with the same Services have one list of them.
     const isTargeted = memo((services: readonly Resource[]) =>
-      services.some(each => named.has(each.key) || isForWaypoint(waypointKeyOf(each, 'service', cluster))),
+      services.some(each => {
+        const waypoint = waypointKeyOf(each, 'service', cluster);
+        const key = `Service ${each.key}`;
+        return uncertain.has(key) || isForWaypoint(waypoint) || (waypoint !== undefined && certain.has(key));
+      }),
     );
     for (const workload of cluster.workloads.all.filter(
       each => !isGateway(each) && isMember(membershipOf(each, cluster)),
@@ -84,3 +87,7 @@ export const rule: Check = {
     }
   },
 };
+
+function keyOfTarget(at: Field): string {
+  return `${at.get('kind').text} ${at.resource.namespace}/${at.get('name').text}`;
+}
