@@ -1,5 +1,6 @@
 export type { Context } from './clusters/context';
 export type { SimulatedOutcome, SimulationResult } from './clusters/simulation-result';
+export { identityOf } from './endpoints/caller';
 export { capturesInbound } from './endpoints/capture';
 export { LINKERD_INBOUND } from './endpoints/linkerd';
 export { isGatewayPod } from './endpoints/membership';

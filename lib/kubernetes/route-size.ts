@@ -22,7 +22,7 @@ export function rejectTooManyRules(callee: string, rules: readonly unknown[], ro
   }
 }
 
-/** The CRDs of routes allow paths of 1024 characters. @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
+/** The longest path in the CRDs of routes. @see https://gateway-api.sigs.k8s.io/reference/spec/#httppathmatch */
 export const LONGEST_PATH = 1024;
 
 /**

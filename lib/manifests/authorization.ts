@@ -35,6 +35,11 @@ export function sourcesOf(policy: Resource): Field[] {
     .map(each => each.get('source'));
 }
 
+/** Whether a policy has the action ALLOW, which is the default. */
+export function isAllowing({ spec }: Resource): boolean {
+  return ['', 'ALLOW'].includes(spec.get('action').text);
+}
+
 /** The operations of all rules. */
 export function operationsOf(policy: Resource): Field[] {
   return policy.spec

@@ -72,11 +72,15 @@ export function parentOfSet(set: Resource): Reference {
  * The listeners of a Gateway or ListenerSet that allow routes of a namespace, among those that the reference names.
  */
 export function listenersFor(owner: Resource, namespace: string, parent: Reference, cluster: Cluster): Field[] {
+  return listenersNamed(owner, parent).filter(each => allowsNamespace(each, namespace, cluster));
+}
+
+/** The listeners of a Gateway or ListenerSet that a reference names by section and port, or all. */
+export function listenersNamed(owner: Resource, { at }: Reference): Field[] {
   return owner.spec
     .get('listeners')
-    .items.filter(each => ['', each.get('name').text].includes(parent.at.get('sectionName').text))
-    .filter(each => ['', each.get('port').text].includes(parent.at.get('port').text))
-    .filter(each => allowsNamespace(each, namespace, cluster));
+    .items.filter(each => ['', each.get('name').text].includes(at.get('sectionName').text))
+    .filter(each => ['', each.get('port').text].includes(at.get('port').text));
 }
 
 /** Whether a listener allows the objects of a namespace that attach to it; those of its own by default. */

@@ -105,7 +105,7 @@ export class NetworkPolicies {
     return policies.length === 0 ? undefined : rules;
   }
 
-  /** What a Pod has in common with those that no policy tells apart from it: the namespace and the labels they select by. */
+  /** What Pods have in common that no policy tells apart: the namespace, and the labels that policies select by. */
   groupOf({ namespace, labels }: Peer): string {
     return JSON.stringify([namespace, ...this.labelNames.map(each => distinction(labels, each))]);
   }

@@ -1,5 +1,5 @@
 import { addTo } from './lists';
-import { mayHaveLabels, labelKeys, type Labels } from './selector';
+import { hasLabels, labelKeys, type Labels, mayHaveLabels } from './selector';
 import type { Workload } from './workload';
 
 /** Workloads by namespace and label, so that a selector is compared only with those that have its rarest label. */
@@ -34,5 +34,10 @@ export class Workloads {
       (a, b) => a.length - b.length,
     );
     return lists.length === 0 ? shortest : shortest.filter(each => mayHaveLabels(each.labels, selector));
+  }
+
+  /** The same for workloads of which the selector matches all Pods. */
+  selectWhole(selector: Labels, namespace?: string): readonly Workload[] {
+    return this.select(selector, namespace).filter(each => hasLabels(each.labels, selector));
   }
 }

@@ -1,4 +1,4 @@
-import { type Cluster, isExposed, Kind, Selecting, type Workload } from '../../manifests';
+import { type Cluster, isAllowing, isExposed, Kind, Selecting, type Workload } from '../../manifests';
 import { type ImportedService, targetOf } from './services';
 
 /**
@@ -39,9 +39,7 @@ function isRestricted(workload: Workload, cluster: Cluster): boolean {
   const types = (each: string[]) => each.length === 0 || each.includes('Ingress');
   return (
     applying(Kind.NETWORK_POLICY, 'podSelector', 'matchLabels').some(({ spec }) => types(spec.get('policyTypes').texts))
-    || applying(Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels').some(({ spec }) =>
-      ['', 'ALLOW'].includes(spec.get('action').text),
-    )
+    || applying(Kind.AUTHORIZATION_POLICY, 'selector', 'matchLabels').some(isAllowing)
     || applying(Kind.PEER_AUTHENTICATION, 'selector', 'matchLabels').some(
       ({ spec }) => spec.get('mtls', 'mode').text === 'STRICT',
     )

@@ -7,7 +7,7 @@ import {
   unlessUnsimulated,
   waypointOf,
 } from '../../dataplane';
-import { type Cluster, isDryRun, Kind, type Resource } from '../../manifests';
+import { type Cluster, isAllowing, isDryRun, Kind, type Resource } from '../../manifests';
 import { idOf, PolicyScope } from '../diff/policies';
 import { directionsOf } from './widen';
 
@@ -55,11 +55,11 @@ function withoutNarrowing(lifted: ReadonlySet<Resource>, targets: readonly Targe
 }
 
 /** What a policy denies unless it, or another one with the same restriction, allows it. */
-export function restrictionsOf({ type, spec, object }: Resource): readonly string[] {
-  if (type === Kind.NETWORK_POLICY) {
-    return directionsOf((object.spec ?? {}) as Record<string, unknown>);
+export function restrictionsOf(policy: Resource): readonly string[] {
+  if (policy.type === Kind.NETWORK_POLICY) {
+    return directionsOf((policy.object.spec ?? {}) as Record<string, unknown>);
   }
-  return type === Kind.AUTHORIZATION_POLICY && (spec.get('action').text || 'ALLOW') === 'ALLOW' ? ['requests'] : [];
+  return policy.type === Kind.AUTHORIZATION_POLICY && isAllowing(policy) ? ['requests'] : [];
 }
 
 function isSame(policy: Resource, other: Resource): boolean {

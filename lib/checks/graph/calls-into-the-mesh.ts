@@ -21,7 +21,9 @@ function findingOf(call: Call): SynthesisFinding[] {
             id: 'UnguardedOperations',
             severity: Severity.ERROR,
             path,
-            message: `${caller.name} has no proxy, and ${callee.name} is outside the cluster: nothing enforces \`allowedOperations\`.`,
+            message:
+              `${caller.name} has no proxy, and ${callee.name} is outside the cluster: nothing enforces `
+              + '`allowedOperations`.',
             fix: `Add ${caller.name} to the mesh, or remove \`allowedOperations\`.`,
           },
         ]

@@ -27,8 +27,9 @@ function findingsOf(service: Service): SynthesisFinding[] {
             severity: Severity.ERROR,
             path,
             message:
-              `Ports ${guarded.number} and ${port.number} are port ${port.target} of its pods, where policies for connections `
-              + `to port ${port.number} allow every request to port ${guarded.number}, without a token and beyond \`allowedOperations\`.`,
+              `Ports ${guarded.number} and ${port.number} are port ${port.target} of its pods, where policies for `
+              + `connections to port ${port.number} allow every request to port ${guarded.number}, without a token and `
+              + 'beyond `allowedOperations`.',
             fix: `Give port ${port.number} a \`target\` of its own, or remove it.`,
           },
         ]

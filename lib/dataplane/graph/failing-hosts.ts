@@ -20,7 +20,7 @@ import {
 } from '../../manifests';
 import type { Context } from '../clusters/context';
 import { DestinationRules } from '../clusters/destination-rule';
-import type { Caller } from '../endpoints/caller';
+import { type Caller, identityOf } from '../endpoints/caller';
 import { connect, isProxied } from '../endpoints/connect';
 import type { Attempt } from '../endpoints/connection';
 import { chosenEndpoints, type Endpoint, endpointsOf, headlessTlsMode, isHeadless } from '../endpoints/endpoints';
@@ -138,7 +138,7 @@ function failureOn(port: Field, host: Host, cluster: Cluster): FailingPort[] {
     proxy: {
       namespace,
       labels: {},
-      identity: `${cluster.mesh.trustDomain}/ns/${namespace}/sa/default`,
+      identity: identityOf(namespace, 'default', cluster),
       gateways: [MESH],
       isGateway: false,
     },

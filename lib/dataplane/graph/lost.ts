@@ -1,4 +1,4 @@
-import { memo, type Resource } from '../../manifests';
+import { isAllowing, memo, type Resource } from '../../manifests';
 import { leastOf, type Served, type ServedRoutes } from './served';
 
 type AllServed = ReadonlyMap<string, ServedRoutes>;
@@ -45,10 +45,6 @@ function allowsAsMuch(between: Policies, other: Policies): boolean {
     const needed = others?.flatMap(rulesIn) ?? [];
     return own?.length === 0 || (needed.length > 0 && needed.every(each => rules.has(each)));
   });
-}
-
-function isAllowing({ spec }: Resource): boolean {
-  return (spec.get('action').text || 'ALLOW') === 'ALLOW';
 }
 
 const rulesIn = memo(({ spec }: Resource): readonly string[] =>

@@ -1,4 +1,4 @@
-import { type Cluster, type Field, isDryRun, Kind, memo, type Resource } from '../../manifests';
+import { type Cluster, type Field, isAllowing, isDryRun, Kind, memo, type Resource } from '../../manifests';
 import { type Attribute, attributeOf, type AuthorizationInput } from './attributes';
 import { and, every, not, or, some, type Ternary, Unsimulated } from '../messages/unsimulated';
 import { policiesFor, type PolicyTarget } from '../endpoints/policy-target';
@@ -126,7 +126,7 @@ export interface AuthorizationRule {
  * @see https://istio.io/latest/docs/reference/config/security/authorization-policy/#Rule
  */
 export const rulesOf = memo((policy: Resource): readonly AuthorizationRule[] =>
-  policy.spec.get('rules').items.map(each => readRule(each, ['', 'ALLOW'].includes(policy.spec.get('action').text))),
+  policy.spec.get('rules').items.map(each => readRule(each, isAllowing(policy))),
 );
 
 function readRule(at: Field, allows: boolean): AuthorizationRule {

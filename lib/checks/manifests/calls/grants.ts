@@ -1,4 +1,11 @@
-import { type AuthorizationInput, authorizeBy, policiesFor, type PolicyTarget, type Verdict } from '../../../dataplane';
+import {
+  type AuthorizationInput,
+  authorizeBy,
+  identityOf,
+  policiesFor,
+  type PolicyTarget,
+  type Verdict,
+} from '../../../dataplane';
 import {
   type Cluster,
   type Field,
@@ -20,7 +27,7 @@ export const policiesOf = memo((node: Node, cluster: Cluster): readonly Resource
 
 /** The verdict of a node that denies every request of another one; undefined if it may allow some. */
 export function denialOf(caller: Node, callee: Node, cluster: Cluster): Verdict | undefined {
-  const clients = caller.workloads.map(each => ({ identity: identityOf(each, cluster), unknown: ANY_REQUEST }));
+  const clients = caller.workloads.map(each => ({ identity: assumedIdentity(each, cluster), unknown: ANY_REQUEST }));
   const anonymous = hasPlaintextPort(callee, cluster) ? [{ unknown: ANY_REQUEST }] : [];
   return denial(callee, [...clients, ...anonymous], cluster);
 }
@@ -75,11 +82,11 @@ const targetsOf = memo((node: Node, cluster: Cluster): readonly PolicyTarget[] =
 );
 
 /** None without a proxy; one is assumed where that is not known. */
-function identityOf(workload: Workload, cluster: Cluster): string | undefined {
+function assumedIdentity(workload: Workload, cluster: Cluster): string | undefined {
   const { namespace, serviceAccount } = workload;
   return membershipOf(workload, cluster) === Membership.NONE
     ? undefined
-    : `${cluster.mesh.trustDomain}/ns/${namespace}/sa/${serviceAccount}`;
+    : identityOf(namespace, serviceAccount, cluster);
 }
 
 /** How a node is in the mesh: in the way of its first workload. */

@@ -1,9 +1,10 @@
-import { EgressHosts } from '../../../dataplane';
+import { EgressHosts, identityOf } from '../../../dataplane';
 import {
   aliasedHost,
   addTo,
   type Cluster,
   type Field,
+  isAllowing,
   isDryRun,
   Kind,
   memo,
@@ -13,6 +14,7 @@ import {
   type Workload,
 } from '../../../manifests';
 import { entriesOf } from './entries';
+import { identityOfAccount } from '../security/principals';
 import { type Call, type Entry, Evidence, Node } from './node';
 
 /**
@@ -113,7 +115,7 @@ export class CallGraph {
   private readGrants(): void {
     for (const policy of this.cluster
       .all(Kind.AUTHORIZATION_POLICY)
-      .filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text) && !isDryRun(each))) {
+      .filter(each => isAllowing(each) && !isDryRun(each))) {
       const services = this.servicesUnder(policy);
       for (const rule of policy.spec.get('rules').items) {
         const operations = rule.get('to').items.map(each => each.get('operation'));
@@ -121,7 +123,9 @@ export class CallGraph {
         const methods = operations.flatMap(each => each.get('methods').texts);
         for (const { at, identity } of rule.get('from').items.flatMap(each => this.identitiesIn(each.get('source')))) {
           for (const caller of this.byIdentity.get(identity) ?? []) {
-            const callers = caller.workloads.filter(each => identity.endsWith(identityIn(each)));
+            const callers = caller.workloads.filter(
+              each => identityOf(each.namespace, each.serviceAccount, this.cluster) === identity,
+            );
             services.forEach(service => this.add(caller, callers, service, Evidence.GRANT, at, ports, methods));
           }
         }
@@ -133,10 +137,7 @@ export class CallGraph {
   private identitiesIn(source: Field): { readonly at: Field; readonly identity: string }[] {
     return [
       ...source.get('principals').items.map(at => ({ at, identity: at.text })),
-      ...source.get('serviceAccounts').items.map(at => {
-        const [name = '', namespace = source.resource.namespace] = at.text.split('/').reverse();
-        return { at, identity: `${this.cluster.mesh.trustDomain}/ns/${namespace}/sa/${name}` };
-      }),
+      ...source.get('serviceAccounts').items.map(at => ({ at, identity: identityOfAccount(at, this.cluster) })),
     ];
   }
 
@@ -233,9 +234,4 @@ export class CallGraph {
         .forEach(each => called.add(portNumber(each) ?? 0));
     }
   }
-}
-
-/** The end of the identity of a workload, after the trust domain. */
-function identityIn({ namespace, serviceAccount }: Workload): string {
-  return `/ns/${namespace}/sa/${serviceAccount}`;
 }

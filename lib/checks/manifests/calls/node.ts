@@ -1,3 +1,4 @@
+import { identityOf } from '../../../dataplane';
 import type { Cluster, Field, Resource, Workload } from '../../../manifests';
 
 /** A node of the call graph: the workloads behind a Service, or a workload without one. */
@@ -19,11 +20,7 @@ export class Node {
 
   /** The identities of its Pods. */
   identities(cluster: Cluster): string[] {
-    return [
-      ...new Set(
-        this.workloads.map(each => `${cluster.mesh.trustDomain}/ns/${each.namespace}/sa/${each.serviceAccount}`),
-      ),
-    ];
+    return [...new Set(this.workloads.map(each => identityOf(each.namespace, each.serviceAccount, cluster)))];
   }
 
   /** The field to report for the node as a whole. */

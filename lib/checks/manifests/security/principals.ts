@@ -1,3 +1,4 @@
+import { identityOf } from '../../../dataplane';
 import { type Cluster, type Field, Kind, type Resource, sourcesOf, valuesOf } from '../../../manifests';
 
 /** The identity of a caller as an AuthorizationPolicy names it. */
@@ -11,11 +12,17 @@ interface NamedIdentity {
 export function identitiesNamed(cluster: Cluster): NamedIdentity[] {
   return cluster.all(Kind.AUTHORIZATION_POLICY).flatMap(policy => [
     ...named(policy, 'principals', 'source.principal').map(at => ({ at, principal: at.text })),
-    ...named(policy, 'serviceAccounts', 'source.serviceAccount').map(at => {
-      const [name, namespace = policy.namespace] = at.text.split('/').reverse();
-      return { at, principal: `${cluster.mesh.trustDomain}/ns/${namespace}/sa/${name}` };
-    }),
+    ...named(policy, 'serviceAccounts', 'source.serviceAccount').map(at => ({
+      at,
+      principal: identityOfAccount(at, cluster),
+    })),
   ]);
+}
+
+/** The identity of a ServiceAccount that a policy names, by default one of its own namespace. */
+export function identityOfAccount(at: Field, cluster: Cluster): string {
+  const [name = '', namespace = at.resource.namespace] = at.text.split('/').reverse();
+  return identityOf(namespace, name, cluster);
 }
 
 function named(policy: Resource, field: string, key: string): Field[] {

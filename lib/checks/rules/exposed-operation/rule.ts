@@ -1,5 +1,13 @@
 import { rulesOf } from '../../../dataplane';
-import { type Cluster, type Field, isDryRun, Kind, matchesPattern, type Resource } from '../../../manifests';
+import {
+  type Cluster,
+  type Field,
+  isAllowing,
+  isDryRun,
+  Kind,
+  matchesPattern,
+  type Resource,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { policiesOf } from '../../manifests/calls/grants';
 import { CallGraph } from '../../manifests/calls/graph';
@@ -73,7 +81,7 @@ function namedPaths(cluster: Cluster): (entry: Entry) => NamedPaths {
 function readPaths(entry: Entry, cluster: Cluster): NamedPaths {
   const identities = identitiesOf(entry, cluster);
   const rules = policiesOf(entry.callee, cluster)
-    .filter(each => ['', 'ALLOW'].includes(each.spec.get('action').text) && !isDryRun(each))
+    .filter(each => isAllowing(each) && !isDryRun(each))
     .flatMap(rulesOf)
     .map(({ at, matches }) => ({
       rule: at,

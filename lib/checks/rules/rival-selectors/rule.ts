@@ -1,4 +1,4 @@
-import { addTo, type Cluster, hasLabels, type Resource, type Workload } from '../../../manifests';
+import { addTo, type Cluster, type Resource, type Workload } from '../../../manifests';
 import { Severity } from '../../finding';
 import { type Check, type Problem, problem } from '../../manifests/check';
 import { othersOf } from '../../manifests/names';
@@ -45,7 +45,7 @@ function groupsOf(resources: readonly Resource[], path: readonly string[], clust
       const key = JSON.stringify([each.namespace, labels]);
       const group = groups.get(key) ?? {
         resources: [],
-        workloads: cluster.workloads.select(selector, each.namespace).filter(pods => hasLabels(pods.labels, selector)),
+        workloads: cluster.workloads.selectWhole(selector, each.namespace),
       };
       groups.set(key, group);
       group.resources.push(each);

@@ -18,7 +18,7 @@ export function* unselected({ spec, object, kind }: Resource): Iterable<Problem>
   }
 }
 
-/** The Pods of an object if the API server validates them, which it does not for a Rollout: it has no type of its own. */
+/** The Pods of an object if the API server validates them, which it does not for a Rollout, a custom resource. */
 function podsOf(resource: Resource): Workload | undefined {
   return resource.type === Kind.ROLLOUT ? undefined : Workload.of(resource);
 }

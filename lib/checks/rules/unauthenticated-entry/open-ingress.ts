@@ -16,8 +16,8 @@ export function openIngress({ route, rule, service }: Entry, cluster: Cluster): 
 }
 
 /**
- * Whether annotations make a controller demand credentials: ingress-nginx and its relatives, NGINX's own controller, and
- * the AWS Load Balancer Controller.
+ * Whether annotations make a controller demand credentials: ingress-nginx and its relatives, NGINX's own controller,
+ * and the AWS Load Balancer Controller.
  * @see https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/
  * @see https://docs.nginx.com/nginx-ingress-controller/configuration/ingress-resources/advanced-configuration-with-annotations/
  * @see https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/

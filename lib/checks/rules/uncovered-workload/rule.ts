@@ -1,6 +1,5 @@
 import {
   type Field,
-  hasLabels,
   isDryRun,
   isMember,
   Kind,
@@ -47,9 +46,7 @@ export const rule: Check = {
     );
     const selecting = new Set(
       [...selectors.values()].flatMap(({ labels, namespace }) =>
-        Object.keys(labels).length > 0
-          ? cluster.workloads.select(labels, namespace).filter(workload => hasLabels(workload.labels, labels))
-          : [],
+        Object.keys(labels).length > 0 ? cluster.workloads.selectWhole(labels, namespace) : [],
       ),
     );
     const targets = policies.flatMap(targetRefsOf).map(at => ({ at, found: problemOfTarget(at, cluster) }));

@@ -5,6 +5,7 @@ import {
   Kind,
   LISTENER_SETS,
   listenersFor,
+  listenersNamed,
   parentGateway,
   parentOfSet,
   parentsOf,
@@ -70,7 +71,8 @@ function* refusedRoute({ namespace }: Resource, parent: Reference, cluster: Clus
       `No listener of the ${owner.kind} ${owner.key} accepts this route.`,
       `Allow ${namespace} in allowedRoutes.namespaces of a listener, and correct sectionName and port.`,
     );
-    yield unlessLabelled(namespace, namedListeners(owner, parent), found, cluster);
+    const allowed = listenersNamed(owner, parent).map(each => each.get('allowedRoutes', 'namespaces'));
+    yield unlessLabelled(namespace, allowed, found, cluster);
   }
 }
 
@@ -92,14 +94,6 @@ function unlessLabelled(namespace: string, allowed: readonly Field[], found: Pro
   return allowed.some(selectsByLabels) && !cluster.isDeclared(namespace)
     ? unless(`the namespace ${namespace}, which is not among these manifests, has the labels`, found)
     : found;
-}
-
-function namedListeners(owner: Resource, { at }: Reference): Field[] {
-  return owner.spec
-    .get('listeners')
-    .items.filter(each => ['', each.get('name').text].includes(at.get('sectionName').text))
-    .filter(each => ['', each.get('port').text].includes(at.get('port').text))
-    .map(each => each.get('allowedRoutes', 'namespaces'));
 }
 
 function selectsByLabels(namespaces: Field): boolean {

@@ -1,5 +1,13 @@
 import { Gateways } from '../../../dataplane';
-import { type Cluster, gatewaysNamedBy, isElsewhere, isMember, Kind, type Resource } from '../../../manifests';
+import {
+  type Cluster,
+  gatewaysNamedBy,
+  isAllowing,
+  isElsewhere,
+  isMember,
+  Kind,
+  type Resource,
+} from '../../../manifests';
 import { Severity } from '../../finding';
 import { isGateway } from '../../manifests/ambient/enrolment';
 import { admitsStrangers, membershipOfNode, policiesOf } from '../../manifests/calls/grants';
@@ -53,9 +61,7 @@ export const rule: Check = {
 
 /** Whether a policy of it names callers that are no workloads here: those of other manifests, and gateways. */
 function namesFurtherCallers(node: Node, cluster: Cluster): boolean {
-  const policies = new Set(
-    policiesOf(node, cluster).filter(({ spec }) => ['', 'ALLOW'].includes(spec.get('action').text)),
-  );
+  const policies = new Set(policiesOf(node, cluster).filter(isAllowing));
   return identitiesNamed(cluster).some(({ at: { resource }, principal }) => {
     const [, namespace, account] = /\/ns\/([^/*]+)\/sa\/([^/*]+)$/.exec(principal) ?? [];
     return (
